@@ -1,0 +1,3 @@
+module github.com/usercall/usercall
+
+go 1.26.8

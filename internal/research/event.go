@@ -1,0 +1,82 @@
+package research
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// EventType is one of Segment's six message types.
+type EventType string
+
+const (
+	Track    EventType = "track"
+	Identify EventType = "identify"
+	Page     EventType = "page"
+	Screen   EventType = "screen"
+	Group    EventType = "group"
+	Alias    EventType = "alias"
+)
+
+// Known tells whether t is one of the six types.
+func (t EventType) Known() bool {
+	switch t {
+	case Track, Identify, Page, Screen, Group, Alias:
+		return true
+	}
+	return false
+}
+
+// Source is the way an event came in. It follows from the credential it came
+// with, never from what the message says of itself.
+type Source string
+
+const (
+	FromBrowser Source = "browser" // write key or SDK binding
+	FromServer  Source = "server"  // secret server key
+	FromWebhook Source = "webhook" // Segment's webhook destination
+	FromCustom  Source = "custom"  // usercall.trigger on the page
+)
+
+// Strings from outside have types of their own, so that a log line or a query
+// cannot take one by accident.
+type (
+	UserID      string // what the customer calls a user
+	AnonymousID string // what Segment calls a browser before it knows the user
+	WriteKey    string // public: may add events, and nothing else
+	ServerKey   string // secret: may add signed events, and nothing else
+)
+
+// ProjectID numbers a project inside one database. The public name of a project
+// is its Key.
+type ProjectID int64
+
+// Event is one Segment message after ingest: decoded, checked and with its time
+// corrected. JSON of strangers is kept as it came and decoded where it is read.
+type Event struct {
+	Seq         int64 // order of receipt; 0 before it is stored
+	Project     ProjectID
+	Type        EventType
+	Name        string // of track, page and screen
+	MessageID   string
+	UserID      UserID
+	AnonymousID AnonymousID
+	PreviousID  string // of alias
+	GroupID     string // of group
+	Properties  json.RawMessage
+	Traits      json.RawMessage
+	Context     json.RawMessage
+	Timestamp   time.Time // the lesser of the corrected time and ReceivedAt, in milliseconds
+	ReceivedAt  time.Time
+	Source      Source
+	Signed      bool   // it came with a secret, so its ids can be believed
+	TicketHash  []byte // of the SDK ticket it came with; nil: none
+}
+
+// Person is the key of the person the event was sent under, before links are
+// followed: its user, else its anonymous id.
+func (e *Event) Person() PersonKey {
+	if e.UserID != "" {
+		return UserKey(e.UserID)
+	}
+	return AnonymousKey(e.AnonymousID)
+}

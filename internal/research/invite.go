@@ -1,0 +1,47 @@
+package research
+
+import "time"
+
+// InviteState is how far an invite got.
+type InviteState string
+
+const (
+	InviteReserved InviteState = "reserved" // promised, not yet seen
+	InviteShown    InviteState = "shown"
+	InviteAccepted InviteState = "accepted"
+	InviteDeclined InviteState = "declined"
+	InviteExpired  InviteState = "expired"
+	InviteRevoked  InviteState = "revoked"
+)
+
+// CanBecome tells whether an invite may go from s to next. An invite only ever
+// moves on; declined, expired and revoked are final.
+func (s InviteState) CanBecome(next InviteState) bool {
+	switch s {
+	case InviteReserved:
+		return next != InviteReserved
+	case InviteShown:
+		return next == InviteAccepted || next == InviteDeclined || next == InviteExpired || next == InviteRevoked
+	}
+	return false
+}
+
+// Invite is the offer of one interview to one person.
+type Invite struct {
+	ID         int64
+	PublicID   string // inv_…
+	Project    ProjectID
+	Study      StudyID
+	Trigger    TriggerID
+	Person     PersonKey
+	MessageID  string
+	EventSeq   int64
+	State      InviteState
+	Reason     string // why it ended: "declined", "closed", "never", "merged", …
+	Verified   bool   // the event was signed
+	ReservedAt time.Time
+	ShownAt    time.Time // zero: not yet
+	ExpiresAt  time.Time // without an answer by then, it expires
+	ClosedAt   time.Time // zero: it is still open and blocks others
+	TicketHash []byte    // the browser whose event matched; nil: none
+}
