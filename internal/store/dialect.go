@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+)
+
+// dialect is everything that differs between the two engines.
+type dialect struct {
+	name    string
+	goose   goose.Dialect
+	ddl     *strings.Replacer
+	lockRow string // suffix that holds a row until the end of the transaction
+	skipRow string // the same, passing over rows that another holds
+}
+
+var (
+	sqliteDialect = &dialect{
+		name:  "sqlite",
+		goose: goose.DialectSQLite3,
+		ddl: strings.NewReplacer("@id", "INTEGER PRIMARY KEY AUTOINCREMENT", "@bytes", "BLOB", "@real", "REAL",
+			"@strict", "STRICT", "@rowless", "STRICT, WITHOUT ROWID", "BIGINT", "INTEGER"),
+	}
+	postgresDialect = &dialect{
+		name:  "postgres",
+		goose: goose.DialectPostgres,
+		ddl: strings.NewReplacer("@id", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "@bytes", "BYTEA",
+			"@real", "DOUBLE PRECISION", " @strict", "", " @rowless", ""),
+		lockRow: " FOR UPDATE",
+		skipRow: " FOR UPDATE SKIP LOCKED",
+	}
+)
+
+// openPools opens a pool that writes and one that reads. SQLite has one writer:
+// its pool holds a single connection, so that writers queue in Go and never
+// meet SQLITE_BUSY from each other.
+func openPools(target string) (*dialect, *sql.DB, *sql.DB, error) {
+	if strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://") {
+		db, err := sql.Open("pgx", target)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		db.SetMaxOpenConns(16)
+		db.SetMaxIdleConns(16)
+		return postgresDialect, db, db, nil
+	}
+	write, err := sql.Open("sqlite", sqliteDSN(target, false))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	write.SetMaxOpenConns(1)
+	read, err := sql.Open("sqlite", sqliteDSN(target, true))
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, write.Close())
+	}
+	read.SetMaxOpenConns(4)
+	read.SetMaxIdleConns(4)
+	return sqliteDialect, write, read, nil
+}
+
+// sqliteDSN asks for the log that survives a power cut: WAL with FULL. With
+// NORMAL, an acknowledged event could roll back when the power fails.
+func sqliteDSN(path string, readOnly bool) string {
+	q := url.Values{}
+	q.Add("_pragma", "busy_timeout(10000)")
+	q.Add("_pragma", "journal_mode(WAL)")
+	q.Add("_pragma", "synchronous(FULL)")
+	q.Add("_pragma", "foreign_keys(1)")
+	q.Add("_pragma", "temp_store(MEMORY)")
+	if readOnly {
+		q.Add("_pragma", "query_only(1)")
+	} else {
+		q.Add("_pragma", "cache_size(-32768)")
+		q.Set("_txlock", "immediate")
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+}
+
+// transient tells whether a transaction that failed with err did nothing and
+// may be run again: another one was in its way.
+func transient(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "40001" || pg.Code == "40P01"
+	}
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
+// lockTimedOut tells whether err is PostgreSQL's refusal to wait longer for a row.
+func lockTimedOut(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "55P03"
+}
+
+// conflict tells whether err is a broken unique constraint.
+func conflict(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23505"
+	}
+	var lite *sqlite.Error
+	return errors.As(err, &lite) &&
+		(lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+// setLockTimeout bounds how long this transaction waits for rows of others.
+// SQLite has one writer, who waits for nobody.
+func (d *dialect) setLockTimeout(ctx context.Context, tx *sql.Tx, ms int) error {
+	if d != postgresDialect {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, fmt.Sprintf("SET LOCAL lock_timeout = %d", ms))
+	return err
+}

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	mrand "math/rand/v2"
+	"time"
+)
+
+// DB is a database of usercall. It is safe for many goroutines.
+type DB struct {
+	*dialect
+	write *sql.DB
+	read  *sql.DB
+	rand  io.Reader // for public ids
+}
+
+// Open opens the database at target, a PostgreSQL URL or the path of an SQLite
+// file, and brings its schema up to date. Several programs may do so at once.
+func Open(ctx context.Context, target string) (*DB, error) {
+	d, write, read, err := openPools(target)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	db := &DB{dialect: d, write: write, read: read, rand: rand.Reader}
+	if err := db.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("bring the database up to date: %w", err), db.Close())
+	}
+	return db, nil
+}
+
+// Close closes all connections.
+func (db *DB) Close() error {
+	err := db.write.Close()
+	if db.read != db.write {
+		err = errors.Join(err, db.read.Close())
+	}
+	return err
+}
+
+// Engine is "sqlite" or "postgres".
+func (db *DB) Engine() string { return db.name }
+
+// Ping tells whether the database can be written to right now.
+func (db *DB) Ping(ctx context.Context) error {
+	return db.InTx(ctx, func(tx *sql.Tx) error {
+		var one int
+		return tx.QueryRowContext(ctx, "SELECT one FROM revisions WHERE one = 1"+db.lockRow).Scan(&one)
+	})
+}
+
+// InTx runs fn in one transaction that commits if fn returns nil. Where another
+// transaction is in the way it is run again, so fn must not keep what a failed
+// try gave it.
+func (db *DB) InTx(ctx context.Context, fn func(*sql.Tx) error) error {
+	const tries = 6
+	for try := 1; ; try++ {
+		err := db.once(ctx, fn)
+		if err == nil || !transient(err) || try == tries {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		case <-time.After(time.Duration(try*try) * time.Duration(2+mrand.IntN(8)) * time.Millisecond):
+		}
+	}
+}
+
+func (db *DB) once(ctx context.Context, fn func(*sql.Tx) error) (err error) {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	done := false
+	defer func() {
+		if !done { // fn failed or panicked
+			err = errors.Join(err, ignoreDone(tx.Rollback()))
+		}
+	}()
+	if err = fn(tx); err != nil {
+		return err
+	}
+	done = true
+	return tx.Commit()
+}
+
+// ignoreDone passes over the answer of a rollback that came after a lost
+// connection or a cancelled context: the transaction is gone already.
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+// querier is what reads: a transaction or a pool.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// collect reads all rows of a query with one scan function.
+func collect[T any](ctx context.Context, q querier, scan func(row) (T, error), query string, args ...any) (all []T, err error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
+
+// row is *sql.Row or *sql.Rows.
+type row interface{ Scan(dest ...any) error }
+
+// ms is a time as it is stored; the zero time is 0.
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// nullMS is a time as it is stored where absence is NULL.
+func nullMS(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMilli()
+}
+
+// fromMS is a stored time; 0 is the zero time.
+func fromMS(v int64) time.Time {
+	if v == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(v).UTC()
+}
+
+func fromNull(v sql.NullInt64) time.Time {
+	if !v.Valid {
+		return time.Time{}
+	}
+	return time.UnixMilli(v.Int64).UTC()
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,120 @@
+// Package storetest gives tests a real, empty database of each engine: SQLite
+// in a temporary folder, and a PostgreSQL server that lives as long as the test
+// program.
+//
+// A package that uses it has
+//
+//	func TestMain(m *testing.M) { storetest.Main(m) }
+package storetest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/usercall/usercall/internal/store"
+)
+
+// Main runs the tests and then stops the PostgreSQL server, if one was started.
+func Main(m *testing.M) {
+	code := m.Run()
+	if err := stopServer(); err != nil {
+		fmt.Fprintln(os.Stderr, "storetest:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// Each runs test once on every engine, each time with an empty database.
+func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, open(t, SQLite(t))) })
+	t.Run("postgres", func(t *testing.T) { test(t, open(t, Postgres(t))) })
+}
+
+// EachTarget is Each for tests that open and close the database themselves.
+func EachTarget(t *testing.T, test func(t *testing.T, target string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
+}
+
+func open(t testing.TB, target string) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// SQLite is the path of an empty database file with the schema in it.
+func SQLite(t testing.TB) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "usercall.db")
+	template, err := sqliteTemplate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, template, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// sqliteTemplate is a migrated file, made once: opening a copy is many times
+// faster than migrating for every test.
+var sqliteTemplate = sync.OnceValues(func() (b []byte, err error) {
+	dir, err := os.MkdirTemp("", "usercall-template-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "template.db")
+	db, err := store.Open(context.Background(), path)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil { // the last close folds the log into the file
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+var databases atomic.Int64
+
+// Postgres is the URL of an empty database with the schema in it. It fails the
+// test, with what to install, where there is no PostgreSQL.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	server, err := startServer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("t%d", databases.Add(1))
+	if err := server.exec("CREATE DATABASE " + name + " TEMPLATE template_usercall"); err != nil {
+		t.Fatal(err)
+	}
+	return server.url(name)
+}
+
+func (s *server) exec(statement string) error {
+	db, err := sql.Open("pgx", s.url("postgres"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.Exec(statement)
+	return err
+}
+
