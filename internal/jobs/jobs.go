@@ -43,7 +43,8 @@ const (
 
 // Enqueue adds work in the caller's transaction. Where a job with the same key
 // waits or runs already, nothing is added, but one that runs is run once more
-// afterwards: it may have read before the caller wrote.
+// afterwards: it may have read before the caller wrote. (The attempt number moves
+// on, so the running attempt no longer finds its row when it wants to finish it.)
 func Enqueue(ctx context.Context, tx *sql.Tx, now time.Time, n New) error {
 	if n.Kind == "" {
 		return errors.New("jobs: a job needs a kind")
@@ -65,7 +66,8 @@ func Enqueue(ctx context.Context, tx *sql.Tx, now time.Time, n New) error {
 		INSERT INTO jobs (queue, kind, dedupe_key, payload, priority, run_at, max_attempts, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (dedupe_key) DO UPDATE SET
-			payload = excluded.payload, run_at = excluded.run_at, attempt = 0, dead_at = NULL`,
+			payload = excluded.payload, run_at = excluded.run_at, dead_at = NULL,
+			attempt = jobs.attempt + 1, max_attempts = jobs.attempt + 1 + excluded.max_attempts`,
 		n.Queue, n.Kind, key, n.Payload, n.Priority, n.RunAt.UnixMilli(), n.MaxAttempts, now.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("enqueue %s: %w", n.Kind, err)
