@@ -1,0 +1,89 @@
+package segment
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+
+	"github.com/usercall/usercall/internal/research"
+)
+
+// cors lets every page of every origin send events, and read whether it worked:
+// on refusals too, or the browser would take them for a broken network and try
+// for ever. No authority follows from it, for no cookie is read here.
+func cors(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if origin := r.Header.Get("Origin"); origin != "" {
+			h := w.Header()
+			h.Set("Access-Control-Allow-Origin", origin)
+			h.Set("Access-Control-Allow-Credentials", "true")
+			h.Add("Vary", "Origin")
+		}
+		if r.Method == http.MethodOptions {
+			preflight(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+const allowedHeaders = "Authorization, Content-Type, Content-Encoding, X-Retry-Count"
+
+func preflight(w http.ResponseWriter, r *http.Request) {
+	allow := r.Header.Get("Access-Control-Request-Headers") // customers add headers of their own
+	if allow == "" {
+		allow = allowedHeaders
+	}
+	h := w.Header()
+	h.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+	h.Set("Access-Control-Allow-Headers", allow)
+	h.Set("Access-Control-Max-Age", "86400")
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// unknownPath answers what no client asks for: 405 where another method would
+// have been right, else 404.
+func unknownPath(mux *http.ServeMux) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		as := *r
+		as.Method = http.MethodPost
+		if _, pattern := mux.Handler(&as); pattern != "/" && pattern != "" && r.Method != http.MethodPost {
+			w.Header().Set("Allow", "POST, OPTIONS")
+			answer(w, http.StatusMethodNotAllowed, problem(research.Invalid, "Send events with POST."))
+			return
+		}
+		answer(w, http.StatusNotFound, problem(research.NotFound, "There is no such path. Events go to /v1/batch, /v1/track and their like."))
+	}
+}
+
+func problem(code research.Code, message string) map[string]any {
+	return map[string]any{"success": false, "code": code, "message": message, "error": message}
+}
+
+// bareKey decodes a Basic credential that lacks its colon.
+func bareKey(value string) string {
+	b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(value))
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// settings is the document that analytics-next loads before it sends anything,
+// for those who point it at us alone; segment.md §5.
+func (c Config) settings(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	w.Header().Del("Access-Control-Allow-Credentials")
+	key := r.PathValue("writeKey")
+	if _, err := c.Projects.ByWriteKey(r.Context(), research.WriteKey(key)); err != nil {
+		http.Error(w, "unknown write key", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Cache-Control", "public, max-age=60")
+	answer(w, http.StatusOK, map[string]any{
+		"integrations": map[string]any{"Segment.io": map[string]any{
+			"apiKey": key, "apiHost": c.Host + "/v1", "protocol": c.Scheme, "retryQueue": true}},
+		"plan":    map[string]any{"track": map[string]any{"__default": map[string]any{"enabled": true, "integrations": map[string]any{}}}},
+		"metrics": map[string]any{"sampleRate": 0},
+	})
+}

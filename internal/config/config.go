@@ -1,0 +1,123 @@
+// Package config is the one place where settings come from: defaults, then the
+// environment, then flags. Only app and cmd see it; the rest of the program is
+// handed what it needs.
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Config is everything an operator can set; contract.md §3.
+type Config struct {
+	Addr        string // USERCALL_ADDR
+	PublicURL   string // USERCALL_PUBLIC_URL
+	DataDir     string // USERCALL_DATA_DIR
+	DatabaseURL string // USERCALL_DATABASE_URL; "" is SQLite in the data folder
+	Secret      Secret // USERCALL_SECRET; "" is made at the first start
+	LogLevel    slog.Level
+	LogJSON     bool
+}
+
+// Secret is a value that no log, error or dump shows.
+type Secret string
+
+func (Secret) String() string       { return "(secret)" }
+func (Secret) GoString() string     { return "(secret)" }
+func (Secret) LogValue() slog.Value { return slog.StringValue("(secret)") }
+
+// Variable is one row of the table of settings.
+type Variable struct {
+	Name    string
+	Default string
+	Use     string
+	Secret  bool
+}
+
+// Variables is every setting that the environment can make.
+var Variables = []Variable{
+	{"USERCALL_ADDR", "127.0.0.1:8080", "where the server listens", false},
+	{"USERCALL_PUBLIC_URL", "http:// and the address", "what links and the SDK use", false},
+	{"USERCALL_DATA_DIR", "./data", "SQLite database and instance key", false},
+	{"USERCALL_SECRET", "made at the first start", "the instance key; the same on every node of one database", true},
+	{"USERCALL_DATABASE_URL", "SQLite in the data folder", "postgres://… to use PostgreSQL", true},
+	{"USERCALL_LOG", "info", "debug, info, warn or error", false},
+	{"USERCALL_LOG_FORMAT", "text", "text or json", false},
+}
+
+// FromEnv reads the environment through lookup (os.LookupEnv in the program).
+func FromEnv(lookup func(string) (string, bool)) (Config, error) {
+	get := func(name, fallback string) (string, error) { return value(lookup, name, fallback) }
+	var c Config
+	var errs [7]error
+	var secret, level, format string
+	c.Addr, errs[0] = get("USERCALL_ADDR", "127.0.0.1:8080")
+	c.PublicURL, errs[1] = get("USERCALL_PUBLIC_URL", "")
+	c.DataDir, errs[2] = get("USERCALL_DATA_DIR", "data")
+	c.DatabaseURL, errs[3] = get("USERCALL_DATABASE_URL", "")
+	secret, errs[4] = get("USERCALL_SECRET", "")
+	level, errs[5] = get("USERCALL_LOG", "info")
+	format, errs[6] = get("USERCALL_LOG_FORMAT", "text")
+	c.Secret, c.LogJSON = Secret(secret), format == "json"
+	if err := errors.Join(errs[:]...); err != nil {
+		return c, err
+	}
+	if err := c.LogLevel.UnmarshalText([]byte(level)); err != nil {
+		return c, fmt.Errorf("USERCALL_LOG is %q; use debug, info, warn or error", level)
+	}
+	return c, nil
+}
+
+// value is a setting, or the content of the file that NAME_FILE points to.
+func value(lookup func(string) (string, bool), name, fallback string) (string, error) {
+	if v, ok := lookup(name); ok && v != "" {
+		return v, nil
+	}
+	if path, ok := lookup(name + "_FILE"); ok && path != "" {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return "", fmt.Errorf("%s_FILE: %w", name, err)
+		}
+		return strings.TrimSpace(string(b)), nil
+	}
+	return fallback, nil
+}
+
+// Database is the store's target: a PostgreSQL URL, or the SQLite file.
+func (c Config) Database() string {
+	return cmp.Or(c.DatabaseURL, filepath.Join(c.DataDir, "usercall.db"))
+}
+
+// URL is the public URL, without a slash at its end.
+func (c Config) URL() string {
+	if c.PublicURL != "" {
+		return strings.TrimRight(c.PublicURL, "/")
+	}
+	host, port, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return "http://" + c.Addr
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// Check finds settings that cannot work.
+func (c Config) Check() error {
+	u, err := url.Parse(c.URL())
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Path != "" {
+		return fmt.Errorf("USERCALL_PUBLIC_URL is %q; it has to be like https://usercall.example.com, without a path", c.PublicURL)
+	}
+	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
+		return fmt.Errorf("USERCALL_ADDR is %q; it has to be like 127.0.0.1:8080", c.Addr)
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+// Package invite is the third stage: a decision to invite becomes the offer
+// that one person sees, and what they make of it.
+//
+// It owns the life of an invite from its reservation to its end, and the link
+// that opens it. It must not decide who is invited (package trigger) nor hold
+// the conversation (package interview). Start at [Service.Open] and [Move].
+package invite
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"time"
+
+	"github.com/usercall/usercall/internal/research"
+)
+
+// LaterAfter is how long "not now" puts an invite off; contract.md §5.
+const LaterAfter = 24 * time.Hour
+
+// Step is what a browser reports of an invite.
+type Step string
+
+const (
+	Shown    Step = "shown"
+	Accepted Step = "accepted"
+	Declined Step = "declined"
+	Later    Step = "later"
+	Never    Step = "never"
+	Refused  Step = "refused" // the browser could not show it, Reason says why
+)
+
+// Known tells whether s is a step.
+func (s Step) Known() bool {
+	switch s {
+	case Shown, Accepted, Declined, Later, Never, Refused:
+		return true
+	}
+	return false
+}
+
+// Move is a step of one invite, reported by the browser that holds its ticket.
+type Move struct {
+	Project research.ProjectID
+	Invite  string // public id
+	Ticket  []byte // hash
+	To      Step
+	Reason  string
+	Now     time.Time
+}
+
+// Store keeps invites.
+type Store interface {
+	// Move takes the step and tells whether the invite could take it. An
+	// unknown invite, or one of another ticket, cannot.
+	Move(context.Context, Move) (bool, error)
+	// ForTicket is the invite that may stand on a page of this browser now, or nil.
+	ForTicket(ctx context.Context, p research.ProjectID, ticket []byte, now time.Time) (*research.Invite, error)
+	// Waits tells whether anything is still open for the ticket.
+	Waits(ctx context.Context, p research.ProjectID, ticket []byte, now time.Time) (bool, error)
+	// Claim gives an invite that no browser holds to the ticket that sent the
+	// very same message: type, name and ids agree too.
+	Claim(ctx context.Context, e *research.Event, ticket []byte) error
+	// ExpireDue ends invites that waited too long, a few hundred at a time, and
+	// says how many.
+	ExpireDue(ctx context.Context, now time.Time) (int, error)
+	// OptOut ends all invitations, for ever, of the persons the ticket was used for.
+	OptOut(ctx context.Context, p research.ProjectID, ticket []byte, now time.Time) error
+}
+
+// Token is the secret part of an invite's link: the first 128 bits of
+// HMAC-SHA-256(instance key, public id), so that the same link can be given
+// again after a reload, a duplicate or a retried mail.
+func Token(instanceKey []byte, publicID string) string {
+	mac := hmac.New(sha256.New, instanceKey)
+	mac.Write([]byte("invite:" + publicID))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// TokenHash is what stores keep of a token.
+func TokenHash(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
+
+// TicketHash is what stores keep of a browser's ticket; nil for no ticket.
+func TicketHash(ticket string) []byte {
+	if ticket == "" {
+		return nil
+	}
+	sum := sha256.Sum256([]byte("ticket:" + ticket))
+	return sum[:16]
+}
