@@ -109,13 +109,16 @@ func group(answers []answer) ([]answerThemes, []themeLabel) {
 		return cmp.Or(cmp.Compare(answers[a].ID, answers[b].ID), cmp.Compare(answers[a].Text, answers[b].Text))
 	})
 	r := newReader()
-	texts := make([]string, len(order))
+	texts := make([]said, len(order))
 	docs := make([]map[string]float64, len(order))
 	for n, i := range order {
-		texts[n] = answers[i].Text
-		docs[n] = terms(r.read(texts[n]))
+		texts[n] = said{source: answers[i].ID, words: r.read(answers[i].Text)}
+		docs[n] = terms(texts[n].words)
 	}
 	f := fit(docs, standard)
+	for n, c := range f.member {
+		texts[n].theme = c
+	}
 	names := f.names()
 	lines := make([]answerThemes, len(answers))
 	for n, i := range order {
@@ -125,7 +128,24 @@ func group(answers []answer) ([]answerThemes, []themeLabel) {
 			lines[i].Themes = append(lines[i].Themes, names[c])
 		}
 	}
-	return lines, nil
+	return lines, themeLabels(texts, names)
+}
+
+// themeLabels names the themes, t1 first. A theme that shares no phrase is
+// called by its own name.
+func themeLabels(texts []said, names []string) []themeLabel {
+	out := make([]themeLabel, len(names))
+	for c, phrases := range labels(texts, len(names)) {
+		l := themeLabel{Theme: names[c], Label: names[c]}
+		if len(phrases) > 0 {
+			l.Label = phrases[0].surface
+		}
+		out[c] = l
+	}
+	slices.SortFunc(out, func(a, b themeLabel) int {
+		return cmp.Or(cmp.Compare(len(a.Theme), len(b.Theme)), cmp.Compare(a.Theme, b.Theme))
+	})
+	return out
 }
 
 // names are t1, t2, … by falling size; ties go to the theme seen first.

@@ -1,0 +1,205 @@
+package analysis
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/usercall/usercall/internal/research"
+)
+
+// cluster is a theme in the making.
+type cluster struct {
+	id      string
+	label   string
+	reason  string // that most of its people gave; "" where it is none of the lexicon
+	members []*unit
+}
+
+// people is the number of distinct interviews.
+func (g *cluster) people() int {
+	seen := map[string]bool{}
+	for _, m := range g.members {
+		seen[m.interview] = true
+	}
+	return len(seen)
+}
+
+// reasonWeight is how much a reason of the lexicon counts beside a word.
+const reasonWeight = 1.5
+
+// findGroups puts the clauses that may carry a reason into groups of at least
+// minPeople people, the largest first.
+func findGroups(interviews []research.Interview) []cluster {
+	r := newReader()
+	var carrying []*unit
+	for _, iv := range interviews {
+		us := r.units(iv)
+		for i := range us {
+			if us[i].carries() {
+				carrying = append(carrying, &us[i])
+			}
+		}
+	}
+	docs := make([]map[string]float64, len(carrying))
+	for i, u := range carrying {
+		docs[i] = u.document(reasonWeight)
+	}
+	f := fit(docs, standard)
+	groups := make([]cluster, f.themes)
+	for i, c := range f.member {
+		if c >= 0 {
+			groups[c].members = append(groups[c].members, carrying[i])
+		}
+	}
+	return settle(groups, carrying)
+}
+
+// settle takes groups that hold together, lets clauses that give two reasons
+// stand in both, and orders and names what remains.
+func settle(groups []cluster, all []*unit) []cluster {
+	for i := range groups {
+		groups[i].findReason()
+	}
+	groups = joinSameReason(groups)
+	for i := range groups {
+		groups[i].dropStrangers()
+	}
+	addSecondReasons(groups, all)
+	nameGroups(groups)
+	groups = slices.DeleteFunc(groups, func(g cluster) bool { return g.people() < minPeople || g.label == "" })
+	for i := range groups {
+		groups[i].sortByCentrality()
+	}
+	slices.SortStableFunc(groups, func(a, b cluster) int {
+		return cmp.Or(cmp.Compare(b.people(), a.people()), cmp.Compare(a.label, b.label))
+	})
+	return groups
+}
+
+// findReason is the reason of the lexicon that at least half of the group's
+// people gave, if there is one; of equals the first in the lexicon.
+func (g *cluster) findReason() {
+	best := 0
+	for _, r := range reasons {
+		if n := len(g.giving(r.id)); n > best && 2*n >= g.people() {
+			g.reason, best = r.id, n
+		}
+	}
+}
+
+// giving are the interviews of the group that give the reason.
+func (g *cluster) giving(reason string) map[string]bool {
+	out := map[string]bool{}
+	for _, m := range g.members {
+		if m.reasons[reason] >= 1 {
+			out[m.interview] = true
+		}
+	}
+	return out
+}
+
+// joinSameReason makes one of small groups that most of whose people gave the
+// same reason.
+func joinSameReason(groups []cluster) []cluster {
+	var out []cluster
+	for _, g := range groups {
+		i := slices.IndexFunc(out, func(o cluster) bool { return g.reason != "" && o.reason == g.reason })
+		if i < 0 {
+			out = append(out, g)
+			continue
+		}
+		out[i].members = append(out[i].members, g.members...)
+	}
+	return out
+}
+
+// dropStrangers takes out clauses that neither give the group's reason nor
+// share a word with somebody else's clause in it.
+func (g *cluster) dropStrangers() {
+	by := map[string]map[string]bool{} // stem: interviews
+	for _, m := range g.members {
+		for _, w := range m.words {
+			if !w.stop {
+				if by[w.stem] == nil {
+					by[w.stem] = map[string]bool{}
+				}
+				by[w.stem][m.interview] = true
+			}
+		}
+	}
+	g.members = slices.DeleteFunc(g.members, func(m *unit) bool {
+		if g.reason != "" {
+			return m.reasons[g.reason] == 0
+		}
+		return !slices.ContainsFunc(m.words, func(w word) bool { return !w.stop && len(by[w.stem]) > 1 })
+	})
+}
+
+// addSecondReasons puts a clause also into the group of every reason that it
+// clearly gives.
+func addSecondReasons(groups []cluster, all []*unit) {
+	for i := range groups {
+		g := &groups[i]
+		if g.reason == "" {
+			continue
+		}
+		for _, u := range all {
+			if u.reasons[g.reason] >= 1 && !slices.Contains(g.members, u) {
+				g.members = append(g.members, u)
+			}
+		}
+	}
+}
+
+// sortByCentrality puts first what is most like the others: clauses that give
+// the group's reason, share its stems and are neither terse nor long.
+func (g *cluster) sortByCentrality() {
+	share := map[string]float64{}
+	for _, m := range g.members {
+		for t := range m.terms {
+			share[t] += 1 / float64(len(g.members))
+		}
+	}
+	score := map[*unit]float64{}
+	for _, m := range g.members {
+		score[m] = g.centrality(m, share)
+	}
+	slices.SortStableFunc(g.members, func(a, b *unit) int {
+		return cmp.Or(cmp.Compare(score[b], score[a]), a.key().compare(b.key()))
+	})
+}
+
+func (g *cluster) centrality(m *unit, share map[string]float64) float64 {
+	s := m.reasons[g.reason]
+	for _, w := range m.words {
+		s += share[w.stem]
+	}
+	if n := len(m.words); n < 4 || n > 30 {
+		s /= 2
+	}
+	if m.asked == askReason {
+		s += .5
+	}
+	return s
+}
+
+// nameGroups labels the groups by what their people say and others do not. A
+// reason of the lexicon gives its name where fewer than half share a phrase.
+func nameGroups(groups []cluster) {
+	var texts []said
+	for t, g := range groups {
+		for _, m := range g.members {
+			texts = append(texts, said{m.interview, m.words, t})
+		}
+	}
+	for t, phrases := range labels(texts, len(groups)) {
+		g := &groups[t]
+		shared := len(phrases) > 0 && phrases[0].inside >= minPeople && 2*phrases[0].inside >= g.people()
+		switch {
+		case shared:
+			g.label = phrases[0].surface
+		case g.reason != "":
+			g.label = reasonByID(g.reason).name
+		}
+	}
+}

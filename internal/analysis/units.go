@@ -1,0 +1,150 @@
+package analysis
+
+import (
+	"regexp"
+
+	"github.com/usercall/usercall/internal/research"
+)
+
+// unit is one clause that a participant said: the piece that is put under a
+// theme and quoted.
+type unit struct {
+	interview string // public id
+	turn      int
+	span
+	text    string // exactly as it stands in the turn
+	words   []word
+	terms   map[string]float64
+	reasons map[string]float64
+	asked   asking
+	first   bool // in an answer to a question that asks for reasons
+}
+
+// key names the clause across runs.
+func (u *unit) key() clauseKey { return clauseKey{u.interview, u.turn, u.start, u.end} }
+
+// asking is what kind of thing a question wants to know.
+type asking int
+
+const (
+	askReason      asking = iota // what happened, why
+	askGoal                      // what it was wanted for
+	askAlternative               // what is used instead
+	askChange                    // what would have to be different
+	askClosing                   // anything else?
+)
+
+// questionKinds are told by their wording, in this order; the wordings are
+// those of the guides and what studies commonly ask.
+var questionKinds = []struct {
+	kind asking
+	re   *regexp.Regexp
+}{
+	{askClosing, regexp.MustCompile(`(?i)anything else|before we (finish|go)|sonst noch|algo más|autre chose`)},
+	{askAlternative, regexp.MustCompile(`(?i)will you use|do you use|did you use|using (now|instead)|get that done|handl(e|ing) (it|that)|instead|work around|other options|switch(ed)? to|stattdessen|en su lugar|à la place`)},
+	{askGoal, regexp.MustCompile(`(?i)hoping|what job|did you come|want to get out|made you open|first signed up|wanted? to be able`)},
+	{askChange, regexp.MustCompile(`(?i)different|smallest change|one change|one thing|bring you back|would make it worth|would have to be true|to stay`)},
+}
+
+func askingOf(question string) asking {
+	for _, k := range questionKinds {
+		if k.re.MatchString(question) {
+			return k.kind
+		}
+	}
+	return askReason
+}
+
+// units are the clauses of an interview that may be quoted, in the order
+// spoken. A probe asks what the question before it asked.
+func (r *reader) units(iv research.Interview) []unit {
+	var out []unit
+	asked := askReason
+	for _, t := range iv.Turns {
+		if t.Speaker == research.Interviewer {
+			if q := cmpOr(t.Question, t.Text); q != "" && !isProbe(t) {
+				asked = askingOf(q)
+			}
+			continue
+		}
+		if !t.Excluded {
+			out = append(out, r.unitsOf(iv.PublicID, t, asked)...)
+		}
+	}
+	return out
+}
+
+func cmpOr(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// isProbe tells whether a turn follows up on the last answer instead of
+// opening a subject.
+func isProbe(t research.Turn) bool {
+	return probeRule.MatchString(t.Rule) || probeText.MatchString(t.Question)
+}
+
+var (
+	probeRule = regexp.MustCompile(`(?i)probe|repair|clarif|redirect`)
+	probeText = regexp.MustCompile(`(?i)^(you (said|mentioned)|when you say|tell me (a bit )?more|could you tell me a bit more|what makes you say|how did that)`)
+)
+
+func (r *reader) unitsOf(interview string, t research.Turn, asked asking) []unit {
+	text := []rune(t.Text)
+	var out []unit
+	for _, s := range clauses(t.Text) {
+		u := unit{interview: interview, turn: t.N, span: s, text: string(text[s.start:s.end]), asked: asked, first: len(out) == 0}
+		u.words = r.read(u.text)
+		u.terms = terms(u.words)
+		u.reasons = reasonsOf(u.words)
+		out = append(out, u)
+	}
+	return out
+}
+
+// strength is the score of the unit's strongest reason, and which it is; of
+// equals the first in the lexicon.
+func (u *unit) strength() (string, float64) {
+	id, most := "", 0.0
+	for _, r := range reasons {
+		if s := u.reasons[r.id]; s > most {
+			id, most = r.id, s
+		}
+	}
+	return id, most
+}
+
+// tells whether the unit may carry a reason: it names one, or it answers a
+// question for reasons in at least three words that mean something.
+func (u *unit) carries() bool {
+	if _, s := u.strength(); s >= 1 {
+		return true
+	}
+	if u.asked != askReason && u.asked != askChange {
+		return false
+	}
+	n := 0
+	for _, w := range u.words {
+		if !w.stop {
+			n++
+		}
+	}
+	return n >= 3
+}
+
+// document is what the fit sees of the unit: its terms, and its reasons as
+// terms of their own.
+func (u *unit) document(weight float64) map[string]float64 {
+	d := map[string]float64{}
+	for t, w := range u.terms {
+		d[t] = w
+	}
+	for id, s := range u.reasons {
+		d["="+id] += weight * s
+		d["=="+reasonByID(id).family] += weight * s / 2
+	}
+	return d
+}
