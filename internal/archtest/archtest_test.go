@@ -1,0 +1,210 @@
+package archtest
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/usercall/usercall/"
+
+// allowed says which packages of this module a package may import. A trailing
+// "/..." stands for everything below. Test files may import anything.
+var allowed = []struct {
+	pkg    string
+	may    []string
+	reason string
+}{
+	{"internal/research", nil, "the vocabulary depends on nothing"},
+	{"internal/ingest", []string{"internal/research"}, "a stage knows the vocabulary, and no other stage"},
+	{"internal/trigger", []string{"internal/research"}, "a stage knows the vocabulary, and no other stage"},
+	{"internal/invite", []string{"internal/research"}, "a stage knows the vocabulary, and no other stage"},
+	{"internal/interview", []string{"internal/research"}, "a stage knows the vocabulary, and no other stage"},
+	{"internal/analysis", []string{"internal/research"}, "a stage knows the vocabulary, and no other stage"},
+	{"internal/report", []string{"internal/research"}, "a stage knows the vocabulary, and no other stage"},
+	{"internal/jobs", []string{"internal/research"}, "the queue carries work, not meaning"},
+	{"internal/httpkit", []string{"internal/research"}, "httpkit holds no product words"},
+	{"internal/config", nil, "config is read by app and cmd, and reads nobody"},
+	{"internal/store", []string{"internal/research", "internal/jobs", "internal/ingest", "internal/trigger", "internal/invite", "internal/interview", "internal/analysis", "internal/report"}, "the store serves the stages' interfaces"},
+	{"internal/store/storetest", []string{"internal/store"}, "storetest opens the store"},
+	{"internal/api/segment", []string{"internal/research", "internal/ingest", "internal/httpkit"}, "the Segment surface only adds events"},
+	{"internal/api/sdk", []string{"internal/research", "internal/ingest", "internal/trigger", "internal/invite", "internal/interview", "internal/voice", "internal/httpkit"}, "the SDK surface has its own trust rule"},
+	{"internal/api/admin", []string{"internal/research", "internal/report", "internal/httpkit", "internal/trigger", "internal/invite", "internal/interview", "internal/analysis"}, "the API reads reports and calls stages, never the store"},
+	{"internal/web/...", []string{"internal/research", "internal/report", "internal/httpkit", "internal/trigger", "internal/invite", "internal/interview", "internal/analysis", "internal/voice", "internal/web/..."}, "pages read reports and call stages, never the store"},
+	{"internal/app", []string{"internal/...", "sdk", "examples/..."}, "the composition root may see everything"},
+	{"cmd/usercall", []string{"internal/app", "internal/config", "internal/trigger", "internal/interview", "internal/analysis", "internal/research"}, "commands call app, and pure stages for offline work"},
+	{"internal/archtest", nil, "it has no code"},
+	{"sdk", nil, "the SDK's package only embeds it"},
+	{"examples/...", nil, "examples stand for themselves"},
+	{"bench/...", []string{"internal/..."}, "benchmarks may run anything"},
+	{"e2e", []string{"internal/..."}, "the whole-system test may run anything"},
+}
+
+func TestImports(t *testing.T) {
+	for _, f := range sources(t) {
+		rule := slices.IndexFunc(allowed, func(r struct {
+			pkg    string
+			may    []string
+			reason string
+		}) bool {
+			return match(r.pkg, f.pkg)
+		})
+		if rule < 0 {
+			t.Errorf("%s: no rule says what package %s may import; add one here", f.path, f.pkg)
+			continue
+		}
+		for _, imported := range f.imports {
+			inside, ok := strings.CutPrefix(imported, module)
+			if !ok {
+				checkThirdParty(t, f, imported)
+				continue
+			}
+			if !slices.ContainsFunc(allowed[rule].may, func(p string) bool { return match(p, inside) }) && inside != f.pkg {
+				t.Errorf("%s imports %s: %s", f.path, inside, allowed[rule].reason)
+			}
+		}
+	}
+}
+
+func checkThirdParty(t *testing.T, f source, imported string) {
+	t.Helper()
+	if f.pkg == "internal/research" && strings.Contains(strings.Split(imported, "/")[0], ".") {
+		t.Errorf("%s imports %s: research uses the standard library only", f.path, imported)
+	}
+	if imported == "database/sql" && !slices.Contains([]string{"internal/store", "internal/store/storetest", "internal/jobs"}, f.pkg) && !strings.HasPrefix(f.pkg, "bench") {
+		t.Errorf("%s imports database/sql: SQL lives in store and jobs", f.path)
+	}
+}
+
+func match(pattern, pkg string) bool {
+	if prefix, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return pkg == prefix || strings.HasPrefix(pkg, prefix+"/")
+	}
+	return pattern == pkg
+}
+
+// owner of each table: only that file writes it.
+var owner = map[string]string{
+	"projects": "project.go", "project_keys": "project.go", "revisions": "project.go",
+	"studies": "study.go", "triggers": "study.go",
+	"dedupe": "ingest", "events": "ingest",
+	"inbox": "trigger", "people": "trigger", "group_traits": "trigger", "links": "trigger", "decisions": "trigger", "shards": "trigger",
+	"invitations": "invite.go", "invite_quotas": "invite.go", "contacts": "invite.go", "caps": "invite.go", "cap_reservations": "invite.go",
+	"interviews": "interview", "turns": "interview", "socket_tickets": "interview",
+	"themes": "analysis", "quotes": "analysis", "summaries": "analysis", "study_reports": "analysis",
+	"users": "account", "sessions": "account", "login_tokens": "account",
+}
+
+// files of a stage that is spread over several.
+var stageFiles = map[string][]string{
+	"ingest":    {"ingest.go", "bulk.go"},
+	"trigger":   {"trigger.go", "identity.go", "facts.go", "bulk.go", "migrate.go"},
+	"interview": {"interview.go", "interview_turns.go", "interview_end.go", "interview_tickets.go"},
+	"analysis":  {"analysis.go"},
+	"account":   {"account.go"},
+}
+
+var writes = regexp.MustCompile(`(?i)\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+([a-z_]+)\b`)
+
+func TestOneWriterATable(t *testing.T) {
+	for _, f := range sources(t) {
+		if f.pkg != "internal/store" {
+			continue
+		}
+		for _, m := range writes.FindAllStringSubmatch(f.text, -1) {
+			who, known := owner[strings.ToLower(m[1])]
+			if !known {
+				continue // SET, a CTE's name, or a word of a comment
+			}
+			base := filepath.Base(f.path)
+			if base != who && !slices.Contains(stageFiles[who], base) && !strings.HasPrefix(base, strings.TrimSuffix(who, ".go")) {
+				t.Errorf("%s writes table %s, which belongs to %s", f.path, m[1], who)
+			}
+		}
+	}
+}
+
+func TestEveryPackageSaysWhatItIs(t *testing.T) {
+	documented := map[string]bool{}
+	for _, f := range sources(t) {
+		documented[f.pkg] = documented[f.pkg] || f.doc
+	}
+	for pkg, ok := range documented {
+		if !ok {
+			t.Errorf("package %s has no package comment: say what it owns, what it must not do, and where to start", pkg)
+		}
+	}
+}
+
+// TestSizes prints what somebody should look at; it fails only far beyond.
+func TestSizes(t *testing.T) {
+	for _, f := range sources(t) {
+		if n := strings.Count(f.text, "\n"); n > 600 {
+			t.Errorf("%s has %d lines: which noun hides in it?", f.path, n)
+		} else if n > 300 {
+			t.Logf("%s has %d lines", f.path, n)
+		}
+	}
+}
+
+func TestNoReplace(t *testing.T) {
+	mod, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(mod), "\nreplace ") {
+		t.Error("go.mod replaces a module: `go install` ignores that")
+	}
+}
+
+type source struct {
+	path, pkg, text string
+	imports         []string
+	doc             bool
+}
+
+// sources reads every Go file of the module but tests.
+func sources(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(root, path)
+		if d.IsDir() && (rel == "tools" || d.Name() == "node_modules" || strings.HasPrefix(d.Name(), ".") && rel != ".") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), path, text, parser.ImportsOnly|parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		s := source{path: rel, pkg: filepath.ToSlash(filepath.Dir(rel)), text: string(text), doc: parsed.Doc != nil}
+		for _, i := range parsed.Imports {
+			s.imports = append(s.imports, strings.Trim(i.Path.Value, `"`))
+		}
+		all = append(all, s)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 20 {
+		t.Fatalf("found %d files: this test looks in the wrong place", len(all))
+	}
+	return all
+}
