@@ -1,0 +1,43 @@
+// Where a project wants the interview in the page: a frame of the server in `usercall-interview`.
+// The tab is always offered beside it, since the host's policies may refuse frame or microphone.
+// A file of its own, fetched on acceptance.
+
+import css from "./frame.css?inline";
+import { element, hostElement, place } from "./look";
+import type { Api, FrameRequest } from "./shared";
+import { direction } from "./words";
+
+const NAME = "usercall-interview";
+
+const WORDS: Record<string, { close: string; newTab: string; interview: string }> = {
+  en: { close: "Close", newTab: "Open in a new tab", interview: "Interview" },
+  de: { close: "Schließen", newTab: "In neuem Tab öffnen", interview: "Gespräch" },
+  es: { close: "Cerrar", newTab: "Abrir en otra pestaña", interview: "Entrevista" },
+  fr: { close: "Fermer", newTab: "Ouvrir dans un nouvel onglet", interview: "Entretien" },
+};
+
+function frameInterview({ link, lang, look, completed }: FrameRequest): void {
+  document.querySelector(NAME)?.remove();
+  const words = WORDS[lang.slice(0, 2)] ?? WORDS["en"]!;
+  const { host, root } = hostElement(NAME, css, look);
+  host.lang = lang;
+  host.dir = direction(lang);
+  const frame = element("iframe", { src: link, title: words.interview, allow: "microphone" });
+  const tab = element("a", { href: link, target: "_blank", rel: "noopener" }, words.newTab);
+  const close = element("button", { type: "button", "aria-label": words.close }, "×");
+  const remove = () => {
+    removeEventListener("message", listen);
+    host.remove();
+  };
+  // Only our own frame, only from the server's origin, and nothing but a state's name.
+  const listen = ({ origin, source, data }: MessageEvent) => {
+    if (origin == new URL(link).origin && source == frame.contentWindow && data?.usercall == "completed") completed();
+  };
+  addEventListener("message", listen);
+  close.onclick = tab.onclick = () => setTimeout(remove);
+  root.append(element("section", {}, element("header", {}, tab, close), frame));
+  place(host, look);
+}
+
+const request = (window.usercall as Api | undefined)?._?.frame;
+if (request) frameInterview(request);

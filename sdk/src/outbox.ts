@@ -1,0 +1,85 @@
+// Requests with events. Those of one turn of the page leave together; a failed request forgets
+// what was said about the person, so that the next one says it again.
+
+import type { Client } from "./client";
+import { Told, eventMessage } from "./message";
+import type { Who } from "./person";
+import type { Reads } from "./reads";
+import type { SegmentEvent } from "./shared";
+import type { Ticket } from "./ticket";
+import type { Answer, Message } from "./wire";
+
+const COUNT_AFTER = 3_000;
+
+export class Outbox {
+  readonly #client: Client;
+  readonly #ticket: Ticket;
+  readonly #common: () => object;
+  readonly #answered: (answer: Answer) => void;
+  #batch: Message[] = [];
+  #names: { type: string; name: string }[] = [];
+  readonly #counted = new Set<string>();
+  readonly #told = new Told();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Requests so far, so that an answer can tell whether events left since its question. */
+  sent = 0;
+
+  constructor(
+    client: Client,
+    ticket: Ticket,
+    common: () => object,
+    answered: (answer: Answer) => void,
+  ) {
+    this.#client = client;
+    this.#ticket = ticket;
+    this.#common = common;
+    this.#answered = answered;
+  }
+
+  send(event: SegmentEvent, who: Who, reads: Reads, via: "bind" | "trigger"): void {
+    this.#ticket.make(who.userId);
+    this.#batch.push(...this.#told.before(event, who, reads), eventMessage(event, who, reads, via));
+    this.#later(0);
+  }
+
+  /** A name for the catalogue, once a page; never an event. */
+  count(type: string, name: string): void {
+    const key = `${type}\n${name}`;
+    if (this.#counted.has(key)) return;
+    this.#counted.add(key);
+    this.#names.push({ type, name });
+    if (!this.#batch.length) this.#later(COUNT_AFTER);
+  }
+
+  forgetPerson(): void {
+    this.flush();
+    this.#told.forget();
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer);
+    const [batch, names] = [this.#batch, this.#names];
+    if (batch.length + names.length == 0) return;
+    this.#batch = [];
+    this.#names = [];
+    void this.#post(batch, names);
+  }
+
+  #later(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), ms);
+  }
+
+  async #post(batch: Message[], names: object[]): Promise<void> {
+    this.sent += batch.length;
+    const reply = await this.#client.post<Answer>("/sdk/v1/events", {
+      ...this.#common(),
+      ...(batch.length && { ticket: this.#ticket.current }),
+      sentAt: new Date().toISOString(),
+      batch,
+      ...(names.length && { catalogue: names }),
+    });
+    if (!reply.body) this.#told.forget();
+    else if (batch.length) this.#answered(reply.body);
+  }
+}

@@ -1,0 +1,63 @@
+// What travels between SDK and server, as internal/api/sdk has it.
+
+export interface EventReads {
+  type: string;
+  /** "" with page and screen: any name. */
+  name: string;
+  properties?: string[];
+  context?: string[];
+  traits?: string[];
+  group?: string[];
+  anyone?: boolean;
+}
+
+export interface ServerConfig {
+  events?: EventReads[];
+  /** Events that a server signed can make invites for this browser. */
+  signed?: boolean;
+  delivery?: "tab" | "iframe";
+}
+
+export interface PageRule {
+  url?: Record<string, unknown>;
+  dwell_ms?: number;
+}
+
+export interface Invite {
+  id: string;
+  link: string;
+  title: string;
+  body: string;
+  accept: string;
+  decline: string;
+  lang: string;
+  page?: PageRule | null;
+  expires_at?: string;
+}
+
+/** The decision: an invite, when to ask again, or nothing. */
+export interface Answer {
+  invite?: Invite | null;
+  ask_at?: string | null;
+  /** Whether anything is still open for this ticket. */
+  open?: boolean;
+  /** Invites of this ticket whose interview is over. */
+  completed?: string[];
+}
+
+export type State = "shown" | "accepted" | "declined" | "later" | "never" | "refused";
+
+export interface Message {
+  type: string;
+  event?: string;
+  name?: string;
+  groupId?: string;
+  messageId: string;
+  userId?: string;
+  anonymousId?: string;
+  timestamp: string;
+  properties?: Record<string, unknown>;
+  traits?: Record<string, unknown>;
+  context?: Record<string, unknown>;
+  via?: "bind" | "trigger";
+}

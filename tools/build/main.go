@@ -1,0 +1,50 @@
+// Command build makes everything that the browser gets: the SDK, the dashboard's islands and
+// style sheets, and the demo product's page. Run it as "make build", or from anywhere as
+//
+//	go -C tools run ./build ..
+//
+// Each folder dist/ that it fills is ignored by git and embedded by the package beside it.
+// The same sources give the same bytes.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+func main() {
+	root := ".."
+	if len(os.Args) > 1 {
+		root = os.Args[1]
+	}
+	if err := run(root); err != nil {
+		fmt.Fprintln(os.Stderr, "build:", err)
+		os.Exit(1)
+	}
+}
+
+func run(root string) error {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	for _, target := range targets {
+		dir := filepath.Join(root, filepath.FromSlash(target.dir))
+		if _, err := os.Stat(dir); os.IsNotExist(err) {
+			continue
+		}
+		out := newOutput()
+		if err := target.build(root, dir, out); err != nil {
+			return fmt.Errorf("%s: %w", target.dir, err)
+		}
+		if err := out.write(filepath.Join(dir, "dist")); err != nil {
+			return fmt.Errorf("%s: %w", target.dir, err)
+		}
+		fmt.Printf("%-24s %s\n", target.dir, out.summary())
+	}
+	fmt.Printf("built in %s\n", time.Since(start).Round(time.Millisecond))
+	return nil
+}
