@@ -20,7 +20,7 @@ function loadCore(shared: Shared, nonce: string | undefined, retries: number): v
   tag.onerror = () =>
     retries
       ? setTimeout(loadCore, 6e3 / retries, shared, nonce, retries - 1)
-      : console.warn("usercall: could not load " + tag.src);
+      : console.warn("usercall: no answer from " + tag.src);
   document.head.append(tag);
 }
 
@@ -61,16 +61,17 @@ function plugin(shared: Shared, binding: Binding): object {
   };
 }
 
-function bind(shared: Shared, target: unknown, options: Binding["options"], tries = 600): void {
+function bind(shared: Shared, target: unknown, options: Binding["options"], looks = 1): void {
   const byName = !target || typeof target == "string";
   const found = (byName ? page[(target as string) || "analytics"] : target) as Analytics & Record<string, Function>;
-  if (!found) return void (tries && setTimeout(bind, 50, shared, target, options, tries - 1));
+  // A snippet may come later: looked for at once and again, then every 50 ms, for half a minute.
+  if (!found) return void (looks < 650 && setTimeout(bind, Math.min(looks, 50), shared, target, options, looks + 1));
   if (shared.bound.has(found)) return;
   shared.bound.add(found);
   const binding: Binding = { options, at: Date.now() };
   // The stubs of old snippets lack methods, but their library replays whatever was pushed.
   const call = (name: string, ...args: unknown[]) =>
-    found[name] ? found[name](...args) : Array.isArray(found) && found.push([name, ...args]);
+    found[name] ? found[name](...args) : found.push?.([name, ...args]);
   call("register", plugin(shared, binding));
   call("on", "reset", () => shared.run("reset", []));
   // Only classic analytics.js, which knows no plugins, says "invoke".
@@ -100,14 +101,11 @@ function begin(shared: Shared): void {
     (api as Record<string, unknown>)[name] = (...args: unknown[]) => call(name, args);
   drain(...queued);
 
-  const setup = page.__usercallSetup;
-  if (setup) {
-    call("init", [setup]);
-    if (setup.bindSegment) call("bindSegment", [setup.analytics, setup.bindSegment]);
+  for (const setup of [page.__usercallSetup, script?.dataset]) {
+    if (setup?.projectId) call("init", [setup]);
+    // An attribute without a value is the empty string, and means yes.
+    if ((setup?.bindSegment ?? "false") + "" != "false") call("bindSegment", [setup!.analytics, setup!.bindSegment]);
   }
-  const data = script ? script.dataset : {};
-  if (data.projectId) call("init", [data]);
-  if (data.bindSegment != null && data.bindSegment != "false") call("bindSegment", [data.analytics, data.bindSegment]);
 }
 
 if (!api._) {
