@@ -1,0 +1,80 @@
+package trigger
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/usercall/usercall/internal/research"
+)
+
+// Facts is everything the gates ask about one match at the moment of decision,
+// besides the rule. A zero value never closes a gate, but for the person's.
+type Facts struct {
+	// At is the moment of decision; zero means when the event was received.
+	At          time.Time
+	StudyClosed bool
+
+	// The match. A zero MaxAge does not ask how old the event was: for waits
+	// that came due and for backtests.
+	EventAt    time.Time
+	ReceivedAt time.Time
+	MaxAge     time.Duration
+
+	// The person, as of the moment of decision.
+	Person      research.Person
+	GroupTraits research.Traits // of Person.Group
+	OptedOut    bool
+	Deleted     bool
+	Excluded    []string // the project's list: userIds, e-mail addresses, domains
+
+	// Earlier invites of the person. Times are those of being shown or sent;
+	// zero: never.
+	OpenInvite      bool
+	OpenSince       time.Time // when it was reserved; zero: not known
+	LastByTrigger   time.Time
+	LastByAny       time.Time
+	Dismissals      int  // in a row
+	Never           bool // "don't ask again"
+	ProjectCooldown time.Duration
+
+	// How many there are already.
+	Interviews int            // of the study, completed and running
+	ByQuota    map[string]int // of these, by quota
+	Today      int            // invites of the trigger that count for per_day
+	Ever       int            // invites of the trigger that count for total
+}
+
+// setEvent fills in the match and the project's choices.
+func (f *Facts) setEvent(e *research.Event, p *research.Project) {
+	f.EventAt, f.ReceivedAt = e.Timestamp, e.ReceivedAt
+	f.MaxAge = cmp.Or(p.Settings.MaxAge, research.DefaultMaxAge)
+	f.ProjectCooldown = cmp.Or(p.Settings.Cooldown, research.DefaultProjectCooldown)
+	f.Excluded = p.Settings.Excluded
+}
+
+// quotasOf names the quotas of the rule's study that the person falls in.
+func (f *Facts) quotasOf(r *Rule) (names []string) {
+	for _, q := range r.quotasFor(f) {
+		names = append(names, q.Name)
+	}
+	return names
+}
+
+func (r *Rule) quotasFor(f *Facts) (in []Quota) {
+	v := f.view()
+	for _, q := range r.Quotas {
+		if q.where.holds(v) {
+			in = append(in, q)
+		}
+	}
+	return in
+}
+
+// view is what who sees.
+func (f *Facts) view() *view {
+	now := f.At
+	if now.IsZero() {
+		now = f.ReceivedAt
+	}
+	return &view{person: f.Person.Traits, group: f.GroupTraits, now: now}
+}
