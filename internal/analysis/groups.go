@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/usercall/usercall/internal/research"
 )
@@ -24,6 +25,10 @@ func (g *cluster) people() int {
 	return len(seen)
 }
 
+// clearly is the score from which a clause gives a reason: one strong cue, or two
+// weak ones.
+const clearly = .8
+
 // reasonWeight is how much a reason of the lexicon counts beside a word.
 const reasonWeight = 1.5
 
@@ -42,7 +47,7 @@ func findGroups(interviews []research.Interview) []cluster {
 	}
 	docs := make([]map[string]float64, len(carrying))
 	for i, u := range carrying {
-		docs[i] = u.document(reasonWeight)
+		docs[i] = u.document()
 	}
 	f := fit(docs, standard)
 	groups := make([]cluster, f.themes)
@@ -91,19 +96,19 @@ func (g *cluster) findReason() {
 func (g *cluster) giving(reason string) map[string]bool {
 	out := map[string]bool{}
 	for _, m := range g.members {
-		if m.reasons[reason] >= 1 {
+		if m.reasons[reason] >= clearly {
 			out[m.interview] = true
 		}
 	}
 	return out
 }
 
-// joinSameReason makes one of small groups that most of whose people gave the
-// same reason.
+// joinSameReason makes one of groups that most of whose people gave the same
+// reason, but for reasons that depend on their object.
 func joinSameReason(groups []cluster) []cluster {
 	var out []cluster
 	for _, g := range groups {
-		i := slices.IndexFunc(out, func(o cluster) bool { return g.reason != "" && o.reason == g.reason })
+		i := slices.IndexFunc(out, func(o cluster) bool { return g.reason != "" && o.reason == g.reason && !o.isTopical() })
 		if i < 0 {
 			out = append(out, g)
 			continue
@@ -113,40 +118,114 @@ func joinSameReason(groups []cluster) []cluster {
 	return out
 }
 
-// dropStrangers takes out clauses that neither give the group's reason nor
-// share a word with somebody else's clause in it.
+// isTopical tells whether the group's reason depends on its object, or the
+// group has only words in common.
+func (g *cluster) isTopical() bool { return g.reason == "" || reasonByID(g.reason).topical }
+
+// dropStrangers takes out clauses that do not belong.
 func (g *cluster) dropStrangers() {
+	common := g.common(2)
+	g.members = slices.DeleteFunc(g.members, func(m *unit) bool { return !g.fits(m, common) })
+}
+
+// fits tells whether a clause belongs to the group: it gives the reason, and
+// where that depends on its object, or there is none, shares a word.
+func (g *cluster) fits(u *unit, common map[string]bool) bool {
+	if !g.isTopical() {
+		return u.reasons[g.reason] >= clearly
+	}
+	return slices.ContainsFunc(u.words, func(w word) bool { return !w.stop && common[w.stem] })
+}
+
+// common are the stems that at least n of the group's people use.
+func (g *cluster) common(n int) map[string]bool {
 	by := map[string]map[string]bool{} // stem: interviews
 	for _, m := range g.members {
 		for _, w := range m.words {
-			if !w.stop {
-				if by[w.stem] == nil {
-					by[w.stem] = map[string]bool{}
-				}
-				by[w.stem][m.interview] = true
+			if w.stop {
+				continue
 			}
+			if by[w.stem] == nil {
+				by[w.stem] = map[string]bool{}
+			}
+			by[w.stem][m.interview] = true
 		}
 	}
-	g.members = slices.DeleteFunc(g.members, func(m *unit) bool {
-		if g.reason != "" {
-			return m.reasons[g.reason] == 0
+	out := map[string]bool{}
+	for stem, who := range by {
+		if len(who) >= n {
+			out[stem] = true
 		}
-		return !slices.ContainsFunc(m.words, func(w word) bool { return !w.stop && len(by[w.stem]) > 1 })
-	})
+	}
+	return out
 }
 
 // addSecondReasons puts a clause also into the group of every reason that it
-// clearly gives.
+// clearly gives, and one that stands nowhere into a group of the same family.
 func addSecondReasons(groups []cluster, all []*unit) {
+	placed := map[*unit]bool{}
 	for i := range groups {
-		g := &groups[i]
-		if g.reason == "" {
+		for _, m := range groups[i].members {
+			placed[m] = true
+		}
+	}
+	for i := range groups {
+		groups[i].addGiving(all, placed)
+	}
+	for i := range groups {
+		groups[i].addFamily(all, placed)
+		groups[i].addAlike(all, placed)
+	}
+}
+
+// addAlike takes in clauses that stand nowhere and use at least two of the
+// words that half of the group uses.
+func (g *cluster) addAlike(all []*unit, placed map[*unit]bool) {
+	if g.people() < minPeople || !g.isTopical() {
+		return
+	}
+	common := g.common((g.people() + 1) / 2)
+	for _, u := range all {
+		shared := map[string]bool{}
+		for _, w := range u.words {
+			if !w.stop && common[w.stem] {
+				shared[w.stem] = true
+			}
+		}
+		if !placed[u] && len(shared) >= 2 {
+			g.members = append(g.members, u)
+			placed[u] = true
+		}
+	}
+}
+
+func (g *cluster) addGiving(all []*unit, placed map[*unit]bool) {
+	if g.reason == "" {
+		return
+	}
+	common := g.common((g.people() + 1) / 2)
+	for _, u := range all {
+		if u.reasons[g.reason] >= clearly && g.fits(u, common) && !slices.Contains(g.members, u) {
+			g.members = append(g.members, u)
+			placed[u] = true
+		}
+	}
+}
+
+func (g *cluster) addFamily(all []*unit, placed map[*unit]bool) {
+	if g.reason == "" || g.people() < minPeople {
+		return
+	}
+	common := g.common((g.people() + 1) / 2)
+	family := reasonByID(g.reason).family
+	for _, u := range all {
+		id, s := u.strength()
+		if placed[u] || s < clearly || reasonByID(id).family != family {
 			continue
 		}
-		for _, u := range all {
-			if u.reasons[g.reason] >= 1 && !slices.Contains(g.members, u) {
-				g.members = append(g.members, u)
-			}
+		if !g.isTopical() || g.fits(u, common) {
+			g.members = append(g.members, u)
+			placed[u] = true
 		}
 	}
 }
@@ -180,11 +259,21 @@ func (g *cluster) centrality(m *unit, share map[string]float64) float64 {
 	if m.asked == askReason {
 		s += .5
 	}
+	if g.saysLabel(m) {
+		s++
+	}
 	return s
 }
 
+// saysLabel tells whether a word of the label stands in the clause.
+func (g *cluster) saysLabel(m *unit) bool {
+	label := strings.Fields(g.label)
+	return slices.ContainsFunc(m.words, func(w word) bool { return slices.Contains(label, w.text) })
+}
+
 // nameGroups labels the groups by what their people say and others do not. A
-// reason of the lexicon gives its name where fewer than half share a phrase.
+// reason of the lexicon gives its name where too few share a phrase: fewer than
+// half, or two thirds where the name says as much.
 func nameGroups(groups []cluster) {
 	var texts []said
 	for t, g := range groups {
@@ -194,7 +283,11 @@ func nameGroups(groups []cluster) {
 	}
 	for t, phrases := range labels(texts, len(groups)) {
 		g := &groups[t]
-		shared := len(phrases) > 0 && phrases[0].inside >= minPeople && 2*phrases[0].inside >= g.people()
+		least := .5
+		if !g.isTopical() {
+			least = 2. / 3
+		}
+		shared := len(phrases) > 0 && phrases[0].inside >= minPeople && float64(phrases[0].inside) >= least*float64(g.people())
 		switch {
 		case shared:
 			g.label = phrases[0].surface

@@ -67,6 +67,7 @@ func countPhrases(texts []said, themes int) *phraseCounts {
 		}
 		for i := range s.words {
 			c.countFrom(s, i)
+			c.countPairs(s, i)
 		}
 	}
 	return c
@@ -91,6 +92,29 @@ func (c *phraseCounts) countFrom(s said, i int) {
 		c.add(s, strings.Join(stems, " "), strings.Join(surface, " "), len(stems))
 	}
 }
+
+// countPairs counts word i with each of the following words of its thought
+// that do not stand beside it: "export to our accounting tool" counts for
+// "accounting export". The order people use most is that of the label.
+func (c *phraseCounts) countPairs(s said, i int) {
+	if s.words[i].stop || len(s.words[i].text) < 2 {
+		return
+	}
+	first := s.words[i]
+	for _, w := range s.words[i+1 : min(i+pairReach, len(s.words))] {
+		if w.stop || len(w.text) < 2 || w.stem == first.stem {
+			continue
+		}
+		key := first.stem + " " + w.stem
+		if w.stem < first.stem {
+			key = w.stem + " " + first.stem
+		}
+		c.add(s, "& "+key, first.text+" "+w.text, 2)
+	}
+}
+
+// pairReach is within how many words two words make a pair.
+const pairReach = 7
 
 func (c *phraseCounts) add(s said, key, surface string, length int) {
 	u := c.use[key]
@@ -118,6 +142,9 @@ func (c *phraseCounts) rank(theme int) []phrase {
 		outside := float64(len(u.all) - in)
 		p, q := float64(in)/n, (outside+.5)/(rest+1)
 		score := p * math.Log(p/q) * (1 + .4*float64(u.length-1))
+		if strings.HasPrefix(key, "& ") { // not beside each other: a little less a phrase
+			score *= .95
+		}
 		if in < 2 {
 			score -= 10
 		}
@@ -134,7 +161,7 @@ func withoutOverlap(all []phrase, n int) []phrase {
 		if len(out) == n {
 			break
 		}
-		stems := strings.Fields(p.key)
+		stems := strings.Fields(strings.TrimPrefix(p.key, "& "))
 		if slices.ContainsFunc(stems, func(s string) bool { return used[s] }) {
 			continue
 		}

@@ -1,6 +1,9 @@
 package analysis
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // reason is something people commonly stop or stumble over, and how they say
 // it: what lets "too expensive" and "out of budget" meet although they share
@@ -9,7 +12,10 @@ type reason struct {
 	id     string
 	family string // reasons that a small study had better not part
 	name   string // label where people share no phrase
-	cues   []cue
+	// topical reasons say little without their object: two people who miss
+	// something need not miss the same thing.
+	topical bool
+	cues    []cue
 }
 
 // cue is a phrase by which a reason is recognised.
@@ -24,7 +30,7 @@ type cue struct {
 // another one beside it, "!" one that negation takes back.
 var reasons = buildReasons([]reasonText{
 	{"price", "money", "price", `!expensive; price*; pricing; pricey; !cost*; afford*; !overpriced; cheap*; too much money; worth it;
-worth the money; worth paying; worth that much; worth what; worth the; value for money; paying too much; pay too much; pay that much; paying that much; pay more;
+worth the money; worth paying; worth that much; worth what; worth the; value for money; paying too much; pay too much; pay so much; paying so much; not pay; so much for; pay that much; paying that much; pay more;
 paying more; ~paying; ~pay; a lot of money; ~money; price hike; price increase; went up; gone up; put up the; raised the; charge too much; per seat; per user; justify; ~discount; ~plan; ~fee*;
 ~dollars; ~euros; bucks; steep price; bill doubled; doubled; spend that much; break the bank; teuer; zu teuer; preis*; kosten; caro; precio; cher; trop cher; prix`},
 	{"budget", "money", "budget cuts", `budget*; cut costs; cutting costs; cost cutting; cut back; cutting back; cuts; save money; saving money;
@@ -41,7 +47,7 @@ copying and pasting; retype; retyping; re-enter*; typing everything; schnittstel
 	{"bug", "quality", "bugs", `!bug*; !crash*; !error*; !broke; !broken; not work; stopped working; quit working; stop working; not load; not save; not open; not sync; !fail*;
 !glitch*; !freez*; !froze*; !unreliable; !down; !outage*; !lost my; !lost our; !lost all; !losing; !lost data; !lost work; !disappear*; !vanish*; !wrong number*; numbers were wrong; data was wrong; !corrupt*; log* me out; logged out; kicked me out; kicked out; never worked;
 !unstable; blank screen; white screen; error message*; had to redo; redo*; start over; started over; gave up; !stuck; timed out; time out; kaputt; fehler*; abstürz*; funktioniert nicht; no funciona; error*; bogue; plante; marche pas`},
-	{"speed", "quality", "too slow", `!slow*; !lag*; !laggy; take* forever; took forever; taking forever; take* ages; took ages; took too long; take* too long; loading; !sluggish;
+	{"speed", "quality", "too slow", `!slow*; !lag*; !laggy; take* forever; took forever; taking forever; forever to; ages to; take* ages; took ages; took too long; take* too long; loading; !sluggish;
 load time*; wait for it; waiting for it; ~wait*; spinner; spinning; spins; performance; minutes to load; seconds to load; hang*; hung; langsam; lento; lent; lente; unresponsive`},
 	{"usability", "ease", "hard to use", `!confus*; !complicat*; !complex; hard to; difficult; not figure; figure out; figure it out; !clunky; not intuitive; !unintuitive; !overwhelm*; steep learning; learning curve;
 too many steps; too many clicks; too many options; too many buttons; too many menus; too much to learn; not understand; never understood; not obvious; not clear; !unclear; !messy; !clutter*; interface; not find; couldn't find; can't find; !lost in; user friendly; not easy;
@@ -62,15 +68,20 @@ contract ended; client left; finished the project; not relevant; changed jobs; c
 	{"team", "team", "team did not adopt", `adopt*; adoption; nobody used; no one used; nobody uses; no one uses; nobody on; rest of the team; team did not; team didn't; team never; team refused; team prefers; colleagues did; buy in; only one using; only person using; get the team; everyone went back; kept using`},
 })
 
+var topical = wordSet("feature integration switch onboarding usability")
+
 type reasonText struct{ id, family, name, cues string }
 
 func buildReasons(texts []reasonText) []reason {
 	r := newReader()
 	var out []reason
 	for _, t := range texts {
-		n := reason{id: t.id, family: t.family, name: t.name}
+		n := reason{id: t.id, family: t.family, name: t.name, topical: topical[t.id]}
 		for _, s := range strings.Split(t.cues, ";") {
-			n.cues = append(n.cues, buildCue(r, strings.Join(strings.Fields(s), " ")))
+			c := buildCue(r, strings.Join(strings.Fields(s), " "))
+			if !slices.ContainsFunc(n.cues, func(o cue) bool { return slices.Equal(o.words, c.words) }) {
+				n.cues = append(n.cues, c)
+			}
 		}
 		out = append(out, n)
 	}
@@ -120,6 +131,14 @@ func reasonsOf(words []word) map[string]float64 {
 type spokenWord struct {
 	stem, text string
 	negated    bool
+}
+
+// weight is how much the reason counts beside a word in the fit.
+func (r *reason) weight() float64 {
+	if r.topical {
+		return reasonWeight / 2
+	}
+	return reasonWeight
 }
 
 func expand(words []word) []spokenWord {

@@ -24,12 +24,15 @@ func Locate(turns []research.Turn, turn int, text string) (research.Quote, bool)
 		return research.Quote{}, false
 	}
 	for _, find := range []finder{findExact, findFolded} {
-		if q, ok := locate(turns, turn, text, find); ok {
-			return q, enoughWords(turns, q)
+		if q, ok := locate(turns, turn, text, find); ok && enoughWords(turns, q) {
+			return q, true
 		}
 	}
 	return research.Quote{}, false
 }
+
+// leastQuote is the least words of a quote from a turn that has more.
+const leastQuote = 3
 
 // finder is the place of a text in another one, in code points.
 type finder func(in, text string) (start, end int, ok bool)
@@ -62,7 +65,7 @@ func quoteOf(t research.Turn, start, end int) research.Quote {
 
 func enoughWords(turns []research.Turn, q research.Quote) bool {
 	n := len(tokenize(q.Text))
-	if n >= 3 {
+	if n >= leastQuote {
 		return true
 	}
 	i := slices.IndexFunc(turns, func(t research.Turn) bool { return t.N == q.Turn })

@@ -120,9 +120,26 @@ func keepIDs(groups []cluster, old state, newID func(string) string) {
 	for i, j := range match(gain) {
 		if j >= 0 && gain[i][j] > 0 {
 			groups[i].id = old.themes[j].id
+			groups[i].keepLabel(old.themes[j].label)
 			continue
 		}
 		groups[i].id = newID(research.PrefixTheme)
+	}
+}
+
+// keepLabel keeps the label people know the theme by, as long as a fifth of
+// its people use a word of it.
+func (g *cluster) keepLabel(label string) {
+	now := g.label
+	g.label = label
+	who := map[string]bool{}
+	for _, m := range g.members {
+		if g.saysLabel(m) {
+			who[m.interview] = true
+		}
+	}
+	if r := reasonByID(g.reason); 5*len(who) < g.people() && (r == nil || r.name != label) {
+		g.label = now
 	}
 }
 

@@ -18,7 +18,7 @@ stuff way ways kind sort type etc want wants wanted wanna need needs needed like
 trying know knows knew known think thinks thought say says said saying tell tells told see sees saw seen look looks
 looking looked seem seems seemed feel feels felt mean means meant guess suppose believe find finds found give gives
 gave given take takes took taken use uses used using keep keeps kept start started end ended able per via yes yeah yep
-no nope ok okay oh ah um uh er hmm well actually basically literally honestly obviously definitely probably maybe
+no nope ok okay oh ah um uh er hm hmm mm mhm uhm erm well actually basically literally honestly obviously definitely probably maybe
 perhaps certainly simply pretty almost nearly around back away ago later soon first second last next new gonna gotta
 dont im ive id youre thats whats lets cant whether however therefore anyway anyways though whenever wherever whatever
 yet upon onto within without toward towards across along behind beside besides beyond near it'd us day days week weeks
@@ -47,7 +47,7 @@ euh ben quoi qu`),
 
 // fillers are phrases dropped before anything else: hesitation, politeness and
 // what people say to open or close a call.
-var fillers = phraseSet(`um; uh; er; hmm; mm; uhm; erm; ah; oh; you know; i mean; you see; kind of; sort of; i guess; i think;
+var fillers = phraseSet(`um; uh; er; hm; mhm; hmm; mm; uhm; erm; ah; oh; you know; i mean; you see; kind of; sort of; i guess; i think;
 i suppose; or something; or whatever; and stuff; and so on; and things like that; that kind of thing; to be honest;
 to be fair; honestly speaking; as i said; like i said; as you know; if you will; at the end of the day; and all that;
 hi; hello; hey; hi there; hello there; hey there; good morning; good afternoon; good evening; good day; excuse me; pardon me;

@@ -65,27 +65,20 @@ func (u *unit) causality() float64 {
 	return s
 }
 
-// content counts the words that mean something.
-func (u *unit) content() int {
-	n := 0
-	for _, w := range u.words {
-		if !w.stop {
-			n++
-		}
-	}
-	return n
-}
-
 var circumstance = regexp.MustCompile(`(?i)\b(when|after|before|since|last (week|month|year|quarter)|this (week|month|year)|yesterday|recently|lately|started|until|in (january|february|march|april|may|june|july|august|september|october|november|december)|als|nachdem|cuando|después|quand|après)\b`)
 
 // situation is the first clause about what was going on that is not the
-// reason itself.
+// reason itself: one that tells a time, else the one that the story opens
+// with.
 func situation(us []unit, main *unit) *research.Support {
 	for i := range us {
 		u := &us[i]
 		if u != main && u.asked == askReason && u.content() >= 2 && circumstance.MatchString(u.text) {
 			return u.support(u.text)
 		}
+	}
+	if len(us) > 0 && &us[0] != main && us[0].asked == askReason && us[0].content() >= 3 {
+		return us[0].support(us[0].text)
 	}
 	return nil
 }
@@ -100,12 +93,16 @@ func wanted(us []unit) *research.Support {
 		if m == nil || strings.Contains(strings.ToLower(m[0]), "no longer") {
 			continue
 		}
-		if object := strings.TrimRight(m[1], " .,!?;"); hasContent(object) {
+		object := strings.Trim(objectEnd.Split(m[1], 2)[0], " .,!?;")
+		if hasContent(object) {
 			return u.support(object)
 		}
 	}
 	return nil
 }
+
+// objectEnd is where what was wished for ends and the sentence goes on.
+var objectEnd = regexp.MustCompile(`(?i)[,.;!?]|\s(so|but|and (i|we|it|that|then)|because|was|is|were|which|when|since)\s`)
 
 func hasContent(s string) bool {
 	return slices.ContainsFunc(newReader().read(s), func(w word) bool { return !w.stop })

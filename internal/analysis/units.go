@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/usercall/usercall/internal/research"
 )
@@ -17,7 +18,6 @@ type unit struct {
 	terms   map[string]float64
 	reasons map[string]float64
 	asked   asking
-	first   bool // in an answer to a question that asks for reasons
 }
 
 // key names the clause across runs.
@@ -95,14 +95,53 @@ var (
 func (r *reader) unitsOf(interview string, t research.Turn, asked asking) []unit {
 	text := []rune(t.Text)
 	var out []unit
-	for _, s := range clauses(t.Text) {
-		u := unit{interview: interview, turn: t.N, span: s, text: string(text[s.start:s.end]), asked: asked, first: len(out) == 0}
+	for _, s := range r.quotable(t.Text) {
+		u := unit{interview: interview, turn: t.N, span: s, text: string(text[s.start:s.end]), asked: asked}
+		if len(tokenize(u.text)) < leastQuote && len(text) > s.end-s.start {
+			continue
+		}
 		u.words = r.read(u.text)
 		u.terms = terms(u.words)
 		u.reasons = reasonsOf(u.words)
+		if asked == askAlternative {
+			delete(u.reasons, "switch") // that is what was asked
+		}
 		out = append(out, u)
 	}
 	return out
+}
+
+// quotable is the turn's clauses, those of one or two words that mean
+// something ("Too expensive.") taken together with the next one, or at the end
+// with the one before: by itself so little is no quote.
+func (r *reader) quotable(text string) []span {
+	var out []span
+	runes := []rune(text)
+	open := false // the last clause waits for the next one
+	for _, s := range clauses(text) {
+		tokens := tokenize(string(runes[s.start:s.end]))
+		if open {
+			out[len(out)-1].end = s.end
+		} else {
+			out = append(out, s)
+		}
+		last := out[len(out)-1]
+		open = len(tokens) < leastQuote && len(tokenize(string(runes[last.start:last.end]))) < leastQuote && r.means(tokens)
+	}
+	if n := len(out); open && n > 1 {
+		out[n-2].end = out[n-1].end
+		out = out[:n-1]
+	}
+	return out
+}
+
+// means tells whether one of the tokens is more than a function word.
+func (r *reader) means(tokens []token) bool {
+	lang := languageOf(tokens)
+	return slices.ContainsFunc(tokens, func(t token) bool {
+		base, _ := uncontract(t.text)
+		return !isStop(base, lang) && !fillers[t.text]
+	})
 }
 
 // strength is the score of the unit's strongest reason, and which it is; of
@@ -117,34 +156,40 @@ func (u *unit) strength() (string, float64) {
 	return id, most
 }
 
-// tells whether the unit may carry a reason: it names one, or it answers a
+// carries tells whether the unit may carry a reason: it names one, or it answers a
 // question for reasons in at least three words that mean something.
 func (u *unit) carries() bool {
-	if _, s := u.strength(); s >= 1 {
+	if _, s := u.strength(); s >= clearly {
 		return true
 	}
 	if u.asked != askReason && u.asked != askChange {
 		return false
 	}
+	return u.content() >= 3
+}
+
+// content counts the words that mean something.
+func (u *unit) content() int {
 	n := 0
 	for _, w := range u.words {
 		if !w.stop {
 			n++
 		}
 	}
-	return n >= 3
+	return n
 }
 
-// document is what the fit sees of the unit: its terms, and its reasons as
-// terms of their own.
-func (u *unit) document(weight float64) map[string]float64 {
+// document is what the fit sees of the unit: its terms, and its reasons and
+// their families as terms of their own.
+func (u *unit) document() map[string]float64 {
 	d := map[string]float64{}
 	for t, w := range u.terms {
 		d[t] = w
 	}
 	for id, s := range u.reasons {
-		d["="+id] += weight * s
-		d["=="+reasonByID(id).family] += weight * s / 2
+		r := reasonByID(id)
+		d["="+id] += r.weight() * s
+		d["=="+r.family] += r.weight() * s / 2
 	}
 	return d
 }
