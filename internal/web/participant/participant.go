@@ -1,0 +1,89 @@
+package participant
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/usercall/usercall/internal/interview"
+)
+
+// Config is what the surface needs. Room, PublicURL, Asset and Log are required.
+type Config struct {
+	Room      *interview.Room
+	PublicURL *url.URL                 // where browsers reach this server
+	Asset     func(name string) string // the URL of "interview.js" and "interview.css"
+	Log       *slog.Logger
+	KeepDays  int // how long answers are kept; 0: until the team deletes them
+	// Address is who asks, for the limit per address: behind a proxy, what that
+	// says. nil: the other end of the connection.
+	Address func(r *http.Request) string
+}
+
+// Surface serves the participants. It is safe for many goroutines.
+type Surface struct {
+	Config
+	mux     *http.ServeMux
+	origin  string // exactly what a browser sends for our own pages
+	now     func() time.Time
+	calls   *hub
+	tickets *limiter // sockets a link may open
+	starts  *limiter // interviews an address may begin
+	running sync.WaitGroup
+}
+
+// peer is who asks, where nothing is configured.
+func peer(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// New makes the surface, to be mounted at /i/.
+func New(c Config) *Surface {
+	if c.Address == nil {
+		c.Address = peer
+	}
+	s := &Surface{
+		Config:  c,
+		mux:     http.NewServeMux(),
+		origin:  c.PublicURL.Scheme + "://" + c.PublicURL.Host,
+		now:     c.Room.Now,
+		calls:   newHub(),
+		tickets: newLimiter(10, time.Minute),
+		starts:  newLimiter(60, time.Hour),
+	}
+	s.routes()
+	return s
+}
+
+// routes is every path of the surface.
+func (s *Surface) routes() {
+	s.mux.HandleFunc("GET /i/{token}", s.page)
+	s.mux.HandleFunc("POST /i/{token}/ticket", s.ticket)
+	s.mux.HandleFunc("GET /i/socket", s.socket)
+}
+
+func (s *Surface) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// Shutdown tells everybody who is connected that the server restarts, closes
+// their sockets and waits until every clock is stopped. Their pages come back by
+// themselves, and send again what was not acknowledged. New sockets are refused
+// from then on.
+func (s *Surface) Shutdown(ctx context.Context) error {
+	s.calls.close()
+	done := make(chan struct{})
+	go func() { s.running.Wait(); close(done) }()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,208 @@
+package participant
+
+import (
+	"context"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/usercall/usercall/internal/interview"
+	"github.com/usercall/usercall/internal/research"
+)
+
+const (
+	nudgeAfter = time.Minute      // of silence, once for each question
+	pauseAfter = 5 * time.Minute  // of silence
+	closeAfter = 15 * time.Minute // of silence, also with words in the box
+	pingEvery  = 15 * time.Second
+	pongWithin = 10 * time.Second // half-open connections are found within both
+	storing    = 10 * time.Second // how long a goodbye may take to be stored
+)
+
+// session is one socket's part of an interview. One goroutine runs it, so its
+// fields need no lock, and only it writes to the socket.
+type session struct {
+	*Surface
+	conn      *websocket.Conn
+	offer     *interview.Offer
+	languages []string
+	address   string
+	sent      int // the last turn the page has
+	typing    bool
+	nudged    bool
+	ended     bool
+}
+
+// run serves the socket until one side ends it.
+func (s *session) run(ctx context.Context) {
+	frames := make(chan request, 8)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go s.receive(ctx, cancel, frames)
+	go s.watch(ctx, cancel)
+	if s.greet(ctx) == nil {
+		s.loop(ctx, frames)
+	}
+	s.part(ctx)
+}
+
+// receive hands frames to the loop. It waits where the loop is busy, and so
+// does whoever sends faster than we store.
+func (s *session) receive(ctx context.Context, cancel func(), frames chan<- request) {
+	defer cancel()
+	for {
+		var q request
+		if read(ctx, s.conn, &q) != nil {
+			return
+		}
+		select {
+		case frames <- q:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// watch finds connections whose other end is gone without a word.
+func (s *session) watch(ctx context.Context, cancel func()) {
+	defer cancel()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pingEvery):
+		}
+		ping, done := context.WithTimeout(ctx, pongWithin)
+		err := s.conn.Ping(ping)
+		done()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// greet brings the page up to date.
+func (s *session) greet(ctx context.Context) error {
+	setup, err := s.Room.Preview(s.offer, s.languages)
+	if err != nil {
+		return s.fail(ctx, err, "")
+	}
+	if err := s.send(ctx, ready(setup)); err != nil {
+		return err
+	}
+	return s.show(ctx)
+}
+
+// loop takes what comes, whatever it is, one at a time.
+func (s *session) loop(ctx context.Context, frames <-chan request) {
+	ping, idle := time.NewTicker(pingEvery), time.NewTimer(nudgeAfter)
+	defer ping.Stop()
+	defer idle.Stop()
+	last := time.Now()
+	for !s.ended {
+		var err error
+		select {
+		case <-ctx.Done():
+			return
+		case <-ping.C:
+			err = s.send(ctx, pingFrame{"ping"})
+		case <-idle.C:
+			err = s.quiet(ctx, time.Since(last))
+			idle.Reset(nudgeAfter)
+		case q := <-frames:
+			if q.Type != "pong" {
+				last = time.Now()
+				idle.Reset(nudgeAfter)
+			}
+			err = s.take(ctx, q)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// take does what one frame asks for. An error ends the session; what the page
+// did wrong is answered, and does not.
+func (s *session) take(ctx context.Context, q request) error {
+	if s.offer.Interview == nil {
+		return s.consent(ctx, q)
+	}
+	switch q.Type {
+	case "answer":
+		return s.answer(ctx, q)
+	case "skip":
+		return s.press(ctx, interview.Skip, q.Turn)
+	case "repeat":
+		return s.press(ctx, interview.Repeat, q.Turn)
+	case "end":
+		return s.press(ctx, interview.Leave, 0)
+	case "pause":
+		return s.pause(ctx, q.On)
+	case "typing":
+		s.typing = q.On
+		return nil
+	case "pong", "consent": // a second press of the button
+		return nil
+	}
+	return s.send(ctx, failure(research.Invalid, q.ID))
+}
+
+func (s *session) consent(ctx context.Context, q request) (err error) {
+	switch {
+	case q.Type == "consent" && q.Accepted && !s.mayStart():
+		err = research.Errorf(research.Quota, "Too many interviews were started from here. Try again in an hour.")
+	case q.Type == "consent" && q.Accepted:
+		_, err = s.Room.Consent(ctx, s.offer, s.languages)
+	case q.Type == "consent" || q.Type == "end":
+		_, err = s.Room.Refuse(ctx, s.offer)
+	case q.Type == "pong" || q.Type == "typing":
+		return nil
+	default: // nothing is stored before consent
+		return s.send(ctx, failure(research.Forbidden, q.ID))
+	}
+	if err != nil {
+		return s.fail(ctx, err, "")
+	}
+	return s.show(ctx)
+}
+
+// mayStart counts the start of an interview for its address. A project in
+// development has no such limit.
+func (s *session) mayStart() bool {
+	return s.offer.Project.Open || s.starts.allow(s.address, s.now())
+}
+
+func (s *session) answer(ctx context.Context, q request) error {
+	n, rec, err := s.Room.Answer(ctx, s.offer.Interview.Key(), q.ID, q.Text)
+	if err != nil {
+		return s.fail(ctx, err, q.ID)
+	}
+	s.offer.Interview, s.typing, s.nudged = rec, false, false
+	if err := s.send(ctx, acceptedFrame{"accepted", q.ID, n}); err != nil {
+		return err
+	}
+	return s.show(ctx)
+}
+
+func (s *session) press(ctx context.Context, kind interview.InputKind, after int) error {
+	rec, err := s.Room.Press(ctx, s.offer.Interview.Key(), kind, after)
+	if err != nil {
+		return s.fail(ctx, err, "")
+	}
+	s.offer.Interview = rec
+	return s.show(ctx)
+}
+
+func (s *session) pause(ctx context.Context, on bool) error {
+	set := s.Room.Resume
+	if on {
+		set = s.Room.Pause
+	}
+	rec, err := set(ctx, s.offer.Interview.Key())
+	if err != nil {
+		return s.fail(ctx, err, "")
+	}
+	s.offer.Interview = rec
+	return s.show(ctx)
+}

@@ -1,0 +1,102 @@
+package participant
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/usercall/usercall/internal/interview"
+	"github.com/usercall/usercall/internal/research"
+)
+
+// show sends the turns that the page does not have, and how things stand. The
+// interview's record decides, not what just happened: so a resumed page, a
+// second tab and a repeated frame all see the same.
+func (s *session) show(ctx context.Context) error {
+	rec := s.offer.Interview
+	if rec == nil {
+		return s.send(ctx, stateOf(nil))
+	}
+	share := rec.Share()
+	for _, t := range rec.Turns {
+		if t.N <= s.sent {
+			continue
+		}
+		if err := s.send(ctx, turnFrame(t, share)); err != nil {
+			return err
+		}
+		s.sent = t.N
+	}
+	if err := s.send(ctx, stateOf(rec)); err != nil || !rec.State.Final() {
+		return err
+	}
+	s.ended = true
+	return s.send(ctx, endedFrame{"ended", rec.Reason})
+}
+
+// quiet is what happens when nothing does: one gentle word for each question,
+// and later a pause. Words in the box are no silence, but a page that was left
+// open with some must not stay connected for ever.
+func (s *session) quiet(ctx context.Context, silence time.Duration) error {
+	rec := s.offer.Interview
+	switch {
+	case silence >= closeAfter:
+		return errIdle
+	case s.typing || rec == nil || rec.State != research.Running:
+		return nil
+	case silence >= pauseAfter:
+		return s.pause(ctx, true)
+	case s.nudged:
+		return nil
+	}
+	s.nudged = true
+	return s.press(ctx, interview.Silence, rec.LastTurn())
+}
+
+var errIdle = errors.New("nobody is there")
+
+// fail tells the page what went wrong. Only an interview that is over ends the
+// session: all else can be tried again on the same socket.
+func (s *session) fail(ctx context.Context, err error, id string) error {
+	code, _ := s.explain(err)
+	if sendErr := s.send(ctx, failure(code, id)); sendErr != nil {
+		return sendErr
+	}
+	if code == research.Conflict {
+		return err
+	}
+	return nil
+}
+
+func (s *session) send(ctx context.Context, frame any) error { return write(ctx, s.conn, frame) }
+
+// part says why the socket closes, and stops the interview's clock unless it is
+// over or goes on elsewhere.
+func (s *session) part(ctx context.Context) {
+	cause := context.Cause(ctx)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storing)
+	defer cancel()
+	if errors.Is(cause, errTakenOver) {
+		s.conn.Close(closeReplaced, "open somewhere else")
+		return
+	}
+	s.stopClock(ctx)
+	if errors.Is(cause, errRestarting) {
+		_ = s.send(ctx, noticeFrame{"notice", "restarting"}) // the close says it too
+		s.conn.Close(websocket.StatusServiceRestart, "restarting")
+		return
+	}
+	s.conn.Close(websocket.StatusNormalClosure, "")
+}
+
+func (s *session) stopClock(ctx context.Context) {
+	rec := s.offer.Interview
+	if rec == nil || rec.State.Final() {
+		return
+	}
+	if _, err := s.Room.Pause(ctx, rec.Key()); err != nil {
+		s.Log.Error("pausing an interview failed", "error", err)
+	}
+}

@@ -1,0 +1,101 @@
+package participant
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/usercall/usercall/internal/interview"
+	"github.com/usercall/usercall/internal/research"
+)
+
+const (
+	helloWithin   = 10 * time.Second
+	writeWithin   = 5 * time.Second
+	largestFrame  = 64 << 10
+	closeReplaced = websocket.StatusCode(4001) // the interview is open somewhere else
+)
+
+// socket takes a connection, and turns it into a session once its first frame
+// has shown a ticket.
+func (s *Surface) socket(w http.ResponseWriter, r *http.Request) {
+	guard(w)
+	if !s.ownOrigin(r) {
+		s.refuse(w, research.Errorf(research.Forbidden, "The socket is for our own page only."))
+		return
+	}
+	s.running.Add(1)
+	defer s.running.Done()
+	// The origin was compared above, exactly; the library's own check is looser.
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		Subprotocols: []string{subprotocol}, InsecureSkipVerify: true, CompressionMode: websocket.CompressionDisabled,
+	})
+	if err != nil {
+		return // Accept has answered
+	}
+	defer conn.CloseNow()
+	conn.SetReadLimit(largestFrame)
+	if conn.Subprotocol() != subprotocol {
+		conn.Close(websocket.StatusPolicyViolation, "the subprotocol is "+subprotocol)
+		return
+	}
+	s.serve(r, conn)
+}
+
+func (s *Surface) serve(r *http.Request, conn *websocket.Conn) {
+	ctx, end := context.WithCancelCause(context.WithoutCancel(r.Context()))
+	defer end(nil)
+	offer, after, err := s.hello(ctx, conn)
+	if err != nil {
+		code, _ := s.explain(err)
+		_ = write(ctx, conn, failure(code, ""))
+		conn.Close(websocket.StatusPolicyViolation, string(code))
+		return
+	}
+	leave, ok := s.calls.enter(offer.Invite.ID, end)
+	if !ok {
+		conn.Close(websocket.StatusServiceRestart, "restarting")
+		return
+	}
+	defer leave()
+	talk := &session{Surface: s, conn: conn, offer: offer, sent: after, languages: languages(r), address: s.Address(r)}
+	talk.run(ctx)
+}
+
+// hello reads the first frame and redeems its ticket.
+func (s *Surface) hello(ctx context.Context, conn *websocket.Conn) (*interview.Offer, int, error) {
+	ctx, cancel := context.WithTimeout(ctx, helloWithin)
+	defer cancel()
+	var first request
+	if err := read(ctx, conn, &first); err != nil || first.Type != "hello" {
+		return nil, 0, research.Errorf(research.Unauthenticated, "The first frame says hello, with a ticket.")
+	}
+	offer, err := s.Room.Enter(ctx, first.Ticket)
+	return offer, first.After, err
+}
+
+// read takes one frame. A frame that is no JSON object is a request of no type.
+func read(ctx context.Context, conn *websocket.Conn, into *request) error {
+	kind, body, err := conn.Read(ctx)
+	if err != nil {
+		return err
+	}
+	if kind != websocket.MessageText || json.Unmarshal(body, into) != nil {
+		*into = request{}
+	}
+	return nil
+}
+
+// write sends one frame; a reader that is too slow loses its connection.
+func write(ctx context.Context, conn *websocket.Conn, frame any) error {
+	body, err := json.Marshal(frame)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, writeWithin)
+	defer cancel()
+	return conn.Write(ctx, websocket.MessageText, body)
+}
