@@ -1,0 +1,1 @@
+(function(w,u,m){u=w.usercall=w.usercall||[];m="init identify bindSegment trigger reset on open optOut".split(" ");m.forEach(function(k){u[k]=u[k]||function(){u.push([k,[].slice.call(arguments)])}})})(window)
