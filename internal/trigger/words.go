@@ -135,7 +135,7 @@ func (t *Term) testWords(path func(Path) string) string {
 	return path(t.Path) + " " + strings.Join(parts, " and ")
 }
 
-var opWords = map[Op]string{Equals: "is", NotEquals: "is not", In: "is", NotIn: "is known and not", Less: "is less than",
+var opWords = map[Op]string{Equals: "is", NotEquals: "is not", In: "is", NotIn: "is not", Less: "is less than",
 	LessEq: "is at most", Greater: "is more than", GreaterEq: "is at least", Contains: "contains",
 	StartsWith: "starts with", EndsWith: "ends with", Matches: "matches"}
 

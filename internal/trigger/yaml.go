@@ -35,15 +35,16 @@ func readYAML(src []byte) (*node, *Problem) {
 }
 
 // The library's own words: "go-yaml load error in parser (…) at L1.C4-L2.C2: …".
-var yamlError = regexp.MustCompile(`(?s)^.* at L(\d+)\.C\d+(?:-(?:L(\d+)\.)?C\d+)?: (.*)$`)
+var yamlError = regexp.MustCompile(`^.* at L(\d+)\.C\d+(?:-(?:L(\d+)\.)?C\d+)?: (.*)$`)
 
 // yamlProblem says what the library says, with its line where ours stand.
 func yamlProblem(err error) *Problem {
 	if errors.Is(err, io.EOF) {
 		return &Problem{Line: 1, Message: "the file is empty"}
 	}
-	p := &Problem{Message: "this is no YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")}
-	if m := yamlError.FindStringSubmatch(err.Error()); m != nil {
+	message, _, _ := strings.Cut(err.Error(), "\n")
+	p := &Problem{Message: "this is no YAML: " + message}
+	if m := yamlError.FindStringSubmatch(message); m != nil {
 		p.Line, _ = strconv.Atoi(orElse(m[2], m[1]))
 		p.Message = "this is no YAML: " + m[3]
 	}
