@@ -40,6 +40,7 @@ var allowed = []struct {
 	{"internal/app", []string{"internal/...", "sdk", "examples/..."}, "the composition root may see everything"},
 	{"cmd/usercall", []string{"internal/app", "internal/config", "internal/trigger", "internal/interview", "internal/analysis", "internal/research"}, "commands call app, and pure stages for offline work"},
 	{"internal/archtest", nil, "it has no code"},
+	{"internal/demo", nil, "the scripted people know the public doors only"},
 	{"sdk", nil, "the SDK's package only embeds it"},
 	{"examples/...", nil, "examples stand for themselves"},
 	{"bench/...", []string{"internal/..."}, "benchmarks may run anything"},

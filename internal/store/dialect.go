@@ -23,17 +23,20 @@ type dialect struct {
 	ddl     *strings.Replacer
 	lockRow string // suffix that holds a row until the end of the transaction
 	skipRow string // the same, passing over rows that another holds
+	bulk    bulk
 }
 
 var (
 	sqliteDialect = &dialect{
 		name:  "sqlite",
+		bulk:  sqliteBulk{},
 		goose: goose.DialectSQLite3,
 		ddl: strings.NewReplacer("@id", "INTEGER PRIMARY KEY AUTOINCREMENT", "@bytes", "BLOB", "@real", "REAL",
 			"@strict", "STRICT", "@rowless", "STRICT, WITHOUT ROWID", "BIGINT", "INTEGER"),
 	}
 	postgresDialect = &dialect{
 		name:  "postgres",
+		bulk:  postgresBulk{},
 		goose: goose.DialectPostgres,
 		ddl: strings.NewReplacer("@id", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "@bytes", "BYTEA",
 			"@real", "DOUBLE PRECISION", " @strict", "", " @rowless", ""),
@@ -124,3 +127,7 @@ func (d *dialect) setLockTimeout(ctx context.Context, tx *sql.Tx, ms int) error 
 	_, err := tx.ExecContext(ctx, fmt.Sprintf("SET LOCAL lock_timeout = %d", ms))
 	return err
 }
+
+// SkipRow is the suffix of a SELECT that holds the rows it reads and passes over
+// those that another transaction holds.
+func (db *DB) SkipRow() string { return db.skipRow }

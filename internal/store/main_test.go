@@ -12,7 +12,7 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 func TestOpenTwice(t *testing.T) {
 	storetest.EachTarget(t, func(t *testing.T, target string) {
 		for range 2 {
-			db, err := store.Open(t.Context(), target)
+			db, err := store.Open(t.Context(), target, storetest.Key)
 			if err != nil {
 				t.Fatal(err)
 			}

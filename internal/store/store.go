@@ -9,6 +9,9 @@ import (
 	"io"
 	mrand "math/rand/v2"
 	"time"
+
+	"github.com/usercall/usercall/internal/invite"
+	"github.com/usercall/usercall/internal/jobs"
 )
 
 // DB is a database of usercall. It is safe for many goroutines.
@@ -17,16 +20,20 @@ type DB struct {
 	write *sql.DB
 	read  *sql.DB
 	rand  io.Reader // for public ids
+	// tokenHash is what is kept of the token of an invite's link.
+	tokenHash func(publicID string) []byte
 }
 
 // Open opens the database at target, a PostgreSQL URL or the path of an SQLite
 // file, and brings its schema up to date. Several programs may do so at once.
-func Open(ctx context.Context, target string) (*DB, error) {
+// Links of invites are made from instanceKey.
+func Open(ctx context.Context, target string, instanceKey []byte) (*DB, error) {
 	d, write, read, err := openPools(target)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	db := &DB{dialect: d, write: write, read: read, rand: rand.Reader}
+	db := &DB{dialect: d, write: write, read: read, rand: rand.Reader,
+		tokenHash: func(id string) []byte { return invite.TokenHash(invite.Token(instanceKey, id)) }}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the database up to date: %w", err), db.Close())
 	}
@@ -52,6 +59,9 @@ func (db *DB) Ping(ctx context.Context) error {
 		return tx.QueryRowContext(ctx, "SELECT one FROM revisions WHERE one = 1"+db.lockRow).Scan(&one)
 	})
 }
+
+// PendingJobs counts the jobs that wait or run.
+func (db *DB) PendingJobs(ctx context.Context) (int, error) { return jobs.Pending(ctx, db.read) }
 
 // InTx runs fn in one transaction that commits if fn returns nil. Where another
 // transaction is in the way it is run again, so fn must not keep what a failed

@@ -50,6 +50,7 @@ CREATE TABLE triggers (
   key         TEXT NOT NULL,
   name        TEXT NOT NULL,
   version     INTEGER NOT NULL,
+  fingerprint TEXT NOT NULL,
   active      INTEGER NOT NULL,
   deleted     INTEGER NOT NULL DEFAULT 0,
   created_at  BIGINT NOT NULL,
@@ -182,6 +183,7 @@ CREATE TABLE invitations (
 CREATE UNIQUE INDEX invitations_one_open ON invitations (project_id, user_key) WHERE closed_at IS NULL;
 CREATE UNIQUE INDEX invitations_cause ON invitations (trigger_id, event_seq);
 CREATE INDEX invitations_ticket ON invitations (project_id, ticket_hash) WHERE ticket_hash IS NOT NULL;
+CREATE INDEX invitations_message ON invitations (project_id, message_id);
 CREATE INDEX invitations_expiry ON invitations (expires_at) WHERE closed_at IS NULL;
 CREATE INDEX invitations_study ON invitations (project_id, study_id, state);
 CREATE INDEX invitations_reserved ON invitations (project_id, reserved_at, id);

@@ -42,7 +42,7 @@ var startServer = sync.OnceValues(func() (*server, error) {
 	if err := s.exec("CREATE DATABASE template_usercall"); err != nil {
 		return nil, err
 	}
-	db, err := store.Open(context.Background(), s.url("template_usercall"))
+	db, err := store.Open(context.Background(), s.url("template_usercall"), Key)
 	if err != nil {
 		return nil, err
 	}

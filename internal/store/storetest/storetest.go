@@ -20,6 +20,9 @@ import (
 	"github.com/usercall/usercall/internal/store"
 )
 
+// Key is the instance key of every test database.
+var Key = []byte("a key that only tests use, 32 bytes")
+
 // Main runs the tests and then stops the PostgreSQL server, if one was started.
 func Main(m *testing.M) {
 	code := m.Run()
@@ -46,7 +49,7 @@ func EachTarget(t *testing.T, test func(t *testing.T, target string)) {
 
 func open(t testing.TB, target string) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), target)
+	db, err := store.Open(t.Context(), target, Key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +84,7 @@ var sqliteTemplate = sync.OnceValues(func() (b []byte, err error) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "template.db")
-	db, err := store.Open(context.Background(), path)
+	db, err := store.Open(context.Background(), path, Key)
 	if err != nil {
 		return nil, err
 	}
@@ -117,4 +120,3 @@ func (s *server) exec(statement string) error {
 	_, err = db.Exec(statement)
 	return err
 }
-

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/usercall/usercall/internal/app"
+	"github.com/usercall/usercall/internal/research"
+)
+
+type exportCmd struct {
+	What    string `arg:"" enum:"study,events,invites,decisions,interviews,themes,report" help:"study, events, invites, decisions, interviews, themes or report."`
+	Key     string `arg:"" optional:"" help:"The key of the study to write out."`
+	Project string `required:"" help:"The project's key, prj_…" placeholder:"KEY"`
+	Since   string `help:"Only what came after this time, like 2026-11-24T12:00:00Z or 24h." placeholder:"TIME"`
+	Person  string `help:"Only this person's, by userId or anonymousId." placeholder:"ID"`
+	Format  string `enum:"table,json,jsonl,csv" default:"table" help:"table, json, jsonl or csv."`
+}
+
+// Run writes out what a project holds.
+func (c exportCmd) Run(ctx context.Context, out io.Writer) error {
+	since, err := moment(c.Since, time.Now())
+	if err != nil {
+		return usage{err}
+	}
+	return opened(ctx, func(a *app.App) error {
+		p, err := a.Project(ctx, c.Project)
+		if err != nil {
+			return err
+		}
+		if c.What == "study" {
+			return c.study(ctx, a, out, p)
+		}
+		buffered := bufio.NewWriter(out)
+		l := newListing(buffered, c.Format)
+		err = a.Export(ctx, c.What, p, app.Query{Since: since, Person: c.Person, Study: c.Key}, l.row)
+		return errors.Join(err, l.end("No "+c.What+" yet."), buffered.Flush())
+	})
+}
+
+func (c exportCmd) study(ctx context.Context, a *app.App, out io.Writer, p *research.Project) error {
+	if c.Key == "" {
+		return usage{errors.New("which study? `usercall export study KEY --project KEY`")}
+	}
+	file, err := a.StudyFile(ctx, p, c.Key)
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(file)
+	return err
+}
+
+// moment reads a time, or how long ago it was.
+func moment(s string, now time.Time) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if ago, err := time.ParseDuration(s); err == nil {
+		return now.Add(-ago), nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("--since %q is no time; write 2026-11-24T12:00:00Z, 2026-11-24 or 24h", s)
+}

@@ -1,0 +1,117 @@
+// Package admin is the API for programs: what a project holds, as JSON, under
+// /api/v1.
+//
+// A caller shows a secret key, which belongs to one project; no request names a
+// project. It reads views of package report and changes nothing yet. Start at
+// [New].
+package admin
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/usercall/usercall/internal/httpkit"
+	"github.com/usercall/usercall/internal/report"
+	"github.com/usercall/usercall/internal/research"
+)
+
+// Keys finds projects by their API keys; an unknown key is a NotFound error.
+type Keys interface {
+	ByAPIKey(ctx context.Context, key string) (*research.Project, error)
+}
+
+// Views reads rows of one kind, newest first.
+type Views interface {
+	Events(ctx context.Context, p *research.Project, q report.Query) ([]report.EventRow, error)
+	Invites(ctx context.Context, p *research.Project, q report.Query) ([]report.InviteRow, error)
+	Decisions(ctx context.Context, p *research.Project, q report.Query) ([]report.DecisionRow, error)
+	Interviews(ctx context.Context, p *research.Project, q report.Query) ([]report.InterviewRow, error)
+	Themes(ctx context.Context, p *research.Project, q report.Query) ([]report.ThemeRow, error)
+	Reports(ctx context.Context, p *research.Project, q report.Query) ([]report.ReportRow, error)
+}
+
+// New is the surface. Mount it at /api/.
+func New(keys Keys, views Views, log *slog.Logger) http.Handler {
+	mux := http.NewServeMux()
+	Register(mux, views)
+	open := http.NewServeMux()
+	open.Handle("GET /api/openapi.json", mux)
+	open.Handle("/api/", authenticate(keys, log, mux))
+	return open
+}
+
+// Register adds every operation to mux and returns the description of the API.
+func Register(mux *http.ServeMux, views Views) *huma.OpenAPI {
+	config := huma.DefaultConfig("usercall", "1")
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/api/openapi", "", ""
+	config.CreateHooks = nil // no $schema links in answers
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer"}}
+	config.Security = []map[string][]string{{"key": {}}}
+	api := humago.New(mux, config)
+	list(api, "events", "Stored events", views.Events)
+	list(api, "invites", "Invites and how far they got", views.Invites)
+	list(api, "decisions", "The decision log: who was invited, who was not, and why", views.Decisions)
+	list(api, "interviews", "Interviews with their transcripts", views.Interviews)
+	list(api, "themes", "Themes with their quotes", views.Themes)
+	list(api, "reports", "The report of each study", views.Reports)
+	return api.OpenAPI()
+}
+
+// asked is what every listing can be asked.
+type asked struct {
+	Person string    `query:"person" maxLength:"512" doc:"Only this person's, by userId or anonymousId."`
+	Study  string    `query:"study" maxLength:"64" doc:"Only of this study, by its key."`
+	Since  time.Time `query:"since" doc:"Only what came at or after this time."`
+	Limit  int       `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many rows, newest first."`
+}
+
+type listed[T any] struct {
+	Body struct {
+		Items []T `json:"items"`
+	}
+}
+
+func list[T any](api huma.API, name, summary string, read func(context.Context, *research.Project, report.Query) ([]T, error)) {
+	huma.Register(api, huma.Operation{OperationID: "list-" + name, Method: http.MethodGet, Path: "/api/v1/" + name, Summary: summary},
+		func(ctx context.Context, in *asked) (*listed[T], error) {
+			rows, err := read(ctx, projectOf(ctx), report.Query{Since: in.Since, Person: in.Person, Study: in.Study, Limit: in.Limit})
+			out := &listed[T]{}
+			out.Body.Items = append([]T{}, rows...)
+			return out, err
+		})
+}
+
+type projectKey struct{}
+
+// projectOf is the project of the caller's key.
+func projectOf(ctx context.Context) *research.Project {
+	p, _ := ctx.Value(projectKey{}).(*research.Project)
+	return p
+}
+
+var errNoKey = research.Errorf(research.Unauthenticated, "Send the project's API key: Authorization: Bearer uc_…")
+
+func authenticate(keys Keys, log *slog.Logger, next http.Handler) http.Handler {
+	return httpkit.Handle(log, func(w http.ResponseWriter, r *http.Request) error {
+		scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		if !strings.EqualFold(scheme, "bearer") || key == "" {
+			return errNoKey
+		}
+		p, err := keys.ByAPIKey(r.Context(), strings.TrimSpace(key))
+		if research.CodeOf(err) == research.NotFound {
+			return research.Errorf(research.Unauthenticated, "This API key is unknown here.")
+		}
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), projectKey{}, p)))
+		return nil
+	})
+}

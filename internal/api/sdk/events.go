@@ -1,0 +1,153 @@
+package sdk
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/usercall/usercall/internal/ingest"
+	"github.com/usercall/usercall/internal/invite"
+	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/trigger"
+)
+
+// reply is all that a page ever learns.
+type reply struct {
+	Invite *offer     `json:"invite"`
+	AskAt  *time.Time `json:"ask_at"`
+	Open   bool       `json:"open"` // something may still come of this ticket
+}
+
+// offer is an invite as the card shows it.
+type offer struct {
+	ID        string    `json:"id"`
+	Link      string    `json:"link"`
+	Title     string    `json:"title"`
+	Body      string    `json:"body"`
+	Accept    string    `json:"accept"`
+	Decline   string    `json:"decline"`
+	Lang      string    `json:"lang"`
+	Page      any       `json:"page"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// config says what to listen for: names and paths, never values.
+func (c Config) config(_ *http.Request, p *research.Project, _ []byte) (any, error) {
+	needs := c.Engine.Needs(p.ID)
+	if needs == nil {
+		needs = []trigger.EventNeed{}
+	}
+	return map[string]any{"events": needs, "signed": false, "delivery": "tab"}, nil
+}
+
+// events stores what the page saw and answers with what was decided of it.
+func (c Config) events(r *http.Request, p *research.Project, body []byte) (any, error) {
+	var req request
+	if err := json.Unmarshal(body, &req); err != nil {
+		return nil, research.Errorf(research.Invalid, "The body is not the JSON that the SDK sends.")
+	}
+	ticket := invite.TicketHash(req.Ticket)
+	decoded, err := ingest.Decode(body, "", ingest.Origin{Project: p.ID, Source: research.FromBrowser,
+		ReceivedAt: c.Now().UTC(), NewID: c.NewID, TicketHash: ticket})
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := c.Writer.Write(r.Context(), decoded.Events)
+	if err != nil {
+		return nil, err
+	}
+	done, err := c.Engine.Decide(r.Context(), decoded.Events)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.claim(r, p, decoded.Events, fresh, ticket); err != nil {
+		return nil, err
+	}
+	out, err := c.answer(r, p, ticket)
+	if err == nil && !done { // another node holds these persons; the events are safe
+		soon := c.Now().Add(time.Second).UTC()
+		out.AskAt, out.Open = &soon, true
+	}
+	return out, err
+}
+
+// claim answers a duplicate like the original: Segment's own client may have
+// brought the same message first, without this browser's ticket.
+func (c Config) claim(r *http.Request, p *research.Project, events []research.Event, fresh []bool, ticket []byte) error {
+	for i, e := range events {
+		if fresh[i] || ticket == nil {
+			continue
+		}
+		if err := c.Invites.Claim(r.Context(), &e, ticket); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c Config) answer(r *http.Request, p *research.Project, ticket []byte) (reply, error) {
+	if ticket == nil {
+		return reply{}, nil
+	}
+	now := c.Now()
+	open, err := c.Invites.Waits(r.Context(), p.ID, ticket, now)
+	if err != nil || !open {
+		return reply{}, err
+	}
+	i, err := c.Invites.ForTicket(r.Context(), p.ID, ticket, now)
+	if err != nil || i == nil {
+		return reply{Open: true}, err
+	}
+	rule, ok := c.Engine.Offer(p.ID, i.Trigger)
+	if !ok { // paused since
+		return reply{Open: true}, nil
+	}
+	return reply{Invite: c.offer(i, rule), Open: true}, nil
+}
+
+func (c Config) offer(i *research.Invite, rule *trigger.Rule) *offer {
+	const lang = "en" // the one language the ready-made studies speak
+	return &offer{ID: i.PublicID, Link: c.Link(i.PublicID), Lang: lang, ExpiresAt: i.ExpiresAt,
+		Title: rule.Title.In(lang), Body: rule.Body.In(lang), Accept: rule.Accept.In(lang), Decline: rule.Decline.In(lang),
+		Page: rule.Page}
+}
+
+// ask answers a page that holds a ticket from an earlier one.
+func (c Config) ask(r *http.Request, p *research.Project, body []byte) (any, error) {
+	var req request
+	if err := json.Unmarshal(body, &req); err != nil {
+		return nil, research.Errorf(research.Invalid, "The body is not the JSON that the SDK sends.")
+	}
+	return c.answer(r, p, invite.TicketHash(req.Ticket))
+}
+
+// state takes what became of an invite on the page.
+func (c Config) state(r *http.Request, p *research.Project, body []byte) (any, error) {
+	var req struct {
+		request
+		Invite string      `json:"invite"`
+		State  invite.Step `json:"state"`
+		Reason string      `json:"reason"`
+	}
+	if err := json.Unmarshal(body, &req); err != nil || !req.State.Known() || len(req.Reason) > 80 {
+		return nil, research.Errorf(research.Invalid, "The body is not what the SDK reports of an invite.")
+	}
+	ok, err := c.Invites.Move(r.Context(), invite.Move{Project: p.ID, Invite: req.Invite, Ticket: invite.TicketHash(req.Ticket),
+		To: req.State, Reason: req.Reason, Now: c.Now()})
+	return map[string]bool{"ok": ok}, err
+}
+
+// optOut ends all invites of the persons this browser was used by. The SDK
+// itself remembers it too, and then asks nothing any more.
+func (c Config) optOut(r *http.Request, p *research.Project, body []byte) (any, error) {
+	var req request
+	if err := json.Unmarshal(body, &req); err != nil {
+		return nil, research.Errorf(research.Invalid, "The body is not the JSON that the SDK sends.")
+	}
+	if ticket := invite.TicketHash(req.Ticket); ticket != nil {
+		if err := c.Invites.OptOut(r.Context(), p.ID, ticket, c.Now()); err != nil {
+			return nil, err
+		}
+	}
+	return map[string]bool{"ok": true}, nil
+}

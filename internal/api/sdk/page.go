@@ -1,0 +1,97 @@
+package sdk
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+
+	"github.com/usercall/usercall/internal/httpkit"
+	"github.com/usercall/usercall/internal/ingest"
+	"github.com/usercall/usercall/internal/research"
+)
+
+// request is what every body of the SDK begins with.
+type request struct {
+	Project string `json:"project"`
+	Ticket  string `json:"ticket"`
+}
+
+// handler answers a page of a known project.
+type handler func(r *http.Request, p *research.Project, body []byte) (any, error)
+
+// page finds the project, checks the page's origin against its list, and writes
+// the answer with the CORS headers that let the page read it, also on refusal.
+func (c Config) page(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		allowOrigin(w, r)
+		out, err := c.serve(w, r, h)
+		if err != nil {
+			httpkit.WriteProblem(w, err)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store")
+		_ = json.NewEncoder(w).Encode(out) // a page that is gone asks again
+	})
+}
+
+func (c Config) serve(w http.ResponseWriter, r *http.Request, h handler) (any, error) {
+	body, err := readBody(w, r)
+	if err != nil {
+		return nil, err
+	}
+	req := request{Project: r.URL.Query().Get("project")}
+	if r.Method == http.MethodPost && json.Unmarshal(body, &req) != nil {
+		return nil, research.Errorf(research.Invalid, "The body is not the JSON that the SDK sends.")
+	}
+	if len(req.Ticket) > 128 {
+		return nil, research.Errorf(research.Invalid, "The ticket is not one of the SDK's.")
+	}
+	p, err := c.Projects.ByPageKey(r.Context(), req.Project)
+	if err != nil {
+		return nil, err
+	}
+	if !mayUse(p, r.Header.Get("Origin")) {
+		return nil, research.Errorf(research.Forbidden,
+			"This site is not on the project's list of origins. Add it under Settings.")
+	}
+	return h(r, p, body)
+}
+
+// mayUse tells whether a page of that origin may use the project. The list is a
+// filter against accidents: anybody can send an Origin from outside a browser.
+func mayUse(p *research.Project, origin string) bool {
+	return p.Open || slices.Contains(p.Origins, origin)
+}
+
+func allowOrigin(w http.ResponseWriter, r *http.Request) {
+	w.Header().Add("Vary", "Origin")
+	if origin := r.Header.Get("Origin"); origin != "" {
+		w.Header().Set("Access-Control-Allow-Origin", origin)
+	}
+}
+
+func (c Config) preflight(w http.ResponseWriter, r *http.Request) {
+	allowOrigin(w, r)
+	w.Header().Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+	w.Header().Set("Access-Control-Allow-Headers", "Content-Type")
+	w.Header().Set("Access-Control-Max-Age", "86400")
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.Method != http.MethodPost {
+		return nil, nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, ingest.MaxRequest))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, research.Errorf(research.TooLarge, "The request has more than %d bytes.", ingest.MaxRequest)
+	}
+	if err != nil {
+		return nil, research.Errorf(research.Invalid, "The body could not be read to its end.")
+	}
+	return body, nil
+}

@@ -1,0 +1,66 @@
+// Package sdk is the surface that the browser SDK talks to: its scripts, what
+// to listen for, events that want a decision, and what became of an invite.
+//
+// Every request is "simple" in the sense of CORS, so none costs a preflight:
+// bodies are JSON sent as text/plain. The project key is public; what it opens
+// is bound to the project's origins and to the browser's ticket. An answer says
+// no more than: this invite, ask again at, or nothing. Start at [New].
+package sdk
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/usercall/usercall/internal/invite"
+	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/trigger"
+)
+
+// Projects finds projects by the key of their page, project key or write key.
+type Projects interface {
+	ByPageKey(ctx context.Context, key string) (*research.Project, error)
+}
+
+// Writer stores events and returns once they are committed.
+type Writer interface {
+	Write(ctx context.Context, events []research.Event) ([]bool, error)
+}
+
+// Engine decides at once about events that a browser waits for.
+type Engine interface {
+	// Decide evaluates the persons of these events until the events are done,
+	// for at most two seconds. It tells whether they are.
+	Decide(ctx context.Context, events []research.Event) (bool, error)
+	// Needs is what active triggers of the project read.
+	Needs(p research.ProjectID) []trigger.EventNeed
+	// Offer is how an invite of that trigger is worded and where it may stand.
+	Offer(p research.ProjectID, t research.TriggerID) (*trigger.Rule, bool)
+}
+
+// Config is what the surface needs.
+type Config struct {
+	Projects Projects
+	Writer   Writer
+	Engine   Engine
+	Invites  invite.Store
+	Link     func(publicID string) string // of an invite
+	Now      func() time.Time
+	NewID    func() string
+	Assets   http.Handler // the scripts, under /sdk/
+	Log      *slog.Logger
+}
+
+// New is the surface. Mount it at /sdk/.
+func New(c Config) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /sdk/v1/config", c.page(c.config))
+	mux.Handle("POST /sdk/v1/events", c.page(c.events))
+	mux.Handle("POST /sdk/v1/ask", c.page(c.ask))
+	mux.Handle("POST /sdk/v1/state", c.page(c.state))
+	mux.Handle("POST /sdk/v1/opt-out", c.page(c.optOut))
+	mux.Handle("OPTIONS /sdk/v1/", http.HandlerFunc(c.preflight))
+	mux.Handle("GET /sdk/", c.Assets)
+	return mux
+}

@@ -1,0 +1,155 @@
+// Package app is the composition root: it builds every part of the program,
+// hands each what it needs, runs them, and ends them in order.
+//
+// It decides nothing about the product. Start at [Open], then [App.Serve].
+package app
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/usercall/usercall/internal/analysis"
+	"github.com/usercall/usercall/internal/config"
+	"github.com/usercall/usercall/internal/ingest"
+	"github.com/usercall/usercall/internal/interview"
+	"github.com/usercall/usercall/internal/invite"
+	"github.com/usercall/usercall/internal/jobs"
+	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/store"
+	"github.com/usercall/usercall/internal/trigger"
+)
+
+// App is the program over one database.
+type App struct {
+	cfg     config.Config
+	log     *slog.Logger
+	db      *store.DB
+	key     []byte // the instance key
+	now     func() time.Time
+	catalog *catalog
+	engine  *trigger.Engine
+	queue   *jobs.Queue
+	room    *interview.Room
+}
+
+// Open opens the data: the store, brought up to date, and the instance key. It
+// starts nothing, so commands can run beside a server.
+func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error) {
+	if err := cfg.Check(); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	key, err := cfg.InstanceKey()
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, cfg.Database(), key)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{cfg: cfg, log: log, db: db, key: key, now: time.Now}
+	a.build()
+	return a, nil
+}
+
+// build makes the parts; nothing runs yet.
+func (a *App) build() {
+	a.engine = trigger.NewEngine(a.db, a.now, rand.Reader, a.log)
+	a.catalog = &catalog{db: a.db, engine: a.engine, log: a.log}
+	a.room = &interview.Room{Store: a.db, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log}
+	a.queue = jobs.NewQueue(a.db, jobs.Options{Now: a.now, Log: a.log, SkipRow: a.db.SkipRow()})
+	found := &analysis.Service{Store: a.db, Now: a.now, Random: rand.Reader}
+	a.queue.Handle("analyse.interview", func(ctx context.Context, j jobs.Job) error { return found.Interview(ctx, j.Payload) })
+}
+
+// Close closes the store.
+func (a *App) Close() error { return a.db.Close() }
+
+// link is the address of an invite.
+func (a *App) link(publicID string) string {
+	return a.cfg.URL() + "/i/" + invite.Token(a.key, publicID)
+}
+
+// newMessageID names a message that came without an id.
+func newMessageID() string {
+	id, err := research.NewID("usercall-", time.Now(), rand.Reader)
+	if err != nil { // crypto/rand ends the program rather than fail
+		panic(err)
+	}
+	return id
+}
+
+// secretKey is a new random key: a prefix that says what it opens, and 192 bits.
+func secretKey(prefix string) string {
+	var b [24]byte
+	_, _ = rand.Read(b[:]) // never fails: it ends the program instead
+	return prefix + base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// derived is a secret of a project that follows from the instance key, so that
+// it need not be stored.
+func (a *App) derived(what, project string) string {
+	mac := hmac.New(sha256.New, a.key)
+	mac.Write([]byte(what + ":" + project))
+	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// NewProject is what a project is made of.
+type NewProject struct {
+	Name    string
+	Origins []string
+	Open    bool
+	Sample  bool
+}
+
+// Keys is a new project with its keys; secrets are shown this once.
+type Keys struct {
+	Project       string `json:"project"`
+	WriteKey      string `json:"write_key"`
+	ServerKey     string `json:"server_key"`
+	WebhookURL    string `json:"webhook_url"`
+	WebhookSecret string `json:"webhook_secret"`
+	APIKey        string `json:"api_key"`
+}
+
+// CreateProject makes a project.
+func (a *App) CreateProject(ctx context.Context, n NewProject) (Keys, error) {
+	if n.Name == "" || len(n.Name) > 120 {
+		return Keys{}, research.Errorf(research.Invalid, "A project needs a name of up to 120 bytes.")
+	}
+	k := Keys{WriteKey: secretKey("wk_"), ServerKey: secretKey("sk_"), APIKey: secretKey("uc_")}
+	p, err := a.db.CreateProject(ctx, store.NewProject{Name: n.Name, Origins: n.Origins, Open: n.Open, Sample: n.Sample,
+		WriteKey: research.WriteKey(k.WriteKey), ServerKey: research.ServerKey(k.ServerKey), APIKey: k.APIKey, Now: a.now()})
+	if err != nil {
+		return Keys{}, err
+	}
+	k.Project = p.Key
+	k.WebhookURL = a.cfg.URL() + "/v1/webhooks/segment/" + p.Key + "/" + a.derived("webhook-token", p.Key)
+	k.WebhookSecret = a.derived("webhook-secret", p.Key)
+	return k, nil
+}
+
+// Projects lists the projects.
+func (a *App) Projects(ctx context.Context) ([]*research.Project, error) { return a.db.Projects(ctx) }
+
+// planOf reads from a study file what the interview room needs.
+func planOf(file []byte) (interview.Plan, error) {
+	f, err := trigger.Parse(file)
+	if err != nil {
+		return interview.Plan{}, err
+	}
+	return interview.Plan{GuideID: f.GuideID, Guide: f.Guide, Mode: string(f.Interview.Mode),
+		Minutes: f.Interview.Minutes, Languages: f.Interview.Languages}, nil
+}
+
+var _ ingest.Store = (*store.DB)(nil)

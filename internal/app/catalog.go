@@ -1,0 +1,170 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/store"
+	"github.com/usercall/usercall/internal/trigger"
+)
+
+// catalog keeps projects and compiled studies in memory, and notices within a
+// second when another process changes them.
+type catalog struct {
+	db     *store.DB
+	engine *trigger.Engine
+	log    *slog.Logger
+	now    atomic.Pointer[content]
+}
+
+// content is one state of the catalog, never changed in place.
+type content struct {
+	revision int64
+	byKey    map[string]*research.Project // project keys and write keys
+}
+
+const refresh = time.Second
+
+// run keeps the catalog fresh until ctx ends.
+func (c *catalog) run(ctx context.Context) {
+	tick := time.NewTicker(refresh)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := c.refresh(ctx); err != nil && ctx.Err() == nil {
+				c.log.Error("studies could not be read again; the last known ones stay in force", "err", err)
+			}
+		}
+	}
+}
+
+// refresh reads everything again where something changed.
+func (c *catalog) refresh(ctx context.Context) error {
+	revision, err := c.db.Revision(ctx)
+	if err != nil {
+		return err
+	}
+	if have := c.now.Load(); have != nil && have.revision == revision {
+		return nil
+	}
+	return c.load(ctx, revision)
+}
+
+func (c *catalog) load(ctx context.Context, revision int64) error {
+	projects, err := c.db.Projects(ctx)
+	if err != nil {
+		return err
+	}
+	next := &content{revision: revision, byKey: map[string]*research.Project{}}
+	rules := &trigger.Rules{Index: map[research.ProjectID]*trigger.Index{}, Projects: map[research.ProjectID]*research.Project{}}
+	for _, p := range projects {
+		next.byKey[p.Key], next.byKey[string(p.WriteKey)] = p, p
+		rules.Projects[p.ID] = p
+		if rules.Index[p.ID], err = c.index(ctx, p); err != nil {
+			return err
+		}
+	}
+	c.engine.SetRules(rules)
+	c.now.Store(next)
+	return nil
+}
+
+// index compiles the studies of a project. One that no longer compiles is left
+// out, loudly: it must not silence the others.
+func (c *catalog) index(ctx context.Context, p *research.Project) (*trigger.Index, error) {
+	studies, err := c.db.Studies(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	ix := trigger.NewIndex()
+	for _, s := range studies {
+		rules, err := rulesOf(p, s)
+		if err != nil {
+			c.log.Error("a study does not compile and is left out", "project", p.Key, "study", s.Key, "err", err)
+			continue
+		}
+		ix.Put(s.Key, rules)
+	}
+	return ix, nil
+}
+
+// rulesOf compiles a stored study and gives its rules their identity and life.
+func rulesOf(p *research.Project, s *research.Study) ([]*trigger.Rule, error) {
+	file, err := trigger.Parse(s.File)
+	if err != nil {
+		return nil, err
+	}
+	compiled, err := trigger.Compile(file)
+	if err != nil {
+		return nil, err
+	}
+	byKey := map[string]research.Trigger{}
+	for _, t := range s.Triggers {
+		byKey[t.Key] = t
+	}
+	for _, r := range compiled.Rules {
+		t, ok := byKey[r.Key]
+		if !ok {
+			return nil, fmt.Errorf("trigger %q is in the file and not in its table", r.Key)
+		}
+		r.Project, r.StudyID, r.TriggerID, r.Version = p.ID, s.ID, t.ID, t.Version
+		r.Active, r.Timezone = t.Active && s.State == research.StudyOpen, p.Settings.Timezone
+	}
+	return compiled.Rules, nil
+}
+
+var errNoProject = research.Errorf(research.NotFound, "There is no such project.")
+
+// byKey finds a project in memory; where it is not there, something may have
+// been made a moment ago, so the revision is asked once.
+func (c *catalog) byKey(ctx context.Context, key string) (*research.Project, error) {
+	if p := c.known(key); p != nil {
+		return p, nil
+	}
+	if err := c.refresh(ctx); err != nil {
+		return nil, err
+	}
+	if p := c.known(key); p != nil {
+		return p, nil
+	}
+	return nil, errNoProject
+}
+
+func (c *catalog) known(key string) *research.Project {
+	have := c.now.Load()
+	if have == nil || key == "" {
+		return nil
+	}
+	return have.byKey[key]
+}
+
+// ByWriteKey implements segment.Projects.
+func (c *catalog) ByWriteKey(ctx context.Context, key research.WriteKey) (*research.Project, error) {
+	p, err := c.byKey(ctx, string(key))
+	if err == nil && p.WriteKey != key { // a project key is no write key
+		return nil, errNoProject
+	}
+	return p, err
+}
+
+// ByServerKey implements segment.Projects.
+func (c *catalog) ByServerKey(ctx context.Context, key research.ServerKey) (*research.Project, error) {
+	return c.db.ProjectBySecret(ctx, "server", string(key))
+}
+
+// ByPageKey implements sdk.Projects.
+func (c *catalog) ByPageKey(ctx context.Context, key string) (*research.Project, error) {
+	p, err := c.byKey(ctx, key)
+	if errors.Is(err, errNoProject) {
+		return nil, research.Errorf(research.NotFound, "This project is unknown here. Copy its id from Connect.")
+	}
+	return p, err
+}

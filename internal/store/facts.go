@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/trigger"
+)
+
+// Facts implements trigger.Shard. An overdue invite of the person is ended
+// first, so that nothing waits for the sweeper.
+func (s *shardTx) Facts(ctx context.Context, r *trigger.Rule, person *research.Person, now time.Time) (trigger.Facts, error) {
+	f := trigger.Facts{Person: *person}
+	for _, read := range []func(context.Context, *trigger.Facts, *trigger.Rule, time.Time) error{
+		s.groupFacts, s.openInvite, s.contactFacts, s.capFacts, s.interviewFacts,
+	} {
+		if err := read(ctx, &f, r, now); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+func (s *shardTx) groupFacts(ctx context.Context, f *trigger.Facts, r *trigger.Rule, _ time.Time) (err error) {
+	if f.Person.Group != "" {
+		f.GroupTraits, err = s.groupTraits(ctx, r.Project, f.Person.Group)
+	}
+	return err
+}
+
+func (s *shardTx) openInvite(ctx context.Context, f *trigger.Facts, r *trigger.Rule, now time.Time) error {
+	i, err := scanInvite(s.tx.QueryRowContext(ctx, "SELECT "+inviteColumns+
+		" FROM invitations WHERE project_id = $1 AND user_key = $2 AND closed_at IS NULL", r.Project, f.Person.Key))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if i.State != research.InviteAccepted && !i.ExpiresAt.After(now) {
+		return s.db.closeInvite(ctx, s.tx, i.Project, i.ID, research.InviteExpired, "", now)
+	}
+	f.OpenInvite, f.OpenSince = true, i.ReservedAt
+	return nil
+}
+
+func (s *shardTx) contactFacts(ctx context.Context, f *trigger.Facts, r *trigger.Rule, _ time.Time) error {
+	_, err := collect(ctx, s.tx, func(row row) (struct{}, error) {
+		var id research.TriggerID
+		var last int64
+		var dismissals, never int
+		err := row.Scan(&id, &last, &dismissals, &never)
+		if id == r.TriggerID {
+			f.LastByTrigger = fromMS(last)
+			return struct{}{}, err
+		}
+		f.LastByAny, f.Dismissals, f.Never = fromMS(last), dismissals, never == 1
+		return struct{}{}, err
+	}, "SELECT trigger_id, last_shown_at, dismissals, never FROM contacts WHERE project_id = $1 AND user_key = $2 AND trigger_id IN (0, $3)",
+		r.Project, f.Person.Key, r.TriggerID)
+	return err
+}
+
+// totalPeriod is the period of the cap that never starts anew.
+const totalPeriod = "total"
+
+func (s *shardTx) capFacts(ctx context.Context, f *trigger.Facts, r *trigger.Rule, now time.Time) error {
+	if r.PerDay == 0 && r.Total == 0 {
+		return nil
+	}
+	return s.tx.QueryRowContext(ctx, `
+		SELECT COALESCE(SUM(CASE WHEN period = $3 THEN used ELSE 0 END), 0), COALESCE(SUM(CASE WHEN period = $4 THEN used ELSE 0 END), 0)
+		FROM caps WHERE project_id = $1 AND trigger_id = $2 AND period IN ($3, $4)`,
+		r.Project, r.TriggerID, trigger.DayKey(now, r.Timezone), totalPeriod).Scan(&f.Today, &f.Ever)
+}
+
+// interviewFacts counts what fills the study's target: completed and running.
+func (s *shardTx) interviewFacts(ctx context.Context, f *trigger.Facts, r *trigger.Rule, _ time.Time) error {
+	if r.Target == 0 && len(r.Quotas) == 0 {
+		return nil
+	}
+	err := s.tx.QueryRowContext(ctx, `SELECT count(*) FROM interviews
+		WHERE project_id = $1 AND study_id = $2 AND state IN ('completed', 'running', 'paused')`, r.Project, r.StudyID).Scan(&f.Interviews)
+	if err != nil || len(r.Quotas) == 0 {
+		return err
+	}
+	f.ByQuota = map[string]int{}
+	_, err = collect(ctx, s.tx, func(row row) (struct{}, error) {
+		var name string
+		var n int
+		err := row.Scan(&name, &n)
+		f.ByQuota[name] = n
+		return struct{}{}, err
+	}, `SELECT q.quota, count(*) FROM invite_quotas q
+		JOIN interviews i ON i.project_id = q.project_id AND i.invite_id = q.invite_id
+		WHERE q.project_id = $1 AND q.study_id = $2 AND i.state IN ('completed', 'running', 'paused')
+		GROUP BY q.quota`, r.Project, r.StudyID)
+	return err
+}
+
+// reserve makes the invite and takes its places; a gate means that a constraint
+// said no.
+func (s *shardTx) reserve(ctx context.Context, r *trigger.Rule, i *research.Invite, quotas []string) (*research.Invite, research.Gate, error) {
+	made, err := s.db.reserveInvite(ctx, s.tx, i, s.db.tokenHash(i.PublicID))
+	if err != nil {
+		return nil, "", err
+	}
+	if made == nil {
+		return nil, research.GateOpenInvite, nil
+	}
+	for _, c := range []struct {
+		period string
+		limit  int
+		gate   research.Gate
+	}{
+		{trigger.DayKey(i.ReservedAt, r.Timezone), r.PerDay, research.GatePerDay},
+		{totalPeriod, r.Total, research.GateTotal},
+	} {
+		ok, err := takeCap(ctx, s.tx, made, c.period, c.limit)
+		if err != nil || !ok {
+			return nil, c.gate, err
+		}
+		if err := holdCap(ctx, s.tx, made, c.period); err != nil {
+			return nil, "", err
+		}
+	}
+	return made, "", putQuotas(ctx, s.tx, made, quotas)
+}

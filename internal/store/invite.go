@@ -1,0 +1,404 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/usercall/usercall/internal/invite"
+	"github.com/usercall/usercall/internal/research"
+)
+
+const inviteColumns = `id, public_id, project_id, study_id, trigger_id, user_key, event_seq, message_id, state, reason,
+	verified, ticket_hash, reserved_at, shown_at, expires_at, closed_at`
+
+func scanInvite(r row) (*research.Invite, error) {
+	var i research.Invite
+	var verified int
+	var reserved, expires int64
+	var shown, closed sql.NullInt64
+	err := r.Scan(&i.ID, &i.PublicID, &i.Project, &i.Study, &i.Trigger, &i.Person, &i.EventSeq, &i.MessageID, &i.State, &i.Reason,
+		&verified, &i.TicketHash, &reserved, &shown, &expires, &closed)
+	i.Verified = verified == 1
+	i.ReservedAt, i.ExpiresAt = fromMS(reserved), fromMS(expires)
+	i.ShownAt, i.ClosedAt = fromNull(shown), fromNull(closed)
+	return &i, err
+}
+
+// lockInvite reads an invite and keeps others from changing it until the end of
+// the transaction. A foreign or unknown id is NotFound.
+func (db *DB) lockInvite(ctx context.Context, tx *sql.Tx, project research.ProjectID, id int64) (*research.Invite, error) {
+	i, err := scanInvite(tx.QueryRowContext(ctx,
+		"SELECT "+inviteColumns+" FROM invitations WHERE project_id = $1 AND id = $2"+db.lockRow, project, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, research.Errorf(research.NotFound, "There is no such invite.")
+	}
+	return i, err
+}
+
+// reserveInvite makes the invite unless the person has an open one or this
+// event has had its invite already; then it returns nil.
+func (db *DB) reserveInvite(ctx context.Context, tx *sql.Tx, i *research.Invite, tokenHash []byte) (*research.Invite, error) {
+	made, err := scanInvite(tx.QueryRowContext(ctx, `
+		INSERT INTO invitations (public_id, project_id, study_id, trigger_id, user_key, event_seq, message_id, state,
+			verified, token_hash, ticket_hash, reserved_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'reserved', $8, $9, $10, $11, $12)
+		ON CONFLICT DO NOTHING RETURNING `+inviteColumns,
+		i.PublicID, i.Project, i.Study, i.Trigger, i.Person, i.EventSeq, i.MessageID,
+		flag(i.Verified), tokenHash, nullBytes(i.TicketHash), ms(i.ReservedAt), ms(i.ExpiresAt)))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return made, err
+}
+
+// takeCap counts one more invite in a period, unless limit is reached; 0 is no
+// limit. The count and its check are one statement, so no two nodes pass both.
+func takeCap(ctx context.Context, tx *sql.Tx, i *research.Invite, period string, limit int) (bool, error) {
+	var used int
+	err := tx.QueryRowContext(ctx, `
+		INSERT INTO caps (project_id, trigger_id, period, used) VALUES ($1, $2, $3, 1)
+		ON CONFLICT (project_id, trigger_id, period) DO UPDATE SET used = caps.used + 1
+			WHERE $4 = 0 OR caps.used < $4
+		RETURNING used`, i.Project, i.Trigger, period, limit).Scan(&used)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// holdCap remembers which periods an invite was counted in, to give them back
+// if it expires unseen.
+func holdCap(ctx context.Context, tx *sql.Tx, i *research.Invite, period string) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO cap_reservations (invite_id, project_id, trigger_id, period) VALUES ($1, $2, $3, $4)",
+		i.ID, i.Project, i.Trigger, period)
+	return err
+}
+
+// putQuotas remembers the quotas that the person fell in when invited.
+func putQuotas(ctx context.Context, tx *sql.Tx, i *research.Invite, quotas []string) error {
+	for _, q := range quotas {
+		_, err := tx.ExecContext(ctx, "INSERT INTO invite_quotas (project_id, study_id, invite_id, quota) VALUES ($1, $2, $3, $4)",
+			i.Project, i.Study, i.ID, q)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// returnCaps gives the places of an unseen invite back.
+func returnCaps(ctx context.Context, tx *sql.Tx, i *research.Invite) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE caps SET used = used - 1 WHERE project_id = $1 AND trigger_id = $2 AND used > 0
+			AND period IN (SELECT period FROM cap_reservations WHERE project_id = $1 AND invite_id = $3)`,
+		i.Project, i.Trigger, i.ID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "DELETE FROM cap_reservations WHERE project_id = $1 AND invite_id = $2", i.Project, i.ID)
+	return err
+}
+
+// closeInvite ends an invite: nothing stands in the way of the next one. Its
+// state changes only where the states allow it; closing again does nothing.
+func (db *DB) closeInvite(ctx context.Context, tx *sql.Tx, project research.ProjectID, id int64, state research.InviteState, reason string, now time.Time) error {
+	i, err := db.lockInvite(ctx, tx, project, id)
+	if err != nil || !i.ClosedAt.IsZero() {
+		return err
+	}
+	unseen := i.State == research.InviteReserved && state == research.InviteExpired
+	if unseen || state == research.InviteRevoked && i.State != research.InviteAccepted {
+		if err := returnCaps(ctx, tx, i); err != nil {
+			return err
+		}
+	}
+	if !i.State.CanBecome(state) { // accepted: its interview ended
+		state, reason = i.State, i.Reason
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE invitations SET state = $3, reason = $4, closed_at = $5 WHERE project_id = $1 AND id = $2",
+		project, id, state, reason, ms(now))
+	return err
+}
+
+// acceptInvite marks an invite as accepted, also one that was opened by its
+// link before anything reported that it was shown.
+func (db *DB) acceptInvite(ctx context.Context, tx *sql.Tx, project research.ProjectID, id int64, now time.Time) error {
+	i, err := db.lockInvite(ctx, tx, project, id)
+	if err != nil || i.State == research.InviteAccepted {
+		return err
+	}
+	if !i.State.CanBecome(research.InviteAccepted) {
+		return research.Errorf(research.Conflict, "This invite has ended.")
+	}
+	if err := db.touchInvite(ctx, tx, i, now); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE invitations SET state = 'accepted' WHERE project_id = $1 AND id = $2", project, id)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE contacts SET dismissals = 0 WHERE project_id = $1 AND user_key = $2 AND trigger_id = 0", project, i.Person)
+	return err
+}
+
+// touchInvite records the first time that the person saw the invite: cooldowns
+// run from then.
+func (db *DB) touchInvite(ctx context.Context, tx *sql.Tx, i *research.Invite, now time.Time) error {
+	if !i.ShownAt.IsZero() {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE invitations SET shown_at = $3 WHERE project_id = $1 AND id = $2", i.Project, i.ID, ms(now))
+	if err != nil {
+		return err
+	}
+	for _, trigger := range []research.TriggerID{i.Trigger, 0} {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO contacts (project_id, user_key, trigger_id, last_shown_at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (project_id, user_key, trigger_id) DO UPDATE SET last_shown_at = excluded.last_shown_at
+				WHERE contacts.last_shown_at < excluded.last_shown_at`, i.Project, i.Person, trigger, ms(now))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Move implements invite.Store.
+func (db *DB) Move(ctx context.Context, m invite.Move) (moved bool, err error) {
+	err = db.InTx(ctx, func(tx *sql.Tx) error {
+		moved = false
+		i, err := db.ticketInvite(ctx, tx, m)
+		if err != nil || i == nil {
+			return err
+		}
+		moved, err = db.move(ctx, tx, i, m)
+		return err
+	})
+	return moved, err
+}
+
+// ticketInvite finds the invite of the browser that holds the ticket: an id
+// alone opens nothing.
+func (db *DB) ticketInvite(ctx context.Context, tx *sql.Tx, m invite.Move) (*research.Invite, error) {
+	i, err := scanInvite(tx.QueryRowContext(ctx, "SELECT "+inviteColumns+
+		" FROM invitations WHERE project_id = $1 AND public_id = $2 AND ticket_hash = $3"+db.lockRow, m.Project, m.Invite, m.Ticket))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return i, err
+}
+
+func (db *DB) move(ctx context.Context, tx *sql.Tx, i *research.Invite, m invite.Move) (bool, error) {
+	switch m.To {
+	case invite.Shown:
+		return db.moveShown(ctx, tx, i, m)
+	case invite.Accepted:
+		err := db.acceptInvite(ctx, tx, i.Project, i.ID, m.Now)
+		if research.CodeOf(err) == research.Conflict {
+			return false, nil
+		}
+		return err == nil, err
+	case invite.Later:
+		return db.moveLater(ctx, tx, i, m)
+	case invite.Declined, invite.Never:
+		return db.moveDeclined(ctx, tx, i, m)
+	case invite.Refused: // the browser would not show it; it stays open
+		return true, noteRefusal(ctx, tx, i, m)
+	}
+	return false, fmt.Errorf("an invite cannot move to %q", m.To)
+}
+
+func (db *DB) moveShown(ctx context.Context, tx *sql.Tx, i *research.Invite, m invite.Move) (bool, error) {
+	if !i.ClosedAt.IsZero() || i.State != research.InviteReserved && i.State != research.InviteShown {
+		return false, nil
+	}
+	if err := db.touchInvite(ctx, tx, i, m.Now); err != nil {
+		return false, err
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE invitations SET state = 'shown' WHERE project_id = $1 AND id = $2", i.Project, i.ID)
+	return err == nil, err
+}
+
+// moveLater puts a "not now" off by a day, once; the second one ends it without
+// counting as a dismissal.
+func (db *DB) moveLater(ctx context.Context, tx *sql.Tx, i *research.Invite, m invite.Move) (bool, error) {
+	if !i.ClosedAt.IsZero() || i.State == research.InviteAccepted {
+		return false, nil
+	}
+	res, err := tx.ExecContext(ctx, "UPDATE invitations SET later_at = $3 WHERE project_id = $1 AND id = $2 AND later_at IS NULL",
+		i.Project, i.ID, ms(m.Now.Add(invite.LaterAfter)))
+	if err != nil {
+		return false, err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
+		return err == nil, err
+	}
+	return true, db.closeInvite(ctx, tx, i.Project, i.ID, research.InviteDeclined, "later", m.Now)
+}
+
+func (db *DB) moveDeclined(ctx context.Context, tx *sql.Tx, i *research.Invite, m invite.Move) (bool, error) {
+	if !i.ClosedAt.IsZero() || !i.State.CanBecome(research.InviteDeclined) {
+		return false, nil
+	}
+	if err := db.touchInvite(ctx, tx, i, m.Now); err != nil {
+		return false, err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE contacts SET dismissals = dismissals + 1, never = CASE WHEN $3 = 1 THEN 1 ELSE never END
+		WHERE project_id = $1 AND user_key = $2 AND trigger_id = 0`, i.Project, i.Person, flag(m.To == invite.Never))
+	if err != nil {
+		return false, err
+	}
+	reason := m.Reason
+	if m.To == invite.Never {
+		reason = "never"
+	}
+	return true, db.closeInvite(ctx, tx, i.Project, i.ID, research.InviteDeclined, reason, m.Now)
+}
+
+// noteRefusal keeps why a browser did not show an invite.
+func noteRefusal(ctx context.Context, tx *sql.Tx, i *research.Invite, m invite.Move) error {
+	if i.State != research.InviteReserved {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE invitations SET reason = $3 WHERE project_id = $1 AND id = $2", i.Project, i.ID, "not shown: "+m.Reason)
+	return err
+}
+
+// ForTicket implements invite.Store.
+func (db *DB) ForTicket(ctx context.Context, project research.ProjectID, ticket []byte, now time.Time) (*research.Invite, error) {
+	i, err := scanInvite(db.read.QueryRowContext(ctx, "SELECT "+inviteColumns+` FROM invitations
+		WHERE project_id = $1 AND ticket_hash = $2 AND closed_at IS NULL AND state IN ('reserved', 'shown')
+			AND expires_at > $3 AND (later_at IS NULL OR later_at <= $3)
+		ORDER BY id LIMIT 1`, project, ticket, ms(now)))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return i, err
+}
+
+// Waits implements invite.Store.
+func (db *DB) Waits(ctx context.Context, project research.ProjectID, ticket []byte, now time.Time) (bool, error) {
+	var n int
+	err := db.read.QueryRowContext(ctx, `
+		SELECT (SELECT count(*) FROM invitations WHERE project_id = $1 AND ticket_hash = $2 AND closed_at IS NULL
+				AND state IN ('reserved', 'shown') AND expires_at > $3)
+			+ (SELECT count(*) FROM inbox WHERE project_id = $1 AND ticket_hash = $2)`,
+		project, ticket, ms(now)).Scan(&n)
+	return n > 0, err
+}
+
+// Claim implements invite.Store.
+func (db *DB) Claim(ctx context.Context, e *research.Event, ticket []byte) error {
+	same, err := db.HasMessage(ctx, e)
+	if err != nil || !same {
+		return err
+	}
+	return db.InTx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE invitations SET ticket_hash = $3
+			WHERE project_id = $1 AND message_id = $2 AND ticket_hash IS NULL AND closed_at IS NULL`, e.Project, e.MessageID, ticket)
+		return err
+	})
+}
+
+// ExpireDue implements invite.Store.
+func (db *DB) ExpireDue(ctx context.Context, now time.Time) (int, error) {
+	type due struct {
+		project research.ProjectID
+		id      int64
+	}
+	n := 0
+	err := db.InTx(ctx, func(tx *sql.Tx) error {
+		all, err := collect(ctx, tx, func(r row) (d due, err error) { return d, r.Scan(&d.project, &d.id) }, `
+			SELECT project_id, id FROM invitations WHERE closed_at IS NULL AND expires_at <= $1 AND state IN ('reserved', 'shown')
+			ORDER BY id LIMIT 500`, ms(now))
+		if err != nil {
+			return err
+		}
+		n = len(all)
+		for _, d := range all {
+			if err := db.closeInvite(ctx, tx, d.project, d.id, research.InviteExpired, "", now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// OptOut implements invite.Store.
+func (db *DB) OptOut(ctx context.Context, project research.ProjectID, ticket []byte, now time.Time) error {
+	return db.InTx(ctx, func(tx *sql.Tx) error {
+		people, err := collect(ctx, tx, func(r row) (k research.PersonKey, err error) { return k, r.Scan(&k) },
+			"SELECT DISTINCT user_key FROM invitations WHERE project_id = $1 AND ticket_hash = $2", project, ticket)
+		if err != nil {
+			return err
+		}
+		for _, person := range people {
+			if err := db.optOutPerson(ctx, tx, project, person, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (db *DB) optOutPerson(ctx context.Context, tx *sql.Tx, project research.ProjectID, person research.PersonKey, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO contacts (project_id, user_key, trigger_id, last_shown_at, never) VALUES ($1, $2, 0, 0, 1)
+		ON CONFLICT (project_id, user_key, trigger_id) DO UPDATE SET never = 1`, project, person)
+	if err != nil {
+		return err
+	}
+	open, err := collect(ctx, tx, func(r row) (id int64, err error) { return id, r.Scan(&id) },
+		"SELECT id FROM invitations WHERE project_id = $1 AND user_key = $2 AND closed_at IS NULL AND state IN ('reserved', 'shown')", project, person)
+	for _, id := range open {
+		err = errors.Join(err, db.closeInvite(ctx, tx, project, id, research.InviteDeclined, "never", now))
+	}
+	return err
+}
+
+// rank orders invites of one person by how far along they are.
+var rank = map[research.InviteState]int{research.InviteAccepted: 2, research.InviteShown: 1}
+
+// foldInvites moves an anonymous person's invites and contacts to the user it
+// turned out to be. Of two open invites the one further along stays, then the
+// older; the other is revoked: triggers.md §5.
+func (db *DB) foldInvites(ctx context.Context, tx *sql.Tx, project research.ProjectID, from, into research.PersonKey, now time.Time) error {
+	open, err := collect(ctx, tx, scanInvite, "SELECT "+inviteColumns+` FROM invitations
+		WHERE project_id = $1 AND user_key IN ($2, $3) AND closed_at IS NULL ORDER BY reserved_at, id`, project, from, into)
+	if err != nil {
+		return err
+	}
+	if len(open) == 2 {
+		loser := open[1]
+		if rank[open[1].State] > rank[open[0].State] {
+			loser = open[0]
+		}
+		if err := db.closeInvite(ctx, tx, project, loser.ID, research.InviteRevoked, "merged", now); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, "UPDATE invitations SET user_key = $3 WHERE project_id = $1 AND user_key = $2", project, from, into); err != nil {
+		return err
+	}
+	return foldContacts(ctx, tx, project, from, into)
+}
+
+// foldContacts keeps the later contact, the more dismissals, and every "never".
+func foldContacts(ctx context.Context, tx *sql.Tx, project research.ProjectID, from, into research.PersonKey) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO contacts (project_id, user_key, trigger_id, last_shown_at, dismissals, never)
+		SELECT project_id, $3, trigger_id, last_shown_at, dismissals, never FROM contacts WHERE project_id = $1 AND user_key = $2
+		ON CONFLICT (project_id, user_key, trigger_id) DO UPDATE SET
+			last_shown_at = CASE WHEN excluded.last_shown_at > contacts.last_shown_at THEN excluded.last_shown_at ELSE contacts.last_shown_at END,
+			dismissals = CASE WHEN excluded.dismissals > contacts.dismissals THEN excluded.dismissals ELSE contacts.dismissals END,
+			never = CASE WHEN excluded.never > contacts.never THEN excluded.never ELSE contacts.never END`, project, from, into)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "DELETE FROM contacts WHERE project_id = $1 AND user_key = $2", project, from)
+	return err
+}

@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/usercall/usercall/internal/research"
+)
+
+// ApplyStudy is a study as its file says, to be created or brought up to date.
+type ApplyStudy struct {
+	Project  research.ProjectID
+	Key      string
+	Name     string
+	Goal     string
+	Target   int
+	File     []byte
+	Triggers []ApplyTrigger
+	Activate bool // every trigger of the file
+	Now      time.Time
+}
+
+// ApplyTrigger is one trigger of the file. Fingerprint covers what its runs
+// depend on: while it stays, the version stays.
+type ApplyTrigger struct {
+	Key, Name, Fingerprint string
+}
+
+// Apply creates or updates a study. Triggers are created paused; those that the
+// file no longer has are deleted, and their interviews kept. The same file
+// again changes nothing.
+func (db *DB) Apply(ctx context.Context, a ApplyStudy) (*research.Study, error) {
+	err := db.InTx(ctx, func(tx *sql.Tx) error {
+		id, err := db.putStudy(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		if err := db.putTriggers(ctx, tx, id, a); err != nil {
+			return err
+		}
+		return bumpRevision(ctx, tx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return db.StudyByKey(ctx, a.Project, a.Key)
+}
+
+func (db *DB) putStudy(ctx context.Context, tx *sql.Tx, a ApplyStudy) (id research.StudyID, err error) {
+	public, err := research.NewID(research.PrefixStudy, a.Now, db.rand)
+	if err != nil {
+		return 0, err
+	}
+	return id, tx.QueryRowContext(ctx, `
+		INSERT INTO studies (public_id, project_id, key, name, goal, target, file, state, revision, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', 1, $8)
+		ON CONFLICT (project_id, key) DO UPDATE SET name = excluded.name, goal = excluded.goal, target = excluded.target,
+			file = excluded.file, revision = studies.revision + CASE WHEN studies.file = excluded.file THEN 0 ELSE 1 END
+		RETURNING id`, public, a.Project, a.Key, a.Name, a.Goal, a.Target, string(a.File), ms(a.Now)).Scan(&id)
+}
+
+func (db *DB) putTriggers(ctx context.Context, tx *sql.Tx, study research.StudyID, a ApplyStudy) error {
+	_, err := tx.ExecContext(ctx, "UPDATE triggers SET deleted = 1 WHERE project_id = $1 AND study_id = $2", a.Project, study)
+	if err != nil {
+		return err
+	}
+	for _, t := range a.Triggers {
+		public, err := research.NewID(research.PrefixTrigger, a.Now, db.rand)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO triggers (public_id, project_id, study_id, key, name, version, fingerprint, active, created_at)
+			VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8)
+			ON CONFLICT (study_id, key) DO UPDATE SET name = excluded.name, deleted = 0, fingerprint = excluded.fingerprint,
+				version = triggers.version + CASE WHEN triggers.fingerprint = excluded.fingerprint THEN 0 ELSE 1 END,
+				active = CASE WHEN $7 = 1 THEN 1 ELSE triggers.active END`,
+			public, a.Project, study, t.Key, t.Name, t.Fingerprint, flag(a.Activate), ms(a.Now))
+		if err != nil {
+			return err
+		}
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE triggers SET active = 0 WHERE project_id = $1 AND study_id = $2 AND deleted = 1", a.Project, study)
+	return err
+}
+
+// SetActive activates or pauses a trigger; a foreign or unknown id is NotFound.
+func (db *DB) SetActive(ctx context.Context, p research.ProjectID, publicID string, active bool) error {
+	return db.InTx(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, "UPDATE triggers SET active = $3 WHERE project_id = $1 AND public_id = $2 AND deleted = 0",
+			p, publicID, flag(active))
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, research.Errorf(research.NotFound, "There is no such trigger."))
+		}
+		return bumpRevision(ctx, tx)
+	})
+}
+
+// SetStudyState opens or closes a study.
+func (db *DB) SetStudyState(ctx context.Context, p research.ProjectID, publicID string, state research.StudyState) error {
+	return db.InTx(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, "UPDATE studies SET state = $3 WHERE project_id = $1 AND public_id = $2", p, publicID, state)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, research.Errorf(research.NotFound, "There is no such study."))
+		}
+		return bumpRevision(ctx, tx)
+	})
+}
+
+const studyColumns = "s.id, s.public_id, s.project_id, s.key, s.name, s.goal, s.target, s.file, s.state, s.created_at"
+
+func scanStudy(r row) (*research.Study, error) {
+	var s research.Study
+	var file string
+	var created int64
+	err := r.Scan(&s.ID, &s.PublicID, &s.Project, &s.Key, &s.Name, &s.Goal, &s.Target, &file, &s.State, &created)
+	s.File, s.Created = []byte(file), fromMS(created)
+	return &s, err
+}
+
+func scanTrigger(r row) (t research.Trigger, err error) {
+	var active int
+	err = r.Scan(&t.ID, &t.PublicID, &t.Study, &t.Key, &t.Name, &t.Version, &active)
+	t.Active = active == 1
+	return t, err
+}
+
+// StudyByKey finds a study with its triggers.
+func (db *DB) StudyByKey(ctx context.Context, p research.ProjectID, key string) (*research.Study, error) {
+	return db.oneStudy(ctx, "SELECT "+studyColumns+" FROM studies s WHERE s.project_id = $1 AND s.key = $2", p, key)
+}
+
+// StudyByPublicID finds a study with its triggers.
+func (db *DB) StudyByPublicID(ctx context.Context, p research.ProjectID, id string) (*research.Study, error) {
+	return db.oneStudy(ctx, "SELECT "+studyColumns+" FROM studies s WHERE s.project_id = $1 AND s.public_id = $2", p, id)
+}
+
+// StudyByID finds a study with its triggers.
+func (db *DB) StudyByID(ctx context.Context, p research.ProjectID, id research.StudyID) (*research.Study, error) {
+	return db.oneStudy(ctx, "SELECT "+studyColumns+" FROM studies s WHERE s.project_id = $1 AND s.id = $2", p, id)
+}
+
+func (db *DB) oneStudy(ctx context.Context, query string, args ...any) (*research.Study, error) {
+	s, err := scanStudy(db.read.QueryRowContext(ctx, query, args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, research.Errorf(research.NotFound, "There is no such study.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.Triggers, err = collect(ctx, db.read, scanTrigger, `SELECT id, public_id, study_id, key, name, version, active
+		FROM triggers WHERE project_id = $1 AND study_id = $2 AND deleted = 0 ORDER BY id`, s.Project, s.ID)
+	return s, err
+}
+
+// Studies lists every study of a project with its triggers, oldest first.
+func (db *DB) Studies(ctx context.Context, p research.ProjectID) ([]*research.Study, error) {
+	studies, err := collect(ctx, db.read, scanStudy, "SELECT "+studyColumns+" FROM studies s WHERE s.project_id = $1 ORDER BY s.id", p)
+	if err != nil {
+		return nil, err
+	}
+	triggers, err := collect(ctx, db.read, scanTrigger, `SELECT id, public_id, study_id, key, name, version, active
+		FROM triggers WHERE project_id = $1 AND deleted = 0 ORDER BY id`, p)
+	byID := map[research.StudyID]*research.Study{}
+	for _, s := range studies {
+		byID[s.ID] = s
+	}
+	for _, t := range triggers {
+		byID[t.Study].Triggers = append(byID[t.Study].Triggers, t)
+	}
+	return studies, err
+}

@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/trigger"
+)
+
+// putInbox hands stored events to the trigger stage, in ingest's transaction.
+func (db *DB) putInbox(ctx context.Context, tx *sql.Tx, fresh []*arrival) error {
+	if len(fresh) == 0 {
+		return nil
+	}
+	return db.bulk.insertInbox(ctx, tx, fresh)
+}
+
+// DueShards implements trigger.Store.
+func (db *DB) DueShards(ctx context.Context) ([]int, error) {
+	return collect(ctx, db.read, func(r row) (s int, err error) { return s, r.Scan(&s) }, "SELECT DISTINCT shard FROM inbox")
+}
+
+// lockWait is how long a browser's request waits for a shard that another
+// evaluates, in milliseconds.
+const lockWait = 1000
+
+// InShard implements trigger.Store. The row lock is the right to evaluate: it
+// ends with the transaction, whatever became of the process.
+func (db *DB) InShard(ctx context.Context, shard int, wait bool, work func(trigger.Shard) error) (held bool, err error) {
+	suffix := db.skipRow
+	if wait {
+		suffix = db.lockRow
+	}
+	err = db.InTx(ctx, func(tx *sql.Tx) error {
+		held = false
+		if err := db.setLockTimeout(ctx, tx, lockWait); err != nil {
+			return err
+		}
+		var got int
+		err := tx.QueryRowContext(ctx, "SELECT shard FROM shards WHERE shard = $1"+suffix, shard).Scan(&got)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		held = true
+		return work(&shardTx{db: db, tx: tx, shard: shard})
+	})
+	if lockTimedOut(err) {
+		return false, nil
+	}
+	return held, err
+}
+
+// shardTx implements trigger.Shard.
+type shardTx struct {
+	db    *DB
+	tx    *sql.Tx
+	shard int
+}
+
+func (s *shardTx) Inbox(ctx context.Context, limit int) ([]trigger.Pending, error) {
+	return collect(ctx, s.tx, scanPending, `
+		SELECT i.user_key, i.ticket_hash, `+eventColumns+`
+		FROM inbox i JOIN events e ON e.seq = i.seq
+		WHERE i.shard = $1 ORDER BY i.seq LIMIT $2`, s.shard, limit)
+}
+
+const eventColumns = "e.seq, e.project_id, e.type, e.name, e.ts, e.received_at, e.source, e.signed, e.message_id, e.payload"
+
+func scanPending(r row) (p trigger.Pending, err error) {
+	var packed string
+	var ts, received int64
+	var signed int
+	err = r.Scan(&p.Filed, &p.TicketHash, &p.Seq, &p.Project, &p.Type, &p.Name, &ts, &received, &p.Source, &signed, &p.MessageID, &packed)
+	if err != nil {
+		return p, err
+	}
+	p.Timestamp, p.ReceivedAt, p.Signed = fromMS(ts), fromMS(received), signed == 1
+	return p, unpackEvent(&p.Event, packed)
+}
+
+func (s *shardTx) Done(ctx context.Context, seqs []int64) error {
+	const slice = 400
+	for len(seqs) > 0 {
+		n := min(slice, len(seqs))
+		marks, args := list(seqs[:n], s.shard)
+		if _, err := s.tx.ExecContext(ctx, "DELETE FROM inbox WHERE shard = $1 AND seq IN ("+marks+")", args...); err != nil {
+			return err
+		}
+		seqs = seqs[n:]
+	}
+	return nil
+}
+
+// list spells the values as parameters that follow those given.
+func list(values []int64, before ...any) (marks string, args []any) {
+	var b strings.Builder
+	args = before
+	for i, v := range values {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		args = append(args, v)
+		fmt.Fprintf(&b, "$%d", len(args))
+	}
+	return b.String(), args
+}
+
+func (s *shardTx) Record(ctx context.Context, d *research.Decision, invite *research.Invite) error {
+	var id any
+	if invite != nil {
+		id = invite.ID
+	}
+	_, err := s.tx.ExecContext(ctx, `
+		INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, outcome, gate, detail, remedy, invite_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		ON CONFLICT (trigger_id, event_seq) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, gate = excluded.gate,
+			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id`,
+		d.Project, d.Study, d.Trigger, d.Version, d.Person, ms(d.At), d.EventSeq, d.MessageID, d.Outcome, d.Gate, d.Detail, d.Remedy, id)
+	return err
+}
+
+// Reserve undoes its own half where a later constraint says no, so that a cap is
+// never counted for an invite that was not made.
+func (s *shardTx) Reserve(ctx context.Context, r *trigger.Rule, i *research.Invite, quotas []string) (made *research.Invite, gate research.Gate, err error) {
+	if _, err := s.tx.ExecContext(ctx, "SAVEPOINT reserve"); err != nil {
+		return nil, "", err
+	}
+	made, gate, err = s.reserve(ctx, r, i, quotas)
+	if err != nil {
+		return nil, "", err
+	}
+	end := "RELEASE SAVEPOINT reserve"
+	if gate != "" {
+		made, end = nil, "ROLLBACK TO SAVEPOINT reserve"
+	}
+	_, err = s.tx.ExecContext(ctx, end)
+	return made, gate, err
+}
+
+func (s *shardTx) people(ctx context.Context, project research.ProjectID, key research.PersonKey) (*personRow, error) {
+	p := &personRow{Person: research.Person{Key: key, Traits: research.Traits{}}}
+	var traits string
+	var groupAt int64
+	err := s.tx.QueryRowContext(ctx, "SELECT traits, group_id, group_at, first_seen, last_seen FROM people WHERE project_id = $1 AND user_key = $2",
+		project, key).Scan(&traits, &p.Group, &groupAt, &p.first, &p.last)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, nil
+	}
+	p.stored, p.groupAt = true, groupAt
+	return p, errors.Join(err, json.Unmarshal([]byte(traits), &p.Traits))
+}

@@ -1,0 +1,260 @@
+package trigger
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/usercall/usercall/internal/research"
+)
+
+// Rules is everything that is active, by project. It is replaced as a whole
+// when a study changes, and never changed in place.
+type Rules struct {
+	Index    map[research.ProjectID]*Index
+	Projects map[research.ProjectID]*research.Project
+}
+
+// Engine evaluates stored events: it is the loop around the pure Decide.
+type Engine struct {
+	store  Store
+	rules  atomic.Pointer[Rules]
+	now    func() time.Time
+	random io.Reader
+	log    *slog.Logger
+	wake   chan struct{}
+}
+
+// NewEngine makes an engine without rules.
+func NewEngine(store Store, now func() time.Time, random io.Reader, log *slog.Logger) *Engine {
+	e := &Engine{store: store, now: now, random: random, log: log, wake: make(chan struct{}, 1)}
+	e.rules.Store(&Rules{})
+	return e
+}
+
+// SetRules makes the engine decide by these rules from the next transaction on.
+func (e *Engine) SetRules(r *Rules) { e.rules.Store(r) }
+
+// Needs is what active triggers of the project read.
+func (e *Engine) Needs(p research.ProjectID) []EventNeed {
+	if ix := e.rules.Load().Index[p]; ix != nil {
+		return ix.Names()
+	}
+	return nil
+}
+
+// Offer is the active rule of a trigger.
+func (e *Engine) Offer(p research.ProjectID, t research.TriggerID) (*Rule, bool) {
+	if ix := e.rules.Load().Index[p]; ix != nil {
+		return ix.Rule(t)
+	}
+	return nil, false
+}
+
+// Wake hints that events were stored. Losing it costs a poll, nothing more.
+func (e *Engine) Wake() {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+const (
+	poll      = 200 * time.Millisecond
+	inboxPage = 1000            // events evaluated in one transaction
+	decideFor = 2 * time.Second // how long a page waits for a decision
+	evaluator = 4               // shards evaluated at once
+)
+
+// Run evaluates what nobody waits for, until ctx ends.
+func (e *Engine) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := e.sweep(ctx); err != nil && ctx.Err() == nil {
+			e.log.Error("events could not be evaluated; they stay in the inbox", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-e.wake:
+		case <-time.After(poll):
+		}
+	}
+}
+
+// sweep evaluates every due shard once, some side by side.
+func (e *Engine) sweep(ctx context.Context) error {
+	shards, err := e.store.DueShards(ctx)
+	if err != nil {
+		return err
+	}
+	var workers sync.WaitGroup
+	slots := make(chan struct{}, evaluator)
+	errs := make(chan error, len(shards))
+	for _, shard := range shards {
+		workers.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			_, err := e.drain(ctx, shard, false)
+			errs <- err
+		})
+	}
+	workers.Wait()
+	close(errs)
+	for one := range errs {
+		err = errors.Join(err, one)
+	}
+	return err
+}
+
+// Decide evaluates the persons of these events, who wait for the answer, for at
+// most two seconds. It tells whether all of them are done; the others stay in
+// the inbox.
+func (e *Engine) Decide(ctx context.Context, events []research.Event) (bool, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), decideFor)
+	defer cancel()
+	var shards []int
+	for i := range events {
+		shards = append(shards, events[i].Person().Shard(events[i].Project))
+	}
+	slices.Sort(shards)
+	for _, shard := range slices.Compact(shards) {
+		held, err := e.drain(ctx, shard, true)
+		if err != nil && ctx.Err() != nil {
+			return false, nil
+		}
+		if err != nil || !held {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// drain evaluates a shard until its inbox is empty, and the shards that its
+// events were forwarded to. An event is forwarded once: a linked person is a
+// user, whose shard is final.
+func (e *Engine) drain(ctx context.Context, shard int, wait bool) (bool, error) {
+	for {
+		var pass pass
+		held, err := e.store.InShard(ctx, shard, wait, func(s Shard) error {
+			pass = e.newPass()
+			return pass.run(ctx, s)
+		})
+		if err != nil || !held {
+			return held, err
+		}
+		for _, other := range pass.forwarded {
+			if held, err := e.drain(ctx, other, wait); err != nil || !held {
+				return held, err
+			}
+		}
+		if !pass.more {
+			return true, nil
+		}
+	}
+}
+
+func (e *Engine) newPass() pass {
+	return pass{rules: e.rules.Load(), now: e.now(), random: e.random}
+}
+
+// pass is one transaction over a shard's inbox.
+type pass struct {
+	rules     *Rules
+	now       time.Time
+	random    io.Reader
+	forwarded []int
+	more      bool
+}
+
+func (p *pass) run(ctx context.Context, s Shard) error {
+	inbox, err := s.Inbox(ctx, inboxPage)
+	if err != nil {
+		return err
+	}
+	p.more = len(inbox) == inboxPage
+	slices.SortStableFunc(inbox, func(a, b Pending) int { return a.Timestamp.Compare(b.Timestamp) })
+	var done []int64
+	for i := range inbox {
+		invited, err := p.event(ctx, s, &inbox[i])
+		if err != nil {
+			return err
+		}
+		done = append(done, inbox[i].Seq)
+		if invited && i < len(inbox)-1 {
+			// Commit right after a reservation: two nodes must not hold the caps
+			// of two triggers in opposite order.
+			p.more = true
+			break
+		}
+	}
+	return s.Done(ctx, done)
+}
+
+// event evaluates one event and tells whether it led to an invite.
+func (p *pass) event(ctx context.Context, s Shard, e *Pending) (bool, error) {
+	person, elsewhere, err := s.Identify(ctx, e)
+	if err != nil {
+		return false, err
+	}
+	if elsewhere >= 0 {
+		p.forwarded = append(p.forwarded, elsewhere)
+		return false, nil
+	}
+	ix := p.rules.Index[e.Project]
+	if ix == nil {
+		return false, nil
+	}
+	invited := false
+	for _, r := range ix.Match(&e.Event, person.Traits) {
+		won, err := p.match(ctx, s, e, r, person)
+		if err != nil {
+			return false, err
+		}
+		invited = invited || won
+	}
+	return invited, nil
+}
+
+// match decides one match and, where the gates let it, reserves the invite.
+func (p *pass) match(ctx context.Context, s Shard, e *Pending, r *Rule, person *research.Person) (bool, error) {
+	facts, err := s.Facts(ctx, r, person, p.now)
+	if err != nil {
+		return false, err
+	}
+	facts.setEvent(&e.Event, p.rules.Projects[e.Project])
+	verdict := Decide(r, facts, p.now)
+	var made *research.Invite
+	if verdict.Outcome == research.Invited {
+		made, verdict, err = p.reserve(ctx, s, e, r, person, facts, verdict)
+		if err != nil {
+			return false, err
+		}
+	}
+	d := &research.Decision{At: p.now, Project: e.Project, Study: r.StudyID, Trigger: r.TriggerID, Version: r.Version,
+		Person: person.Key, MessageID: e.MessageID, EventSeq: e.Seq, Outcome: verdict.Outcome, Gate: verdict.Gate,
+		Detail: verdict.Detail, Remedy: verdict.Remedy}
+	return made != nil, s.Record(ctx, d, made)
+}
+
+func (p *pass) reserve(ctx context.Context, s Shard, e *Pending, r *Rule, person *research.Person, f Facts, v Verdict) (*research.Invite, Verdict, error) {
+	id, err := research.NewID(research.PrefixInvite, p.now, p.random)
+	if err != nil {
+		return nil, v, err
+	}
+	made, gate, err := s.Reserve(ctx, r, &research.Invite{
+		PublicID: id, Project: e.Project, Study: r.StudyID, Trigger: r.TriggerID, Person: person.Key,
+		MessageID: e.MessageID, EventSeq: e.Seq, Verified: e.Signed, TicketHash: e.TicketHash,
+		ReservedAt: p.now, ExpiresAt: r.ExpiresAt(p.now),
+	}, f.quotasOf(r))
+	if err != nil {
+		return nil, v, err
+	}
+	if gate != "" {
+		return nil, Overtaken(gate), nil
+	}
+	return made, v, nil
+}
