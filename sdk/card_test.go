@@ -1,21 +1,21 @@
 package sdk_test
 
 import (
-	"os"
-	"strings"
+	"slices"
 	"testing"
-	"time"
 
-	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
-const (
-	inCard  = `document.querySelector("usercall-card")`
-	control = inCard + `.shadowRoot.querySelector('[data-uc="%"]')`
-)
+const inCard = `document.querySelector("usercall-card")`
 
-func uc(name string) string { return strings.Replace(control, "%", name, 1) }
+// uc is one control of the card.
+func uc(name string) string {
+	return inCard + `.shadowRoot.querySelector('[data-uc="` + name + `"]')`
+}
+
+const cancelNow = `usercall.trigger("cancelled",{plan:"pro"});0`
 
 // withCard is a visitor with the card of the stub's invite on the page, after one event.
 func withCard(t *testing.T, s *stub, h *host, body string) *tab {
@@ -25,48 +25,163 @@ func withCard(t *testing.T, s *stub, h *host, body string) *tab {
 	}
 	p := newVisitor(t)
 	p.goTo(h.page("/app", ours(s, ""), body))
-	eval[any](p, `usercall.trigger("cancelled",{plan:"pro"});0`)
+	eval[int](p, cancelNow)
 	p.waitFor(inCard)
 	return p
 }
 
-func TestCard(t *testing.T) {
+func (p *tab) heard(want ...string) {
+	p.t.Helper()
+	if got := eval[[]string](p, "heard"); !slices.Equal(got, want) {
+		p.t.Errorf("usercall.on heard %q, want %q", got, want)
+	}
+}
+
+func TestCardStandsAndIsReported(t *testing.T) {
 	t.Parallel()
 	h, s := newHost(t), newStub(t)
-	p := withCard(t, s, h, "<p>page</p>")
+	p := withCard(t, s, h, `<input id="field" autofocus>`)
 	s.waitState(t, "shown")
+	p.heard("invite", "shown")
 	shot(t, p, "card")
-}
-
-// shot keeps a picture for people where SCREENSHOTS names a folder.
-func shot(t *testing.T, p *tab, name string) {
-	t.Helper()
-	dir := os.Getenv("SCREENSHOTS")
-	if dir == "" {
-		return
+	if focused := eval[string](p, "document.activeElement.id"); focused != "field" {
+		t.Errorf("the card took the focus to %q", focused)
 	}
-	for _, size := range []struct {
-		name          string
-		width, height int64
-	}{{"wide", 1280, 720}, {"phone", 390, 700}} {
-		for _, scheme := range []string{"light", "dark"} {
-			media(p, "prefers-color-scheme", scheme)
-			p.do(chromedp.EmulateViewport(size.width, size.height), chromedp.Sleep(300*time.Millisecond))
-			png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(dir+"/"+name+"-"+size.name+"-"+scheme+".png", png, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
+	small := eval[[]string](p, `[...`+inCard+`.shadowRoot.querySelectorAll("[data-uc]")].filter(e=>{let r=e.getBoundingClientRect();return r.width<24||r.height<24}).map(e=>e.dataset.uc)`)
+	if len(small) > 0 {
+		t.Errorf("smaller than 24 px: %q", small)
+	}
+	if text := eval[string](p, inCard+`.shadowRoot.textContent`); len(text) < 50 {
+		t.Errorf("the card says only %q", text)
 	}
 }
 
-func media(p *tab, feature, value string) {
-	p.t.Helper()
-	params := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: feature, Value: value}}}
-	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, params); err != nil {
-		p.t.Fatal(err)
+func TestAnswersOfTheCard(t *testing.T) {
+	answers := map[string]struct {
+		report string
+		heard  []string
+	}{
+		"decline": {"declined decline", []string{"invite", "shown", "declined"}},
+		"close":   {"declined close", []string{"invite", "shown", "declined"}},
+		"never":   {"never never", []string{"invite", "shown", "declined"}},
+		"later":   {"later", []string{"invite", "shown"}},
+	}
+	for control, want := range answers {
+		t.Run(control, func(t *testing.T) {
+			t.Parallel()
+			h, s := newHost(t), newStub(t)
+			p := withCard(t, s, h, "")
+			eval[int](p, uc(control)+".click();0")
+			s.waitState(t, want.report)
+			p.heard(want.heard...)
+			if eval[bool](p, "!!"+inCard) {
+				t.Error("the card still stands")
+			}
+			// The same invite comes again with the next answer, and must stay away.
+			eval[int](p, cancelNow)
+			s.waitMessages(t, 2)
+			p.goTo(h.URL + "/app")
+			eventually(t, func() bool { return len(s.to("/sdk/v1/ask")) > 0 }, func() string { return "a page with a ticket did not ask" })
+			p.do(chromedp.Sleep(settle))
+			if eval[bool](p, "!!"+inCard) {
+				t.Error("the card came back after a dismissal")
+			}
+		})
+	}
+}
+
+func TestAcceptOpensATabInTheClick(t *testing.T) {
+	t.Parallel()
+	h, s := newHost(t), newStub(t)
+	p := withCard(t, s, h, "")
+	opened := chromedp.WaitNewTarget(p.ctx, func(info *target.Info) bool { return info.URL == s.URL+"/i/token" })
+	box := eval[[]float64](p, `(r=>[r.x+r.width/2,r.y+r.height/2])(`+uc("accept")+`.getBoundingClientRect())`)
+	p.do(chromedp.MouseClickXY(box[0], box[1]))
+	select {
+	case <-opened:
+	case <-t.Context().Done():
+		t.Fatal("no tab")
+	}
+	s.waitState(t, "accepted")
+	p.heard("invite", "shown", "accepted")
+	p.waitFor("!" + inCard)
+}
+
+func TestEscapeClosesAndFocusReturns(t *testing.T) {
+	t.Parallel()
+	h, s := newHost(t), newStub(t)
+	p := withCard(t, s, h, `<button id="before">before</button>`)
+	eval[int](p, `document.getElementById("before").focus();0`)
+	p.do(chromedp.KeyEvent("\x1b"))
+	if !eval[bool](p, "!!"+inCard) {
+		t.Fatal("Escape belongs to the page while the focus is there")
+	}
+	p.do(chromedp.KeyEvent("\t"))
+	if inside := eval[bool](p, "document.activeElement=="+inCard); !inside {
+		t.Fatal("Tab does not reach the card")
+	}
+	p.do(chromedp.KeyEvent("\x1b"))
+	s.waitState(t, "declined escape")
+	if focused := eval[string](p, "document.activeElement.id"); focused != "before" {
+		t.Errorf("focus went to %q", focused)
+	}
+}
+
+func TestReloadShowsTheSameInviteAgain(t *testing.T) {
+	t.Parallel()
+	h, s := newHost(t), newStub(t)
+	p := withCard(t, s, h, "")
+	p.do(chromedp.Reload())
+	p.waitFor(inCard)
+	p.heard("invite", "shown")
+}
+
+func TestOneTabOfSeveralShowsIt(t *testing.T) {
+	t.Parallel()
+	h, s := newHost(t), newStub(t)
+	first := withCard(t, s, h, "")
+	second := first.another()
+	second.goTo(h.URL + "/app")
+	second.waitFor(`heard.includes("invite")`)
+	second.do(chromedp.Sleep(settle))
+	if eval[bool](second, "!!"+inCard) {
+		t.Fatal("two tabs show the card")
+	}
+	eval[int](first, uc("decline")+".click();0")
+	s.waitState(t, "declined decline")
+	second.do(chromedp.Sleep(settle))
+	if eval[bool](second, "!!"+inCard) {
+		t.Error("declined in one tab, shown in the other")
+	}
+}
+
+func TestResetTakesTheCardAway(t *testing.T) {
+	t.Parallel()
+	h, s := newHost(t), newStub(t)
+	p := withCard(t, s, h, "")
+	eval[int](p, "usercall.reset();0")
+	p.waitFor("!" + inCard)
+	s.waitState(t, "refused reset")
+	p.do(chromedp.Reload())
+	p.do(chromedp.Sleep(settle))
+	if n := len(s.to("/sdk/v1/ask")); n > 0 {
+		t.Errorf("asked %d times with the ticket of somebody who signed out", n)
+	}
+}
+
+func TestOptOutIsAtOnceAndForEver(t *testing.T) {
+	t.Parallel()
+	h, s := newHost(t), newStub(t)
+	p := withCard(t, s, h, "")
+	eval[int](p, "usercall.optOut();0")
+	if eval[bool](p, "!!"+inCard) {
+		t.Error("the card still stands")
+	}
+	eventually(t, func() bool { return len(s.to("/sdk/v1/opt-out")) == 1 }, func() string { return "not told" })
+	p.do(chromedp.Reload())
+	eval[int](p, cancelNow)
+	p.do(chromedp.Sleep(settle))
+	if n := len(s.to("/sdk/v1/config")); n != 1 {
+		t.Errorf("%d pages asked for the config, want only the first", n)
 	}
 }

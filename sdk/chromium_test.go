@@ -2,6 +2,7 @@ package sdk_test
 
 import (
 	"context"
+	"flag"
 	"os"
 	"sync"
 	"testing"
@@ -33,6 +34,11 @@ var chromium = sync.OnceValues(func() (context.Context, func()) {
 var chromiumUsed bool
 
 func TestMain(m *testing.M) {
+	// These tests wait for a browser most of the time, so more of them fit than there are cores.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	if chromiumUsed {
 		_, stop := chromium()

@@ -16,10 +16,7 @@ const track: Track = (event, properties) => void analytics.track(event, properti
 function showPerson(): void {
   document.querySelector('[data-person="name"]')!.textContent = person.name;
   document.querySelector('[data-person="plan"]')!.textContent = planName(person);
-  showBilling(person, track, () => {
-    signIn(person);
-    showPerson();
-  });
+  showBilling(person, track, showPerson);
 }
 
 function entered(path: string): void {
@@ -40,7 +37,7 @@ function somebodyElse(): void {
 function signUp(form: HTMLFormElement): void {
   const data = new FormData(form);
   const [name, email] = [String(data.get("name")), String(data.get("email"))];
-  person = remember({ ...person, name, email, plan: "trial", months: 0 });
+  person = remember({ ...person, name, email, plan: "trial", ending: false, months: 0 });
   signIn(person);
   track("signup_completed", { team: String(data.get("team")) });
   showPerson();

@@ -29,7 +29,7 @@ export class Panel {
   add(event: Sent): void {
     this.#empty.hidden = true;
     const verdict = element("div", { class: "verdict soft" }, event.type == "track" ? "Waiting for the decision…" : "");
-    const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    const time = new Date().toLocaleTimeString("en-GB");
     const head = element("p", {}, element("code", {}, label(event)), element("time", { class: "soft" }, time));
     this.#log.prepend(element("li", {}, head, verdict));
     if (event.type == "track") void this.#follow(event, verdict);

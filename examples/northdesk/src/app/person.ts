@@ -4,7 +4,9 @@ export interface Person {
   id: string;
   name: string;
   email: string;
-  plan: "trial" | "pro" | "none";
+  plan: "trial" | "pro";
+  /** Cancelled, and running until the end of the month. */
+  ending: boolean;
   months: number;
 }
 
@@ -21,7 +23,7 @@ export function somebodyNew(): Person {
   const name = NAMES[bytes[0]! % NAMES.length]!;
   const id = "u_" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const email = name.toLowerCase().replace(" ", ".") + "@example.com";
-  return remember({ id, name, email, plan: "pro", months: 3 + (bytes[1]! % 20) });
+  return remember({ id, name, email, plan: "pro", ending: false, months: 3 + (bytes[1]! % 20) });
 }
 
 export function remember(person: Person): Person {
