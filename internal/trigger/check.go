@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"time"
@@ -14,9 +15,12 @@ import (
 // that is not there comes as the kind missing, a null too.
 type check func(v value, now time.Time) bool
 
-// maxPattern is how long a regular expression may be. RE2 matches in linear
-// time; this bounds what it compiles to.
-const maxPattern = 500
+// Limits of a regular expression. RE2 matches in time proportional to text times
+// program, so the program is bounded too: a{1000} is short to write.
+const (
+	maxPattern = 500  // characters
+	maxProgram = 1000 // instructions
+)
 
 // maxOperands is how many values in and not_in may list.
 const maxOperands = 1000
@@ -163,9 +167,13 @@ func compilePattern(s string) (*regexp.Regexp, error) {
 	if len(s) > maxPattern {
 		return nil, fmt.Errorf("matches takes a pattern of at most %d characters", maxPattern)
 	}
-	re, err := regexp.Compile(s)
+	tree, err := syntax.Parse(s, syntax.Perl)
 	if err != nil {
 		return nil, fmt.Errorf("matches takes a regular expression of RE2, and %s is none: %w", quoted(s), err)
 	}
-	return re, nil
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil || len(prog.Inst) > maxProgram {
+		return nil, fmt.Errorf("the pattern %s of matches is too large once its repetitions are written out", quoted(s))
+	}
+	return regexp.Compile(s)
 }

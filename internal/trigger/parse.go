@@ -30,17 +30,27 @@ func readTree(src []byte) (*node, *Problem) {
 	if !utf8.Valid(src) {
 		return nil, &Problem{Message: "the file is not UTF-8"}
 	}
-	if start := bytes.TrimLeft(src, "\ufeff \t\r\n"); len(start) > 0 && start[0] == '{' && looksLikeJSON(start) {
-		return readJSON(bytes.TrimPrefix(src, []byte("\ufeff")))
+	src = bytes.TrimPrefix(src, []byte("\ufeff"))
+	if !looksLikeJSON(src) {
+		return readYAML(src)
 	}
-	return readYAML(src)
+	root, problem := readJSON(src)
+	if problem == nil {
+		return root, nil
+	}
+	// A flow mapping of YAML may look the same.
+	if root, other := readYAML(src); other == nil {
+		return root, nil
+	}
+	return nil, problem
 }
 
-// looksLikeJSON tells a JSON object from a flow mapping of YAML by its first
-// key, which JSON quotes.
+// looksLikeJSON tells a JSON object from YAML by its first key, which JSON
+// quotes.
 func looksLikeJSON(src []byte) bool {
-	inside := bytes.TrimLeft(src[1:], " \t\r\n")
-	return len(inside) > 0 && (inside[0] == '"' || inside[0] == '}')
+	inside, isObject := bytes.CutPrefix(bytes.TrimLeft(src, jsonSpace), []byte("{"))
+	inside = bytes.TrimLeft(inside, jsonSpace)
+	return isObject && len(inside) > 0 && (inside[0] == '"' || inside[0] == '}')
 }
 
 // reader gathers the problems of a file while it is read. It never stops at the

@@ -26,7 +26,7 @@ func (r *reader) trigger(f field) Spec {
 	t := Spec{People: Identified, Cooldown: DefaultCooldown, Expires: DefaultExpires, Invite: InviteSpec{Delivery: Card}}
 	place := triggerPlace(f)
 	in := r.fields(f, place, triggerKeys...)
-	t.lines = linesOf(f, in)
+	t.lines = linesOf(f)
 	if v, ok := r.required(f, in, "key", place); ok {
 		t.Key = r.identifier(v)
 	}
@@ -51,13 +51,15 @@ func triggerPlace(f field) string {
 	return " in " + f.called
 }
 
-func linesOf(f field, in map[string]field) map[string]int {
+// linesOf is where the keys of a trigger stand, and those one level below:
+// "on", "on.times".
+func linesOf(f field) map[string]int {
 	lines := map[string]int{"": f.line}
-	for key, v := range in {
-		lines[key] = v.line
-	}
 	for i, n := range f.names {
-		lines[n.text] = f.names[i].line
+		lines[n.text] = n.line
+		for _, below := range f.items[i].names {
+			lines[n.text+"."+below.text] = below.line
+		}
 	}
 	return lines
 }

@@ -37,11 +37,21 @@ func (e *FileError) Format(name string) string {
 	return strings.Join(lines, "\n")
 }
 
-func (e *FileError) Error() string { return e.Format("study file") }
+// Error is the problems a line each, with the numbers of their lines.
+func (e *FileError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.Message
+		if p.Line > 0 {
+			lines[i] = fmt.Sprintf("line %d: %s", p.Line, p.Message)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
 
 // Unwrap gives the error its code.
 func (e *FileError) Unwrap() error {
-	return &research.Error{Code: research.Invalid, Message: e.Format("line")}
+	return &research.Error{Code: research.Invalid, Message: e.Error()}
 }
 
 // quoted is a stranger's text inside a message: escaped and cut.

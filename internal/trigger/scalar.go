@@ -13,7 +13,7 @@ import (
 // The readers of single values. Each reports what is wrong and then gives the
 // zero value, which nobody sees: the file is refused.
 
-// key reads what studies and triggers are called by.
+// identifier reads what studies and triggers are called by.
 func (r *reader) identifier(f field) string {
 	if f.kind == text && keyForm.MatchString(f.text) {
 		return f.text
@@ -32,7 +32,7 @@ func (f field) shown() string {
 	return f.kind.String()
 }
 
-// line reads a text of one line.
+// oneLine reads a text without line breaks.
 func (r *reader) oneLine(f field, most int) string {
 	s := r.prose(f, most)
 	if strings.ContainsAny(s, "\n\t") {

@@ -1,0 +1,50 @@
+package trigger
+
+import (
+	"fmt"
+
+	"github.com/usercall/usercall/internal/research"
+)
+
+// setTexts takes the texts of the file, and the default ones where it has none.
+func (r *Rule) setTexts(i *InviteSpec, how InterviewSpec) {
+	r.Title = filled(i.Title, how.Languages, defaultTitle)
+	r.Body = filled(i.Body, how.Languages, defaultBody(how.Mode, how.Minutes))
+	r.Accept = filled(i.Accept, how.Languages, "Tell us")
+	r.Decline = filled(i.Decline, how.Languages, "No thanks")
+}
+
+const defaultTitle = "Could you tell us how that went?"
+
+// defaultBody says what every card has to say: that an AI asks, how long it
+// takes, and that nothing depends on it.
+func defaultBody(mode Mode, minutes int) string {
+	way := map[Mode]string{ModeText: "you type", ModeVoice: "you talk"}[mode]
+	if way == "" {
+		way = "you talk or type"
+	}
+	unit := "minutes"
+	if minutes == 1 {
+		unit = "minute"
+	}
+	return fmt.Sprintf("An AI interviewer asks, %s. About %d %s. It changes nothing about what you just did.", way, minutes, unit)
+}
+
+// filled is a text that has something to say in every language: what serves
+// where a language is missing is English, else the study's first language.
+func filled(t research.Text, languages []string, otherwise string) research.Text {
+	out := research.Text{"": otherwise}
+	for lang, s := range t {
+		out[lang] = s
+	}
+	if _, any := t[""]; any || len(t) == 0 {
+		return out
+	}
+	for _, lang := range append([]string{"en"}, append(languages, sortedKeys(t)...)...) {
+		if s, ok := t[lang]; ok {
+			out[""] = s
+			return out
+		}
+	}
+	return out
+}
