@@ -1,0 +1,213 @@
+package interview
+
+import (
+	"slices"
+	"strings"
+)
+
+// candidate is a probe that might be asked.
+type candidate struct {
+	line     string
+	template string // spent with it, whatever echo it has
+	cue      string
+	lead     string // how it begins, to vary it
+	echo     string // words of theirs in it
+	quote    string // of these, those in quotation marks
+}
+
+// probe asks the first candidate that the filter lets through; false where no
+// probe is due or none is fit to be said.
+func (m *moderator) probe(a *reading, before string) (Output, bool) {
+	if !m.mayProbe() {
+		return Output{}, false
+	}
+	if m.s.TerseRun > 1 && len(a.hits) == 0 && m.s.Phase == phaseMain {
+		if again, ok := m.again(); ok {
+			return m.question(before, again, "ask", "again"), true
+		}
+	}
+	for _, c := range m.candidates(a) {
+		if m.refused(c) == "" {
+			return m.say(c, before), true
+		}
+	}
+	return Output{}, false
+}
+
+// mayProbe tells whether a probe is legal now: time, and the budgets.
+func (m *moderator) mayProbe() bool {
+	if m.s.Dry > 1 || m.s.Probes >= maxProbes || m.s.Here >= m.allowed() || !m.fits() {
+		return false
+	}
+	if m.s.Phase == phaseWrap {
+		return m.s.Asked < maxQuestions
+	}
+	must := m.mustLeft()
+	if m.s.Here > 0 && m.s.Probes >= maxProbes-must {
+		return false // the next questions want a probe too
+	}
+	return m.s.Asked+must+2 <= maxQuestions && m.affords()
+}
+
+// allowed is how many probes the open question may have.
+func (m *moderator) allowed() int {
+	for _, q := range m.su.Guide.Questions {
+		if q.ID == m.s.Open && q.MaxProbes > 0 {
+			return min(q.MaxProbes, maxHere)
+		}
+	}
+	if m.s.Open == "last" {
+		return 1
+	}
+	return 2
+}
+
+func (s *State) probedOut() bool { return s.Probes >= maxProbes || s.Here >= maxHere }
+
+func (m *moderator) say(c candidate, before string) Output {
+	m.s.Probes++
+	m.s.Here++
+	m.s.Probing = true
+	m.s.LastCue, m.s.LastLead = c.cue, c.lead
+	m.s.Spent = append(m.s.Spent, c.template)
+	if c.quote != "" {
+		m.s.Quotes++
+	}
+	for _, w := range content(c.echo) {
+		if !slices.Contains(m.s.Echoed, w) {
+			m.s.Echoed = append(m.s.Echoed, w)
+		}
+	}
+	return m.question(before, c.line, "probe", "probe:"+c.cue)
+}
+
+// candidates are all probes into an answer, the best first: cues by score, the
+// things it names, its own words in quotation marks, then what fits any answer.
+// A model's wording would stand in front.
+func (m *moderator) candidates(a *reading) []candidate {
+	var out []candidate
+	named := false
+	for _, h := range a.hits {
+		if h.score < 6 && !named {
+			out = append(out, m.aboutThings(a)...)
+			named = true
+		}
+		out = append(out, m.aboutCue(a, h)...)
+	}
+	if !named {
+		out = append(out, m.aboutThings(a)...)
+	}
+	out = append(out, m.quoting(a)...)
+	if a.words >= 8 {
+		out = append(out, m.bare("consequence", m.lang.Consequences)...)
+	}
+	return append(out, m.bare("generic", m.lang.Generic)...)
+}
+
+// aboutCue words the probes of a cue, with what it is about in front.
+func (m *moderator) aboutCue(a *reading, h hit) []candidate {
+	c := a.clauses[h.clause]
+	tails := h.cue.Probes
+	if h.cue.ID == "positive" && m.departure() {
+		tails = m.lang.Departure // praise of what they left: what led away all the same?
+	}
+	var echoes [][2]string
+	add := func(kind, echo string) {
+		if echo != "" {
+			echoes = append(echoes, [2]string{kind, echo})
+		}
+	}
+	if h.cue.Echo == "after" {
+		add("clause", c.whole())
+	}
+	if t, ok := c.near(h.first, h.last); ok {
+		add("thing", t.text)
+	}
+	if h.cue.Echo != "after" {
+		add("word", c.matched(h))
+	}
+	add("clause", c.whole())
+	var out []candidate
+	for _, e := range echoes {
+		for _, tail := range tails {
+			out = append(out, m.led(e[0], e[1], tail, h.cue.ID))
+		}
+	}
+	return append(out, m.bare(h.cue.ID, tails)...)
+}
+
+// matched is what a cue matched, where that reads well alone.
+func (c clause) matched(h hit) string {
+	first, last := max(h.first, 0), min(h.last, len(c.words)-1)
+	if last < first || last-first > 1 {
+		return ""
+	}
+	return strings.ToLower(strings.Join(c.words[first:last+1], " "))
+}
+
+// aboutThings asks what something they named had to do with it. The last named
+// comes first.
+func (m *moderator) aboutThings(a *reading) []candidate {
+	var out []candidate
+	for _, c := range slices.Backward(a.clauses) {
+		for _, t := range slices.Backward(c.things()) {
+			if m.s.echoed(t.text) {
+				continue
+			}
+			for _, tail := range m.lang.Things {
+				out = append(out, m.led("thing", t.text, tail, "thing"))
+			}
+		}
+	}
+	return out
+}
+
+// led puts an echo in front of a question: "You mentioned your boss. What …?"
+func (m *moderator) led(kind, echo, tail, cue string) candidate {
+	leads := m.lang.Leads[kind]
+	i := m.chance(len(leads))
+	if leads[i] == m.s.LastLead {
+		i = (i + 1) % len(leads)
+	}
+	lead := strings.ReplaceAll(leads[i], "{"+kind+"}", echo)
+	if strings.HasSuffix(lead, ",") {
+		tail = strings.ToLower(tail[:1]) + tail[1:]
+	}
+	return candidate{line: lead + " " + tail, template: capital(tail), cue: cue, lead: leads[i], echo: echo}
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+func (m *moderator) bare(cue string, tails []string) []candidate {
+	var out []candidate
+	for _, tail := range tails {
+		out = append(out, candidate{line: tail, template: tail, cue: cue})
+	}
+	return out
+}
+
+// quoting puts a clause back word for word. The last comes first.
+func (m *moderator) quoting(a *reading) []candidate {
+	var out []candidate
+	for _, c := range slices.Backward(a.clauses) {
+		quote := strings.Join(c.words, " ")
+		if !quotable(c.words) || m.s.echoed(quote) || !strings.Contains(a.text, quote) {
+			continue
+		}
+		for _, q := range m.lang.Quotes {
+			line := strings.ReplaceAll(q, "{quote}", quote)
+			out = append(out, candidate{line: line, template: q, cue: "quote", echo: quote, quote: quote})
+		}
+	}
+	return out
+}
+
+// departure tells whether the guide asks about leaving.
+func (m *moderator) departure() bool {
+	for _, w := range []string{"cancel", "left", "stopped", "downgrade", "low score"} {
+		if strings.Contains(strings.ToLower(m.su.Guide.Context+m.su.Guide.Title+m.su.Guide.ID), w) {
+			return true
+		}
+	}
+	return false
+}
