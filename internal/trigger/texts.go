@@ -2,6 +2,7 @@ package trigger
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/usercall/usercall/internal/research"
 )
@@ -37,10 +38,10 @@ func filled(t research.Text, languages []string, otherwise string) research.Text
 	for lang, s := range t {
 		out[lang] = s
 	}
-	if _, any := t[""]; any || len(t) == 0 {
+	if _, serves := t[""]; serves || len(t) == 0 {
 		return out
 	}
-	for _, lang := range append([]string{"en"}, append(languages, sortedKeys(t)...)...) {
+	for _, lang := range slices.Concat([]string{"en"}, languages, sortedKeys(t)) {
 		if s, ok := t[lang]; ok {
 			out[""] = s
 			return out
