@@ -1,0 +1,307 @@
+package store_test
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/usercall/usercall/internal/invite"
+	"github.com/usercall/usercall/internal/report"
+	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/store"
+	"github.com/usercall/usercall/internal/store/storetest"
+	"github.com/usercall/usercall/internal/trigger"
+)
+
+// world is a project with one study, and an engine that decides by it.
+type world struct {
+	t       *testing.T
+	db      *store.DB
+	project *research.Project
+	engine  *trigger.Engine
+	now     time.Time
+	mu      sync.Mutex
+}
+
+func newWorld(t *testing.T, db *store.DB, study string) *world {
+	t.Helper()
+	w := &world{t: t, db: db, project: project(t, db, "world"), now: noon}
+	w.engine = trigger.NewEngine(db, w.clock, rand.Reader, slog.New(slog.DiscardHandler))
+	w.apply(study)
+	return w
+}
+
+func (w *world) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+func (w *world) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+// apply makes the study the project's, with every trigger active.
+func (w *world) apply(src string) {
+	w.t.Helper()
+	file, err := trigger.Parse([]byte(src))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	compiled, err := trigger.Compile(file)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	a := store.ApplyStudy{Project: w.project.ID, Key: file.Study.Key, Name: file.Study.Key, Target: file.Study.Interviews, File: file.Marshal(), Activate: true, Now: noon}
+	for _, t := range file.Triggers {
+		a.Triggers = append(a.Triggers, store.ApplyTrigger{Key: t.Key, Name: t.Key, Fingerprint: t.Fingerprint()})
+	}
+	s, err := w.db.Apply(w.t.Context(), a)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for i, r := range compiled.Rules {
+		r.Project, r.StudyID, r.TriggerID, r.Version, r.Active = w.project.ID, s.ID, s.Triggers[i].ID, s.Triggers[i].Version, true
+	}
+	w.engine.SetRules(&trigger.Rules{Index: map[research.ProjectID]*trigger.Index{w.project.ID: trigger.NewIndex(compiled.Rules...)},
+		Projects: map[research.ProjectID]*research.Project{w.project.ID: w.project}})
+}
+
+// send stores events at the present time and waits for what is decided of them.
+func (w *world) send(events ...research.Event) {
+	w.t.Helper()
+	for i := range events {
+		events[i].Project, events[i].ReceivedAt = w.project.ID, w.clock()
+		if events[i].Timestamp.IsZero() {
+			events[i].Timestamp = w.clock()
+		}
+	}
+	if _, err := w.db.Append(w.t.Context(), events); err != nil {
+		w.t.Fatal(err)
+	}
+	if done, err := w.engine.Decide(w.t.Context(), events); err != nil || !done {
+		w.t.Fatalf("decided %v, %v", done, err)
+	}
+}
+
+var sent int
+
+func event(name, user, anonymous string) research.Event {
+	sent++
+	return research.Event{Type: research.Track, Name: name, MessageID: fmt.Sprint("message-", sent), UserID: research.UserID(user),
+		AnonymousID: research.AnonymousID(anonymous), Source: research.FromBrowser}
+}
+
+func identify(user, anonymous, traits string) research.Event {
+	e := event("", user, anonymous)
+	e.Type, e.Traits = research.Identify, []byte(traits)
+	return e
+}
+
+// log is the decisions so far, oldest first: "person outcome gate".
+func (w *world) log() (lines []string) {
+	w.t.Helper()
+	err := w.db.ExportDecisions(w.t.Context(), w.project, report.Query{}, func(r report.DecisionRow) error {
+		lines = append(lines, r.Person+" "+r.Outcome+" "+r.Gate)
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return lines
+}
+
+func (w *world) wantLog(want ...string) {
+	w.t.Helper()
+	if got := w.log(); fmt.Sprint(got) != fmt.Sprint(want) {
+		w.t.Errorf("decided\n %q, want\n %q", got, want)
+	}
+}
+
+const leaving = `
+usercall: 1
+study: { key: why, interviews: 30 }
+guide: cancellation
+triggers:
+  - key: left
+    on: { event: left, where: { traits.plan: { in: [pro, trial] } } }
+    who: { traits.country: { not: XX } }
+    cooldown: 1d
+`
+
+func TestOnePersonIsInvitedOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		w.send(identify("ann", "", `{"plan":"pro"}`), event("left", "ann", ""))
+		w.send(event("left", "ann", ""), event("left", "bob", ""), event("other", "ann", ""))
+		w.wantLog("ann invited ", "ann skipped open_invite")
+	})
+}
+
+func TestCooldownsRunFromTheShowing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		ticket := invite.TicketHash("browser")
+		first := event("left", "ann", "")
+		first.TicketHash = ticket
+		w.send(identify("ann", "", `{"plan":"pro"}`), first)
+		i, err := db.ForTicket(t.Context(), w.project.ID, ticket, w.clock())
+		if err != nil || i == nil {
+			t.Fatalf("no invite for the ticket: %v", err)
+		}
+		if other, _ := db.ForTicket(t.Context(), w.project.ID, invite.TicketHash("another browser"), w.clock()); other != nil {
+			t.Error("another browser got the invite")
+		}
+		w.pass(time.Hour)
+		w.move(i, invite.Shown, true)
+		w.move(i, invite.Declined, true)
+		w.move(i, invite.Accepted, false)
+		w.pass(23 * time.Hour)
+		w.send(event("left", "ann", ""))
+		w.pass(2 * time.Hour)
+		w.send(event("left", "ann", ""))
+		w.pass(12 * 24 * time.Hour)
+		w.send(event("left", "ann", "")) // 7 days, doubled by the dismissal
+		w.pass(3 * 24 * time.Hour)
+		w.send(event("left", "ann", ""))
+		w.wantLog("ann invited ", "ann skipped cooldown", "ann skipped project_cooldown", "ann skipped project_cooldown", "ann invited ")
+	})
+}
+
+func (w *world) move(i *research.Invite, to invite.Step, want bool) {
+	w.t.Helper()
+	moved, err := w.db.Move(w.t.Context(), invite.Move{Project: w.project.ID, Invite: i.PublicID, Ticket: i.TicketHash, To: to, Reason: "test", Now: w.clock()})
+	if err != nil || moved != want {
+		w.t.Errorf("%s: moved %v, %v", to, moved, err)
+	}
+}
+
+func TestNeverIsForEver(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		first := event("left", "ann", "")
+		first.TicketHash = invite.TicketHash("browser")
+		w.send(identify("ann", "", `{"plan":"pro"}`), first)
+		i, _ := db.ForTicket(t.Context(), w.project.ID, first.TicketHash, w.clock())
+		w.move(i, invite.Never, true)
+		w.pass(400 * 24 * time.Hour)
+		w.send(event("left", "ann", ""))
+		w.wantLog("ann invited ", "ann skipped project_cooldown")
+	})
+}
+
+func TestAnInviteNobodySawGivesItsPlaceBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, `
+usercall: 1
+study: { key: why }
+triggers: [{ key: left, on: { event: left }, total: 1, expires: 1h, cooldown: 30d }]
+`)
+		w.send(event("left", "ann", ""))
+		w.send(event("left", "bob", ""))
+		w.pass(2 * time.Hour)
+		if n, err := db.ExpireDue(t.Context(), w.clock()); n != 1 || err != nil {
+			t.Errorf("expired %d, %v", n, err)
+		}
+		w.send(event("left", "ann", ""))
+		w.wantLog("ann invited ", "bob skipped total", "ann invited ")
+	})
+}
+
+func TestAnonymousPeopleFoldIntoTheUserTheyTurnOutToBe(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		w.send(identify("", "browser-1", `{"plan":"pro","country":"DE"}`))
+		w.send(event("looked", "ann", "browser-1")) // the link
+		w.send(event("left", "", "browser-1"))      // hers, though it does not say so
+		w.send(event("left", "bob", "browser-1"))   // a second login on one machine
+		w.send(event("left", "", "browser-1"))      // his now, who has no plan
+		w.wantLog("ann invited ")
+	})
+}
+
+func TestOldEventsInviteNobody(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		plan, old := identify("ann", "", `{"plan":"pro"}`), event("left", "ann", "")
+		plan.Timestamp, old.Timestamp = noon.Add(-3*time.Hour), noon.Add(-2*time.Hour)
+		w.send(plan, old)
+		w.wantLog("ann skipped stale")
+	})
+}
+
+// TestNoInterleavingBreaksACap lets many workers decide about many people at
+// once, through several engines, as several nodes would.
+func TestNoInterleavingBreaksACap(t *testing.T) {
+	const people, limit, workers = 60, 20, 8
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, fmt.Sprintf(`
+usercall: 1
+study: { key: why }
+triggers:
+  - { key: a, on: { event: left }, per_day: %d }
+  - { key: b, on: { event: left }, total: %d }
+`, limit, limit/2))
+		var all sync.WaitGroup
+		for worker := range workers {
+			all.Go(func() {
+				for i := worker; i < people*2; i += workers {
+					w.trySend(research.Event{Project: w.project.ID, Type: research.Track, Name: "left", MessageID: fmt.Sprint("m", i),
+						UserID: research.UserID(fmt.Sprint("u", i%people)), Timestamp: noon, ReceivedAt: noon, Source: research.FromBrowser})
+				}
+			})
+		}
+		all.Wait()
+		if err := w.drain(); err != nil {
+			t.Fatal(err)
+		}
+		perPerson, perTrigger := map[string]int{}, map[string]int{}
+		err := db.ExportInvites(t.Context(), w.project, report.Query{}, func(id string) string { return id }, func(r report.InviteRow) error {
+			perPerson[r.Person]++
+			perTrigger[r.Trigger]++
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for person, n := range perPerson {
+			if n > 1 {
+				t.Errorf("%s has %d invites", person, n)
+			}
+		}
+		if perTrigger["a"] != limit || perTrigger["b"] != limit/2 {
+			t.Errorf("invites by trigger %v, want %d and %d", perTrigger, limit, limit/2)
+		}
+	})
+}
+
+func (w *world) trySend(e research.Event) {
+	events := []research.Event{e}
+	if _, err := w.db.Append(w.t.Context(), events); err != nil {
+		w.t.Error(err)
+	}
+	if _, err := w.engine.Decide(w.t.Context(), events); err != nil {
+		w.t.Error(err)
+	}
+}
+
+// drain evaluates what nobody waited for.
+func (w *world) drain() error {
+	ctx, cancel := context.WithTimeout(w.t.Context(), 20*time.Second)
+	defer cancel()
+	for {
+		shards, err := w.db.DueShards(ctx)
+		if err != nil || len(shards) == 0 {
+			return err
+		}
+		run, stop := context.WithTimeout(ctx, 50*time.Millisecond)
+		w.engine.Run(run)
+		stop()
+	}
+}

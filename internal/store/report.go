@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/usercall/usercall/internal/report"
+	"github.com/usercall/usercall/internal/research"
+)
+
+var _ report.Store = (*Reports)(nil)
+
+// Reports reads what the dashboard shows. It writes nothing. How many
+// statements a method runs never depends on how much there is to show.
+type Reports struct{ db *DB }
+
+// Reports is the reading side of the database.
+func (db *DB) Reports() *Reports { return &Reports{db} }
+
+// Week implements report.HomeStore. Events are counted from the newest back, so
+// that a busy project's first page stays quick.
+func (r *Reports) Week(ctx context.Context, p research.ProjectID, since time.Time) (f report.Funnel, err error) {
+	err = r.db.read.QueryRowContext(ctx, `
+		SELECT
+			(SELECT count(*) FROM (SELECT received_at FROM events WHERE project_id = $1 ORDER BY seq DESC LIMIT $3) latest
+				WHERE received_at >= $2),
+			(SELECT count(*) FROM decisions WHERE project_id = $1 AND at >= $2 AND outcome IN ('invited', 'skipped'))`,
+		p, ms(since), report.EventsCounted).Scan(&f.Events, &f.Matches)
+	if err != nil {
+		return f, err
+	}
+	f.More = f.Events == report.EventsCounted
+	err = r.invites(ctx, &f, "v.project_id = $1 AND v.reserved_at >= $2", p, ms(since))
+	return f, err
+}
+
+// invites counts how far invites got.
+func (r *Reports) invites(ctx context.Context, f *report.Funnel, where string, args ...any) error {
+	return r.db.read.QueryRowContext(ctx, `
+		SELECT count(*), count(v.shown_at), count(CASE WHEN v.state = 'accepted' THEN 1 END), count(CASE WHEN i.state = 'completed' THEN 1 END)
+		FROM invitations v LEFT JOIN interviews i ON i.project_id = v.project_id AND i.invite_id = v.id
+		WHERE `+where, args...).Scan(&f.Invited, &f.Shown, &f.Accepted, &f.Completed)
+}
+
+// Studies implements report.HomeStore.
+func (r *Reports) Studies(ctx context.Context, p research.ProjectID, since time.Time) ([]report.StudyLine, error) {
+	all, err := collect(ctx, r.db.read, scanStudyLine, `
+		SELECT s.public_id, s.name, s.state, s.target, s.created_at,
+			(SELECT count(*) FROM interviews i WHERE i.project_id = s.project_id AND i.study_id = s.id AND i.state = 'completed'),
+			(SELECT count(*) FROM interviews i WHERE i.project_id = s.project_id AND i.study_id = s.id),
+			(SELECT count(*) FROM triggers t WHERE t.project_id = s.project_id AND t.study_id = s.id AND t.deleted = 0),
+			(SELECT count(*) FROM triggers t WHERE t.project_id = s.project_id AND t.study_id = s.id AND t.active = 1 AND t.deleted = 0)
+		FROM studies s WHERE s.project_id = $1 ORDER BY s.id DESC`, p)
+	if err != nil {
+		return nil, err
+	}
+	at := map[string]*report.StudyLine{}
+	for i := range all {
+		at[all[i].ID] = &all[i]
+	}
+	if err := r.days(ctx, p, since, at); err != nil {
+		return nil, err
+	}
+	return all, r.newestThemes(ctx, p, at)
+}
+
+func scanStudyLine(r row) (s report.StudyLine, err error) {
+	var created int64
+	err = r.Scan(&s.ID, &s.Name, &s.State, &s.Target, &created, &s.Completed, &s.Interviews, &s.Triggers, &s.Active)
+	s.Created, s.Days = fromMS(created), make([]int, report.Days)
+	return s, err
+}
+
+// days fills in how many interviews began on each day.
+func (r *Reports) days(ctx context.Context, p research.ProjectID, since time.Time, at map[string]*report.StudyLine) error {
+	_, err := collect(ctx, r.db.read, func(r row) (struct{}, error) {
+		var study string
+		var day, n int
+		err := r.Scan(&study, &day, &n)
+		if s := at[study]; s != nil && day >= 0 && day < len(s.Days) {
+			s.Days[day] = n
+		}
+		return struct{}{}, err
+	}, `SELECT s.public_id, (i.started_at - $2) / 86400000 AS day, count(*)
+		FROM interviews i JOIN studies s ON s.project_id = i.project_id AND s.id = i.study_id
+		WHERE i.project_id = $1 AND i.started_at >= $2 GROUP BY s.public_id, day`, p, ms(since))
+	return err
+}
+
+func (r *Reports) newestThemes(ctx context.Context, p research.ProjectID, at map[string]*report.StudyLine) error {
+	_, err := collect(ctx, r.db.read, func(r row) (struct{}, error) {
+		var study, label string
+		var found int64
+		err := r.Scan(&study, &label, &found)
+		if s := at[study]; s != nil && s.Theme == "" {
+			s.Theme, s.ThemeAt = label, fromMS(found)
+		}
+		return struct{}{}, err
+	}, `SELECT s.public_id, t.label, t.created_at FROM themes t JOIN studies s ON s.project_id = t.project_id AND s.id = t.study_id
+		WHERE t.project_id = $1 AND t.position >= 0 ORDER BY t.created_at DESC, t.position`, p)
+	return err
+}
+
+// Firing implements report.HomeStore.
+func (r *Reports) Firing(ctx context.Context, p research.ProjectID) ([]report.Firing, error) {
+	return collect(ctx, r.db.read, func(r row) (f report.Firing, err error) {
+		var active int
+		var since int64
+		var last sql.NullInt64
+		err = r.Scan(&f.Study, &f.StudyName, &f.Trigger, &f.TriggerName, &active, &since, &last)
+		f.Active, f.Since, f.Last = active == 1, fromMS(since), fromNull(last)
+		return f, err
+	}, `SELECT s.public_id, s.name, t.public_id, t.name, t.active, t.created_at,
+			(SELECT max(d.at) FROM decisions d WHERE d.project_id = t.project_id AND d.trigger_id = t.id)
+		FROM triggers t JOIN studies s ON s.project_id = t.project_id AND s.id = t.study_id
+		WHERE t.project_id = $1 AND t.deleted = 0 AND s.state = 'open' ORDER BY t.id`, p)
+}
+
+// quoteColumns belong to quoteTables.
+const (
+	quoteColumns = `q.public_id, i.public_id, q.turn, q.start_at, q.end_at, q.text, i.user_key, i.started_at, i.mode,
+		coalesce(i.ended_at, i.last_contact), t.label, s.public_id, coalesce(e.name, '')`
+	quoteTables = ` FROM quotes q
+		JOIN themes t ON t.project_id = q.project_id AND t.id = q.theme_id
+		JOIN studies s ON s.project_id = q.project_id AND s.id = q.study_id
+		JOIN interviews i ON i.project_id = q.project_id AND i.id = q.interview_id
+		JOIN invitations v ON v.project_id = i.project_id AND v.id = i.invite_id
+		LEFT JOIN events e ON e.project_id = v.project_id AND e.seq = v.event_seq `
+)
+
+func scanQuote(r row) (q report.Quote, err error) {
+	return q, scanQuoteAnd(r, &q)
+}
+
+// scanQuoteAnd scans a quote and whatever columns follow it.
+func scanQuoteAnd(r row, q *report.Quote, more ...any) error {
+	var started, ended int64
+	to := append([]any{&q.ID, &q.Interview, &q.Turn, &q.Start, &q.End, &q.Text, &q.Person, &started, &q.Mode, &ended,
+		&q.Theme, &q.Study, &q.Event}, more...)
+	if err := r.Scan(to...); err != nil {
+		return err
+	}
+	q.At, q.Length = fromMS(started), time.Duration(ended-started)*time.Millisecond
+	return nil
+}
+
+// Heard implements report.HomeStore.
+func (r *Reports) Heard(ctx context.Context, p research.ProjectID, limit int) ([]report.Quote, error) {
+	return collect(ctx, r.db.read, scanQuote, "SELECT "+quoteColumns+quoteTables+
+		"WHERE q.project_id = $1 AND q.position = 0 ORDER BY i.started_at DESC, q.id DESC LIMIT $2", p, limit)
+}
+
+// Projects implements report.ProjectStore.
+func (r *Reports) Projects(ctx context.Context) ([]*research.Project, error) {
+	return r.db.Projects(ctx)
+}
+
+// LastEvent implements report.ProjectStore.
+func (r *Reports) LastEvent(ctx context.Context, p research.ProjectID) (*report.Event, error) {
+	e, err := scanReportEvent(r.db.read.QueryRowContext(ctx, "SELECT e.user_key, "+eventColumns+
+		" FROM events e WHERE e.project_id = $1 ORDER BY e.seq DESC LIMIT 1", p))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return &e, err
+}
+
+// Keys implements report.ProjectStore.
+func (r *Reports) Keys(ctx context.Context, p research.ProjectID) ([]report.Key, error) {
+	return collect(ctx, r.db.read, func(r row) (k report.Key, err error) {
+		var created int64
+		var revoked sql.NullInt64
+		err = r.Scan(&k.Kind, &k.Prefix, &created, &revoked)
+		k.Created, k.Revoked = fromMS(created), fromNull(revoked)
+		return k, err
+	}, "SELECT kind, prefix, created_at, revoked_at FROM project_keys WHERE project_id = $1 ORDER BY kind, created_at", p)
+}
