@@ -62,14 +62,13 @@ func BenchmarkSmallStudies(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/n=%d", name, n), func(b *testing.B) {
 				for range b.N {
 					var sum scores
-					var off, share float64
+					var off float64
 					const draws = 30
 					for seed := range draws {
 						s := smallStudy(set, n, uint64(seed))
 						m, found := judge(s)
 						sum.add(m)
 						off += math.Abs(float64(found - labelCount(s)))
-						_ = share
 					}
 					sum.scale(1.0 / draws)
 					sum.report(b)

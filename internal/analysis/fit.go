@@ -1,6 +1,9 @@
 package analysis
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // tuning are the numbers of the fit. They were chosen on public sets of
 // customers' requests and on small samples of them, and are the same for all.
@@ -13,7 +16,13 @@ type tuning struct {
 	smoothing float64 // of naive Bayes
 }
 
-var standard = tuning{gamma: 1, rounds: 8, core: .7, merge: .45, minShare: 60, smoothing: .1}
+var standard = tuning{gamma: 1, rounds: 8, core: .8, merge: .37, minShare: 15, smoothing: .1}
+
+// mergeAt is the cosine from which themes of n documents are one: larger sets
+// have more latent dimensions and finer themes.
+func (t tuning) mergeAt(n int) float64 {
+	return t.merge + .04*max(0, math.Log2(float64(n)/150))
+}
 
 // fitLimit is the number of documents that are fitted together; of larger
 // sets an even sample is, and the others are classified.
@@ -41,7 +50,7 @@ func fit(docs []map[string]float64, t tuning) *fitted {
 func fitAll(docs []map[string]float64, t tuning) *fitted {
 	f := &fitted{corpus: newCorpus(docs)}
 	rows, vocabulary := f.corpus.rows, len(f.corpus.vocabulary)
-	f.latent = latent(rows, vocabulary, min(150, max(len(rows)/5, 2)))
+	f.latent = latent(rows, vocabulary, min(150, max(10, len(rows)/10)))
 	k := int(min(max(math.Sqrt(float64(len(rows)))/2, 4), 15))
 	g := neighbours(rows, f.latent, vocabulary, k)
 	f.member = communities(g, t.gamma, 5)
@@ -49,7 +58,7 @@ func fitAll(docs []map[string]float64, t tuning) *fitted {
 	for range t.rounds {
 		f.retrain(t)
 	}
-	f.mergeNear(t.merge)
+	f.mergeNear(t.mergeAt(len(rows)))
 	f.retrain(t)
 	return f
 }
@@ -62,10 +71,12 @@ func fitSample(docs []map[string]float64, t tuning) *fitted {
 		sample = append(sample, docs[int(float64(i)*step)])
 	}
 	f := fitAll(sample, t)
-	f.member = make([]int, len(docs))
+	member := make([]int, len(docs))
 	for i, d := range docs {
-		f.member[i] = f.bayes.classify(f.corpus.count(d))
+		member[i] = f.bayes.classify(f.corpus.count(d))
 	}
+	f.member, f.latent, f.centres = renumber(member), nil, nil
+	f.themes = slices.Max(f.member) + 1
 	return f
 }
 

@@ -104,19 +104,36 @@ func (g *cluster) giving(reason string) map[string]bool {
 }
 
 // joinSameReason makes one of groups that most of whose people gave the same
-// reason, but for reasons that depend on their object.
+// reason, or reasons of one family where one of the groups is small; but for
+// reasons that depend on their object.
 func joinSameReason(groups []cluster) []cluster {
 	var out []cluster
 	for _, g := range groups {
-		i := slices.IndexFunc(out, func(o cluster) bool { return g.reason != "" && o.reason == g.reason && !o.isTopical() })
+		i := slices.IndexFunc(out, func(o cluster) bool { return o.joins(&g) })
 		if i < 0 {
 			out = append(out, g)
 			continue
 		}
 		out[i].members = append(out[i].members, g.members...)
+		out[i].findReason()
 	}
 	return out
 }
+
+// smallGroup is the number of people giving a reason below which it does not
+// part its family.
+const smallGroup = 3
+
+func (g *cluster) joins(o *cluster) bool {
+	if g.isTopical() || o.isTopical() {
+		return false
+	}
+	return g.reason == o.reason ||
+		g.family() == o.family() && min(len(g.giving(g.reason)), len(o.giving(o.reason))) < smallGroup
+}
+
+// family is that of the group's reason, which it must have.
+func (g *cluster) family() string { return reasonByID(g.reason).family }
 
 // isTopical tells whether the group's reason depends on its object, or the
 // group has only words in common.
@@ -128,11 +145,11 @@ func (g *cluster) dropStrangers() {
 	g.members = slices.DeleteFunc(g.members, func(m *unit) bool { return !g.fits(m, common) })
 }
 
-// fits tells whether a clause belongs to the group: it gives the reason, and
-// where that depends on its object, or there is none, shares a word.
+// fits tells whether a clause belongs to the group: it gives a reason of the
+// family or, where that depends on its object or there is none, shares a word.
 func (g *cluster) fits(u *unit, common map[string]bool) bool {
 	if !g.isTopical() {
-		return u.reasons[g.reason] >= clearly
+		return u.gives(g.family())
 	}
 	return slices.ContainsFunc(u.words, func(w word) bool { return !w.stop && common[w.stem] })
 }
@@ -217,10 +234,8 @@ func (g *cluster) addFamily(all []*unit, placed map[*unit]bool) {
 		return
 	}
 	common := g.common((g.people() + 1) / 2)
-	family := reasonByID(g.reason).family
 	for _, u := range all {
-		id, s := u.strength()
-		if placed[u] || s < clearly || reasonByID(id).family != family {
+		if placed[u] || !u.gives(g.family()) {
 			continue
 		}
 		if !g.isTopical() || g.fits(u, common) {

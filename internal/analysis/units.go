@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 
@@ -62,7 +63,7 @@ func (r *reader) units(iv research.Interview) []unit {
 	asked := askReason
 	for _, t := range iv.Turns {
 		if t.Speaker == research.Interviewer {
-			if q := cmpOr(t.Question, t.Text); q != "" && !isProbe(t) {
+			if q := cmp.Or(t.Question, t.Text); q != "" && !isProbe(t) {
 				asked = askingOf(q)
 			}
 			continue
@@ -72,13 +73,6 @@ func (r *reader) units(iv research.Interview) []unit {
 		}
 	}
 	return out
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // isProbe tells whether a turn follows up on the last answer instead of
@@ -154,6 +148,16 @@ func (u *unit) strength() (string, float64) {
 		}
 	}
 	return id, most
+}
+
+// gives tells whether the unit gives a reason of the family.
+func (u *unit) gives(family string) bool {
+	for id, s := range u.reasons {
+		if s >= clearly && reasonByID(id).family == family {
+			return true
+		}
+	}
+	return false
 }
 
 // carries tells whether the unit may carry a reason: it names one, or it answers a

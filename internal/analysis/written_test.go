@@ -74,7 +74,7 @@ func pick(rng *rand.Rand, name, domain string) string {
 
 func TestWrittenStudies(t *testing.T) {
 	for domain := range writtenAnswers {
-		for n, least := range map[int]scores{30: {acc: 50, ami: 45}, 60: {acc: 55, ami: 50}, 150: {acc: 45, ami: 55}} {
+		for n, least := range map[int]scores{30: {acc: 55, ami: 50}, 60: {acc: 55, ami: 60}, 150: {acc: 55, ami: 65}} {
 			var sum scores
 			for seed := range uint64(4) {
 				s, _ := judge(written(domain, n, seed))
