@@ -77,6 +77,8 @@ function escapeKey(host: HTMLElement, close: () => void): () => void {
     event.stopPropagation();
     close();
   };
+  // On the card first, so that the page's own Escape does not happen as well.
+  host.addEventListener("keydown", listen);
   document.addEventListener("keydown", listen);
   return () => document.removeEventListener("keydown", listen);
 }

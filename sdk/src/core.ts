@@ -15,6 +15,7 @@ function takeOver(shared: Shared): void {
   let session: Session | undefined;
   let waiting: Call[] | undefined = [];
   let gone = load("optOut") != null;
+  let known: string | undefined;
   hearing.error = (message) => listeners.emit("error", { message });
 
   const atOnce: Record<string, (...args: any[]) => void> = {
@@ -43,6 +44,7 @@ function takeOver(shared: Shared): void {
     identify: (identity: Identity) => changing(() => person.identify(identity)),
     reset() {
       person.reset();
+      known = undefined;
       session?.personChanged("reset");
     },
     trigger: (name, properties) => session?.events?.trigger(String(name), properties),
@@ -53,7 +55,6 @@ function takeOver(shared: Shared): void {
     },
   };
 
-  let known: string | undefined;
   /** After an identify: another userId ends what was going on for the one before. */
   const changing = (change: () => void) => {
     change();

@@ -37,6 +37,7 @@ function frameInterview({ link, lang, look, completed }: FrameRequest): void {
   close.onclick = tab.onclick = () => setTimeout(remove);
   root.append(element("section", {}, element("header", {}, tab, close), frame));
   place(host, look);
+  frame.focus();
 }
 
 const request = (window.usercall as Api | undefined)?._?.frame;

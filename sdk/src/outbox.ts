@@ -72,14 +72,16 @@ export class Outbox {
 
   async #post(batch: Message[], names: object[]): Promise<void> {
     this.sent += batch.length;
+    const ticket = this.#ticket.current;
     const reply = await this.#client.post<Answer>("/sdk/v1/events", {
       ...this.#common(),
-      ...(batch.length && { ticket: this.#ticket.current }),
+      ...(batch.length && { ticket }),
       sentAt: new Date().toISOString(),
       batch,
       ...(names.length && { catalogue: names }),
     });
     if (!reply.body) this.#told.forget();
-    else if (batch.length) this.#answered(reply.body);
+    // Another ticket by now: the person signed out, and the answer is not for the next one.
+    else if (batch.length && ticket == this.#ticket.current) this.#answered(reply.body);
   }
 }

@@ -12,6 +12,7 @@ import { openFrame } from "./frame-loader";
 import type { Listeners } from "./listeners";
 import { Outbox } from "./outbox";
 import type { Person } from "./person";
+import { openStream } from "./stream";
 import { Ticket } from "./ticket";
 import type { Shared } from "./shared";
 import type { Invite, ServerConfig, State } from "./wire";
@@ -30,13 +31,9 @@ export class Session {
   #config: ServerConfig = {};
   #accepted = new Set<string>();
   #over = false;
+  #unlisten = () => {};
 
-  constructor(
-    shared: Shared,
-    options: InitOptions,
-    person: Person,
-    listeners: Listeners,
-  ) {
+  constructor(shared: Shared, options: InitOptions, person: Person, listeners: Listeners) {
     this.#shared = shared;
     this.#options = options;
     this.#person = person;
@@ -80,6 +77,7 @@ export class Session {
 
   /** The person is gone or another: nothing of theirs is shown or sent any more. */
   personChanged(reason: string): void {
+    this.#unlisten();
     this.events?.clear();
     this.#outbox.forgetPerson();
     this.#invites.withdraw(reason);
@@ -93,6 +91,7 @@ export class Session {
     this.#invites.withdraw("opt_out");
     void this.#client.post("/sdk/v1/opt-out", { ...this.#common(), ticket: this.#ticket.current, anonymousId, userId });
     this.#over = true;
+    this.#unlisten();
     this.events = undefined;
     this.#decisions.stop();
     this.#ticket.forget();
@@ -107,7 +106,19 @@ export class Session {
   async #firstQuestion(): Promise<void> {
     const anonymousId = this.#config.signed ? await this.#knownAnonymousId() : undefined;
     if (this.#over || (!this.#ticket.current && !anonymousId)) return;
+    if (this.#config.stream) this.#listen(anonymousId);
     await this.#decisions.ask(anonymousId);
+  }
+
+  #listen(anonymousId: string | undefined): void {
+    const query = () =>
+      new URLSearchParams({
+        project: this.#options.projectId,
+        anonymousId: anonymousId ?? "",
+        ticket: this.#ticket.current ?? "",
+      });
+    const url = () => `${this.#shared.host}/sdk/v1/stream?${query()}`;
+    this.#unlisten = openStream(url, () => void this.#decisions.ask(anonymousId));
   }
 
   async #knownAnonymousId(): Promise<string | undefined> {

@@ -16,6 +16,8 @@ export interface ServerConfig {
   /** Events that a server signed can make invites for this browser. */
   signed?: boolean;
   delivery?: "tab" | "iframe";
+  /** Such events should reach an open page at once: /sdk/v1/stream says when to ask. */
+  stream?: boolean;
 }
 
 export interface PageRule {

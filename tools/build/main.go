@@ -2,12 +2,15 @@
 // style sheets, and the demo product's page. Run it as "make build", or from anywhere as
 //
 //	go -C tools run ./build ..
+//	go -C tools run ./build -test ..    unit tests of the SDK's pure parts, in Node
 //
 // Each folder dist/ that it fills is ignored by git and embedded by the package beside it.
 // The same sources give the same bytes.
 package main
 
 import (
+	"cmp"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,21 +18,21 @@ import (
 )
 
 func main() {
-	root := ".."
-	if len(os.Args) > 1 {
-		root = os.Args[1]
+	tests := flag.Bool("test", false, "run the SDK's unit tests instead of building")
+	flag.Parse()
+	root, err := filepath.Abs(cmp.Or(flag.Arg(0), ".."))
+	if err == nil && *tests {
+		err = test(root)
+	} else if err == nil {
+		err = run(root)
 	}
-	if err := run(root); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "build:", err)
 		os.Exit(1)
 	}
 }
 
 func run(root string) error {
-	root, err := filepath.Abs(root)
-	if err != nil {
-		return err
-	}
 	start := time.Now()
 	for _, target := range targets {
 		dir := filepath.Join(root, filepath.FromSlash(target.dir))

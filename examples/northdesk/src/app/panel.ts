@@ -43,18 +43,19 @@ export class Panel {
   async #follow({ messageId }: Sent, verdict: HTMLElement): Promise<void> {
     const person = this.#person();
     let reached = false;
-    for (const wait of LOOKS) {
+    for (const [look, wait] of LOOKS.entries()) {
       await new Promise((again) => setTimeout(again, wait));
       const decisions = await decisionsFor(person);
       reached ||= !!decisions;
       const about = decisions?.filter((decision) => decision.message_id == messageId) ?? [];
       if (about.length) verdict.replaceChildren(...about.map(sentence));
+      else if (look > 1) verdict.textContent = nothing(reached);
     }
-    if (verdict.querySelector("p")) return;
-    verdict.textContent = reached
-      ? "No trigger waits for this event."
-      : "The decisions cannot be read just now. The event itself was sent.";
   }
+}
+
+function nothing(reached: boolean): string {
+  return reached ? "No trigger waits for this event." : "The decisions cannot be read just now. The event itself was sent.";
 }
 
 function label({ type, name }: Sent): string {

@@ -20,7 +20,8 @@ export function currentPerson(): Person {
 
 export function somebodyNew(): Person {
   const bytes = crypto.getRandomValues(new Uint8Array(5));
-  const name = NAMES[bytes[0]! % NAMES.length]!;
+  const others = NAMES.filter((name) => !localStorage.getItem(KEY)?.includes(name));
+  const name = others[bytes[0]! % others.length]!;
   const id = "u_" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const email = name.toLowerCase().replace(" ", ".") + "@example.com";
   return remember({ id, name, email, plan: "pro", ending: false, months: 3 + (bytes[1]! % 20) });
