@@ -8,7 +8,10 @@ require (
 	modernc.org/sqlite v1.61.1
 )
 
-require github.com/danielgtaylor/huma/v2 v2.37.2 // indirect
+require (
+	github.com/danielgtaylor/huma/v2 v2.37.2 // indirect
+	golang.org/x/crypto v0.58.0 // indirect
+)
 
 require (
 	github.com/alecthomas/kong v1.17.0 // indirect

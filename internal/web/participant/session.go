@@ -16,7 +16,7 @@ const (
 	closeAfter = 15 * time.Minute // of silence, also with words in the box
 	pingEvery  = 15 * time.Second
 	pongWithin = 10 * time.Second // half-open connections are found within both
-	storing    = 10 * time.Second // how long a goodbye may take to be stored
+	storing    = 10 * time.Second // how long one frame may take
 )
 
 // session is one socket's part of an interview. One goroutine runs it, so its
@@ -33,46 +33,49 @@ type session struct {
 	ended     bool
 }
 
-// run serves the socket until one side ends it.
+// run serves the socket until one side ends it, or ctx does. What is done on the
+// socket does not run under ctx: the library drops a connection whose context
+// ends, and we want to finish the sentence and say why.
 func (s *session) run(ctx context.Context) {
+	over, end := context.WithCancel(ctx)
+	defer end()
+	work := context.WithoutCancel(ctx)
 	frames := make(chan request, 8)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go s.receive(ctx, cancel, frames)
-	go s.watch(ctx, cancel)
-	if s.greet(ctx) == nil {
-		s.loop(ctx, frames)
+	go s.receive(over, work, end, frames)
+	go s.watch(over, work, end)
+	if s.greet(work) == nil {
+		s.loop(over, work, frames)
 	}
-	s.part(ctx)
+	s.part(ctx, work)
 }
 
 // receive hands frames to the loop. It waits where the loop is busy, and so
-// does whoever sends faster than we store.
-func (s *session) receive(ctx context.Context, cancel func(), frames chan<- request) {
-	defer cancel()
+// does whoever sends faster than we store. It ends with the connection.
+func (s *session) receive(over, work context.Context, end func(), frames chan<- request) {
+	defer end()
 	for {
 		var q request
-		if read(ctx, s.conn, &q) != nil {
+		if read(work, s.conn, &q) != nil {
 			return
 		}
 		select {
 		case frames <- q:
-		case <-ctx.Done():
+		case <-over.Done():
 			return
 		}
 	}
 }
 
 // watch finds connections whose other end is gone without a word.
-func (s *session) watch(ctx context.Context, cancel func()) {
-	defer cancel()
+func (s *session) watch(over, work context.Context, end func()) {
+	defer end()
 	for {
 		select {
-		case <-ctx.Done():
+		case <-over.Done():
 			return
 		case <-time.After(pingEvery):
 		}
-		ping, done := context.WithTimeout(ctx, pongWithin)
+		ping, done := context.WithTimeout(work, pongWithin)
 		err := s.conn.Ping(ping)
 		done()
 		if err != nil {
@@ -94,30 +97,26 @@ func (s *session) greet(ctx context.Context) error {
 }
 
 // loop takes what comes, whatever it is, one at a time.
-func (s *session) loop(ctx context.Context, frames <-chan request) {
+func (s *session) loop(over, work context.Context, frames <-chan request) {
 	ping, idle := time.NewTicker(pingEvery), time.NewTimer(nudgeAfter)
 	defer ping.Stop()
 	defer idle.Stop()
 	last := time.Now()
-	for !s.ended {
-		var err error
+	for err := error(nil); err == nil && !s.ended; {
 		select {
-		case <-ctx.Done():
+		case <-over.Done():
 			return
 		case <-ping.C:
-			err = s.send(ctx, pingFrame{"ping"})
+			err = s.send(work, pingFrame{"ping"})
 		case <-idle.C:
-			err = s.quiet(ctx, time.Since(last))
+			err = s.quiet(work, time.Since(last))
 			idle.Reset(nudgeAfter)
 		case q := <-frames:
 			if q.Type != "pong" {
 				last = time.Now()
 				idle.Reset(nudgeAfter)
 			}
-			err = s.take(ctx, q)
-		}
-		if err != nil {
-			return
+			err = s.take(work, q)
 		}
 	}
 }
@@ -125,6 +124,8 @@ func (s *session) loop(ctx context.Context, frames <-chan request) {
 // take does what one frame asks for. An error ends the session; what the page
 // did wrong is answered, and does not.
 func (s *session) take(ctx context.Context, q request) error {
+	ctx, cancel := context.WithTimeout(ctx, storing)
+	defer cancel()
 	if s.offer.Interview == nil {
 		return s.consent(ctx, q)
 	}

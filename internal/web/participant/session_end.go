@@ -74,17 +74,15 @@ func (s *session) send(ctx context.Context, frame any) error { return write(ctx,
 
 // part says why the socket closes, and stops the interview's clock unless it is
 // over or goes on elsewhere.
-func (s *session) part(ctx context.Context) {
+func (s *session) part(ctx, work context.Context) {
 	cause := context.Cause(ctx)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storing)
-	defer cancel()
 	if errors.Is(cause, errTakenOver) {
 		s.conn.Close(closeReplaced, "open somewhere else")
 		return
 	}
-	s.stopClock(ctx)
+	s.stopClock(work)
 	if errors.Is(cause, errRestarting) {
-		_ = s.send(ctx, noticeFrame{"notice", "restarting"}) // the close says it too
+		_ = s.send(work, noticeFrame{"notice", "restarting"}) // the close says it too
 		s.conn.Close(websocket.StatusServiceRestart, "restarting")
 		return
 	}
@@ -96,6 +94,8 @@ func (s *session) stopClock(ctx context.Context) {
 	if rec == nil || rec.State.Final() {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, storing)
+	defer cancel()
 	if _, err := s.Room.Pause(ctx, rec.Key()); err != nil {
 		s.Log.Error("pausing an interview failed", "error", err)
 	}
