@@ -48,12 +48,14 @@ func (e *Engine) Needs(p research.ProjectID) []EventNeed {
 	return nil
 }
 
-// Offer is the active rule of a trigger.
+// Offer is the rule of a trigger, if it is active.
 func (e *Engine) Offer(p research.ProjectID, t research.TriggerID) (*Rule, bool) {
-	if ix := e.rules.Load().Index[p]; ix != nil {
-		return ix.Rule(t)
+	ix := e.rules.Load().Index[p]
+	if ix == nil {
+		return nil, false
 	}
-	return nil, false
+	r, ok := ix.Rule(t)
+	return r, ok && r.Active
 }
 
 // Wake hints that events were stored. Losing it costs a poll, nothing more.
@@ -225,6 +227,7 @@ func (p *pass) match(ctx context.Context, s Shard, e *Pending, r *Rule, person *
 	if err != nil {
 		return false, err
 	}
+	facts.At = p.now
 	facts.setEvent(&e.Event, p.rules.Projects[e.Project])
 	verdict := Decide(r, facts, p.now)
 	var made *research.Invite

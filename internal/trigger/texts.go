@@ -10,7 +10,7 @@ import (
 // setTexts takes the texts of the file, and the default ones where it has none.
 func (r *Rule) setTexts(i *InviteSpec, how InterviewSpec) {
 	r.Title = filled(i.Title, how.Languages, defaultTitle)
-	r.Body = filled(i.Body, how.Languages, defaultBody(how.Mode, how.Minutes))
+	r.Body = filled(i.Body, how.Languages, defaultBody(how.Minutes))
 	r.Accept = filled(i.Accept, how.Languages, "Tell us")
 	r.Decline = filled(i.Decline, how.Languages, "No thanks")
 }
@@ -19,16 +19,12 @@ const defaultTitle = "Could you tell us how that went?"
 
 // defaultBody says what every card has to say: that an AI asks, how long it
 // takes, and that nothing depends on it.
-func defaultBody(mode Mode, minutes int) string {
-	way := map[Mode]string{ModeText: "you type", ModeVoice: "you talk"}[mode]
-	if way == "" {
-		way = "you talk or type"
-	}
+func defaultBody(minutes int) string {
 	unit := "minutes"
 	if minutes == 1 {
 		unit = "minute"
 	}
-	return fmt.Sprintf("An AI interviewer asks, %s. About %d %s. It changes nothing about what you just did.", way, minutes, unit)
+	return fmt.Sprintf("An AI interviewer asks, you type. About %d %s. It changes nothing about what you just did.", minutes, unit)
 }
 
 // filled is a text that has something to say in every language: what serves
