@@ -51,6 +51,13 @@ func TestBindingForms(t *testing.T) {
 			return h.segmentNPM() + script(loadNPM(s)+"window.analytics=ajs;") + ours(s, "usercall.bindSegment(analytics)") +
 				ours(s, "usercall.bindSegment(analytics)") + script(cancelBound)
 		},
+		"classic analytics.js": func(h *host, s *stub) string {
+			return script(classicLibrary) + ours(s, "usercall.bindSegment(analytics)") + script(cancelBound)
+		},
+		"classic analytics.js behind its stub": func(h *host, s *stub) string {
+			return script(segmentStub(methods4)) + `<script src="` + s.URL + `/sdk/usercall.js"></script>` +
+				ours(s, "usercall.bindSegment(analytics)") + script(cancel) + script(classicLibrary)
+		},
 		"by the name of the global": func(h *host, s *stub) string {
 			return h.segmentNPM() + script(loadNPM(s)) + ours(s, `usercall.bindSegment("ajs")`) + script("window.analytics=ajs;"+cancelBound)
 		},
@@ -68,6 +75,18 @@ func TestBindingForms(t *testing.T) {
 		})
 	}
 }
+
+// classicLibrary stands in for analytics.js before analytics-next, as far as it matters here: it
+// replaces the stub, replays its queue in order, knows no plugins, and says "invoke" with a facade.
+const classicLibrary = `(function(){var q=window.analytics,on={},user={id:null,traits:{}},n=0;
+	var a=window.analytics={initialized:true,
+		on:function(k,f){(on[k]=on[k]||[]).push(f)},
+		user:function(){return{id:function(){return user.id},anonymousId:function(){return"anon"},traits:function(){return user.traits}}},
+		identify:function(id,traits){user={id:id,traits:traits};say("identify",{userId:id,traits:traits})},
+		track:function(name,properties){say("track",{event:name,properties:properties})},
+		push:function(call){var m=call.shift();if(a[m])a[m].apply(a,call)}};
+	function say(type,obj){obj.messageId="classic-"+n++;obj.anonymousId="anon";(on.invoke||[]).forEach(function(f){f({json:function(){return Object.assign({type:type},obj)}})})}
+	while(q&&q.length)a.push(q.shift())})()`
 
 func checkCancelled(t *testing.T, messages []map[string]any) {
 	t.Helper()

@@ -1,4 +1,4 @@
-/** Public types of the usercall browser SDK. The reference is docs/sdk.md. */
+/** Public types of the usercall browser SDK. The reference is README.md beside them. */
 
 /** A value a `where` compares with, by type and value. */
 export type Scalar = string | number | boolean;

@@ -11,7 +11,6 @@ import { loadJSON, save } from "./storage";
 import type { Invite, State } from "./wire";
 
 export interface Surroundings {
-  host(): string;
   look(): Look;
   inFrame(): boolean;
   frame(invite: Invite): void;
@@ -45,7 +44,7 @@ export class Invites {
   }
 
   offer(invite: Invite): void {
-    if (this.#current || answered(invite.id) || expired(invite) || !isInterviewLink(invite.link, this.#around.host())) return;
+    if (this.#current || answered(invite.id) || expired(invite) || !isInterviewLink(invite.link)) return;
     const current: Current = {
       invite,
       watch: new PageWatch(invite.page),

@@ -42,7 +42,6 @@ export class Session {
     this.#client = createClient(shared.host, () => this.#over);
     const common = () => this.#common();
     this.#invites = new Invites({
-      host: () => shared.host,
       look: () => options,
       inFrame: () => this.#config.delivery == "iframe",
       frame: (invite) => this.#frame(invite),
@@ -98,8 +97,8 @@ export class Session {
   }
 
   open(link: string): void {
-    if (isInterviewLink(link, this.#shared.host)) window.open(link, "_blank", "noopener");
-    else complain("open() takes an interview link of " + this.#shared.host);
+    if (isInterviewLink(link)) window.open(link, "_blank", "noopener");
+    else complain("open() takes the link of an interview");
   }
 
   /** Only somebody who waits for an answer, or may have one, is asked about at page load. */
