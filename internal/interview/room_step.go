@@ -153,9 +153,15 @@ func turns(last int, in Input, out Output, answerID string, now time.Time) (both
 	return both
 }
 
-// said is the moderator's turn.
+// said is the moderator's turn. Where a line offers a choice instead of asking,
+// that offer is what the person is to answer; only a word of patience leaves the
+// question before it standing.
 func said(n int, out Output, now time.Time) research.Turn {
-	return research.Turn{N: n, Speaker: research.Interviewer, Text: out.Say, At: now, Rule: out.Rule, Question: out.Question}
+	question := out.Question
+	if question == "" && !out.Done && out.Rule != "silence" {
+		question = out.Say
+	}
+	return research.Turn{N: n, Speaker: research.Interviewer, Text: out.Say, At: now, Rule: out.Rule, Question: question}
 }
 
 // apply does to the record what the store did to the rows. Of a forgotten

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/usercall/usercall/internal/web/assets"
 )
 
 // client is a participant's page without a screen.
@@ -117,7 +119,7 @@ func (c *client) answer(id, text string) int {
 func withAssets(h http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/i/", h)
-	mux.Handle("/assets/", http.StripPrefix("/assets/", http.FileServer(http.Dir(dist))))
+	mux.Handle("/assets/", assets.Handler())
 	return mux
 }
 

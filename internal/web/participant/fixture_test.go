@@ -5,12 +5,10 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"encoding/json"
 	"log/slog"
+	"net"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +19,7 @@ import (
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
 	"github.com/usercall/usercall/internal/store/storetest"
+	"github.com/usercall/usercall/internal/web/assets"
 	"github.com/usercall/usercall/internal/web/participant"
 )
 
@@ -36,6 +35,7 @@ type world struct {
 	project *research.Project
 	study   *research.Study
 	log     *lines
+	network *network
 	invites int
 }
 
@@ -90,10 +90,12 @@ func newWorld(t *testing.T, target string) *world {
 
 func (w *world) serve(t *testing.T, log *slog.Logger) {
 	server := httptest.NewUnstartedServer(nil)
+	w.network = &network{Listener: server.Listener, open: map[net.Conn]bool{}}
+	server.Listener = w.network
 	w.url = "http://" + server.Listener.Addr().String()
 	public, err := url.Parse(w.url)
 	must(t, err)
-	w.Surface = participant.New(participant.Config{Room: w.room, PublicURL: public, Asset: asset(t), Log: log})
+	w.Surface = participant.New(participant.Config{Room: w.room, PublicURL: public, Asset: assets.URL, Log: log})
 	server.Config.Handler = withAssets(w.Surface)
 	server.Start()
 	t.Cleanup(func() {
@@ -101,18 +103,6 @@ func (w *world) serve(t *testing.T, log *slog.Logger) {
 		server.Close()
 	})
 }
-
-// asset reads the manifest of what `make build` built. Only tests with a
-// browser need the files.
-func asset(t *testing.T) func(string) string {
-	var names map[string]string
-	if b, err := os.ReadFile(filepath.Join(dist, "manifest.json")); err == nil {
-		must(t, json.Unmarshal(b, &names))
-	}
-	return func(name string) string { return "/assets/" + names[name] }
-}
-
-const dist = "../assets/dist"
 
 // invite makes an invite for a new person and returns its token.
 func (w *world) invite(t *testing.T) string {
