@@ -1,0 +1,172 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// mine is what the visitor of this test says: the price, in words that none of
+// the scripted people use, for a reason that several of them share.
+var mine = []string{
+	"My manager saw the bill and said the price is too high for only four seats.",
+	"It became too expensive when you raised the price last month.",
+	"For that price we could hire somebody one day a week.",
+	"We will answer from a shared mailbox.",
+	"The price per seat was the whole discussion in our team.",
+	"I compared the cost with two smaller tools.",
+	"A lower price for small teams would have kept us.",
+	"No, that covers it.",
+	"Nothing more to say.",
+	"That is all.",
+}
+
+const card = `document.querySelector("usercall-card")?.shadowRoot`
+
+// TestTheProduct is the whole path: a Segment event in a real browser becomes a
+// card, the card an interview, the interview a quote under a theme.
+func TestTheProduct(t *testing.T) {
+	p := newProgram(t)
+	p.demo("--people", "12")
+	visitor := browser(t)
+	visitor.open("http://" + p.product + "/app/billing")
+	visitor.click(".danger")
+	visitor.until(card + `?.querySelector("[data-uc=accept]")`)
+	visitor.until(`document.querySelector(".decision.invited")`)
+	talk(t, visitor)
+
+	project := p.project(true)
+	interview := completedInterview(t, p, project)
+	reader := browser(t)
+	signIn(reader, p.dashboard)
+	quote := theQuote(t, p, reader, project, interview)
+	t.Logf("on the dashboard: %q", quote)
+	secondTime(t, visitor)
+	p.stop(syscall.SIGINT)
+}
+
+// talk accepts the card and holds the interview that opens in a tab of its own.
+func talk(t *testing.T, visitor *tab) {
+	t.Helper()
+	visitor.expectTab()
+	visitor.clickIn(card, "[data-uc=accept]")
+	room := visitor.newTab()
+	room.click("[data-uc=consent]")
+	asked := ""
+	for i := 0; ; i++ {
+		room.until(fmt.Sprintf(`document.querySelector("[data-uc=end]") || document.querySelector("[data-uc=question]")?.innerText.trim() && document.querySelector("[data-uc=question]").innerText.trim() != %q`, asked))
+		if eval[bool](room, `!!document.querySelector("[data-uc=end]")`) {
+			if i < 5 {
+				t.Errorf("the interview ended after %d answers", i)
+			}
+			return
+		}
+		if i == len(mine) {
+			t.Fatal("the interview does not end")
+		}
+		asked = eval[string](room, `document.querySelector("[data-uc=question]").innerText.trim()`)
+		eval[bool](room, fmt.Sprintf(`(box => { box.value = %q; box.dispatchEvent(new Event("input", {bubbles: true})); return true })(document.querySelector("[data-uc=answer]"))`, mine[i]))
+		room.click("[data-uc=send]")
+	}
+}
+
+type turn struct {
+	N       int    `json:"n"`
+	Speaker string `json:"speaker"`
+	Text    string `json:"text"`
+}
+
+type interviewRow struct {
+	ID     string `json:"id"`
+	Person string `json:"person"`
+	State  string `json:"state"`
+	Turns  []turn `json:"turns"`
+}
+
+// completedInterview is the visitor's, with each answer as it was typed.
+func completedInterview(t *testing.T, p *program, project string) interviewRow {
+	t.Helper()
+	all := export[interviewRow](p, "interviews", project)
+	last := all[len(all)-1]
+	if last.State != "completed" || !strings.HasPrefix(last.Person, "u_") {
+		t.Fatalf("the last interview is %s of %s", last.State, last.Person)
+	}
+	n := 0
+	for _, turn := range last.Turns {
+		if turn.Speaker == "participant" {
+			if turn.Text != mine[n] {
+				t.Errorf("answer %d stands as %q", n, turn.Text)
+			}
+			n++
+		}
+	}
+	return last
+}
+
+func signIn(reader *tab, link string) {
+	reader.t.Helper()
+	reader.open(link)
+	reader.click("form button")
+	reader.until(`location.pathname == "/" || location.pathname.startsWith("/p")`)
+}
+
+type themeRow struct {
+	Label  string `json:"label"`
+	People int    `json:"people"`
+	Quotes []struct {
+		Text      string `json:"text"`
+		Interview string `json:"interview"`
+		Turn      int    `json:"turn"`
+	} `json:"quotes"`
+}
+
+// theQuote finds a sentence of the visitor's under a theme that others share,
+// first in the export and then, verbatim, on the dashboard.
+func theQuote(t *testing.T, p *program, reader *tab, project string, i interviewRow) string {
+	t.Helper()
+	var quote string
+	for try := 0; quote == "" && try < 200; try++ {
+		for _, theme := range export[themeRow](p, "themes", project) {
+			for _, q := range theme.Quotes {
+				if q.Interview == i.ID && theme.People >= 3 {
+					quote = q.Text
+				}
+			}
+		}
+	}
+	if quote == "" {
+		t.Fatal("no sentence of the visitor's stands under a theme that others share")
+	}
+	said := false
+	for _, m := range mine {
+		said = said || strings.Contains(m, quote)
+	}
+	if !said {
+		t.Fatalf("the quote %q was never said", quote)
+	}
+	reader.click(`a[href*="/studies"]`)
+	reader.click(`main a[href*="/studies/"]`)
+	reader.until(fmt.Sprintf(`document.querySelector("main").textContent.includes(%q)`, quote))
+	if path := os.Getenv("README_PICTURE"); path != "" {
+		reader.picture(path)
+	}
+	return quote
+}
+
+// secondTime cancels once more, as the same person: no card, and the reason in
+// words.
+func secondTime(t *testing.T, visitor *tab) {
+	t.Helper()
+	visitor.click("[data-billing] .primary")
+	visitor.click(".danger")
+	visitor.until(`document.querySelector(".decision.skipped, .decision:not(.invited)")?.innerText`)
+	words := eval[string](visitor, `document.querySelector("[data-list=events]").innerText`)
+	if !strings.Contains(words, "cool") && !strings.Contains(words, "ago") {
+		t.Errorf("the second cancellation is explained by %q", words)
+	}
+	if eval[bool](visitor, card+` != null`) {
+		t.Error("a second card stands on the page")
+	}
+}

@@ -1,0 +1,158 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// program is a running usercall, built from this tree.
+type program struct {
+	t         *testing.T
+	binary    string
+	dir       string
+	addr      string
+	product   string // address of Northdesk
+	cmd       *exec.Cmd
+	out       *output
+	dashboard string // one-time link
+}
+
+// output collects what the program prints.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+// newProgram builds the program; its data is in a folder of the test.
+func newProgram(t *testing.T) *program {
+	t.Helper()
+	dir := t.TempDir()
+	p := &program{t: t, dir: filepath.Join(dir, "data"), binary: filepath.Join(dir, "usercall"),
+		addr: "127.0.0.1:" + freePort(t), product: "localhost:" + freePort(t)}
+	build := exec.Command("go", "build", "-o", p.binary, "./cmd/usercall")
+	build.Dir = ".."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	t.Cleanup(func() { p.stop(syscall.SIGKILL) })
+	return p
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
+var signInLink = regexp.MustCompile(`http://\S+/signin/\S+`)
+
+// demo starts `usercall demo` and waits until it has printed its links.
+func (p *program) demo(args ...string) {
+	p.t.Helper()
+	p.out = &output{}
+	p.cmd = p.command(append([]string{"demo", "--product", p.product}, args...)...)
+	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
+	if err := p.cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if link := signInLink.FindString(p.out.String()); link != "" {
+			p.dashboard = link
+			return
+		}
+		if p.cmd.ProcessState != nil {
+			break
+		}
+	}
+	p.t.Fatalf("the demo did not start:\n%s", p.out)
+}
+
+func (p *program) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(p.binary, args...)
+	cmd.Env = append(os.Environ(), "USERCALL_ADDR="+p.addr, "USERCALL_DATA_DIR="+p.dir, "USERCALL_LOG=warn")
+	return cmd
+}
+
+// stop sends a signal and waits for the end.
+func (p *program) stop(s os.Signal) {
+	if p.cmd == nil || p.cmd.Process == nil {
+		return
+	}
+	_ = p.cmd.Process.Signal(s) // it may have ended already
+	_ = p.cmd.Wait()            // its status says how we ended it
+	p.cmd = nil
+}
+
+// run runs a command to its end and returns what it printed.
+func (p *program) run(args ...string) string {
+	p.t.Helper()
+	out, err := p.command(args...).CombinedOutput()
+	if err != nil {
+		p.t.Fatalf("usercall %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// export reads rows of one kind of a project.
+func export[T any](p *program, kind, project string) (rows []T) {
+	p.t.Helper()
+	for line := range strings.Lines(p.run("export", kind, "--project", project, "--format", "jsonl")) {
+		var row T
+		if err := json.Unmarshal([]byte(line), &row); err != nil {
+			p.t.Fatalf("%v in %s", err, line)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// project is the key of a project by whether it is sample data.
+func (p *program) project(sample bool) string {
+	p.t.Helper()
+	type row struct {
+		Project string `json:"project"`
+		Sample  bool   `json:"sample"`
+	}
+	for line := range strings.Lines(p.run("project", "list", "--format", "jsonl")) {
+		var r row
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			p.t.Fatal(err)
+		}
+		if r.Sample == sample {
+			return r.Project
+		}
+	}
+	p.t.Fatal(fmt.Sprintf("no project with sample %v", sample))
+	return ""
+}
