@@ -117,11 +117,7 @@ func smallStudy(set []labelled, n int, seed uint64) []labelled {
 
 // judge runs the program's path over the texts and compares with the labels.
 func judge(set []labelled) (scores, int) {
-	answers := make([]answer, len(set))
-	for i, l := range set {
-		answers[i] = answer{l.ID, l.Text}
-	}
-	lines, _ := group(answers)
+	lines, _ := group(answersOf(set))
 	var found, gold []string
 	themes := map[string]bool{}
 	for i, l := range lines {
@@ -131,4 +127,12 @@ func judge(set []labelled) (scores, int) {
 		}
 	}
 	return score(found, gold), len(themes)
+}
+
+func answersOf(set []labelled) []answer {
+	answers := make([]answer, len(set))
+	for i, l := range set {
+		answers[i] = answer{l.ID, l.Text}
+	}
+	return answers
 }

@@ -1,9 +1,6 @@
 package analysis
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // tuning are the numbers of the fit. They were chosen on public sets of
 // customers' requests and on small samples of them, and are the same for all.
@@ -60,6 +57,9 @@ func fitAll(docs []map[string]float64, t tuning) *fitted {
 	}
 	f.mergeNear(t.mergeAt(len(rows)))
 	f.retrain(t)
+	if f.themes > 0 {
+		f.bayes = learn(f.corpus, f.member, f.themes, t.smoothing)
+	}
 	return f
 }
 
@@ -71,12 +71,10 @@ func fitSample(docs []map[string]float64, t tuning) *fitted {
 		sample = append(sample, docs[int(float64(i)*step)])
 	}
 	f := fitAll(sample, t)
-	member := make([]int, len(docs))
+	f.member, f.latent, f.centres = make([]int, len(docs)), nil, nil
 	for i, d := range docs {
-		member[i] = f.bayes.classify(f.corpus.count(d))
+		f.member[i] = f.bayes.classify(f.corpus.count(d))
 	}
-	f.member, f.latent, f.centres = renumber(member), nil, nil
-	f.themes = slices.Max(f.member) + 1
 	return f
 }
 

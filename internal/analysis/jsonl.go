@@ -101,6 +101,28 @@ func readAnswer(line []byte) (answer, error) {
 
 // group finds the answers' themes; lines stand in the order of answers.
 func group(answers []answer) ([]answerThemes, []themeLabel) {
+	order := byID(answers)
+	r := newReader()
+	parts := make([][]piece, len(order))
+	for n, i := range order {
+		parts[n] = r.pieces(answers[i].Text)
+	}
+	f, parts := fitParts(parts, standard)
+	docs, names := documents(parts), f.names()
+	var texts []said
+	lines := make([]answerThemes, len(answers))
+	for n, i := range order {
+		from, to := len(texts), len(texts)+len(parts[n])
+		for k, p := range parts[n] {
+			texts = append(texts, said{answers[i].ID, p.words, f.member[from+k]})
+		}
+		lines[i] = lineOf(answers[i].ID, f.themesOf(docs[from:to], f.member[from:to]), names)
+	}
+	return lines, themeLabels(texts, names)
+}
+
+// byID is the order in which answers are read, which must not be theirs.
+func byID(answers []answer) []int {
 	order := make([]int, len(answers))
 	for i := range order {
 		order[i] = i
@@ -108,27 +130,18 @@ func group(answers []answer) ([]answerThemes, []themeLabel) {
 	slices.SortStableFunc(order, func(a, b int) int {
 		return cmp.Or(cmp.Compare(answers[a].ID, answers[b].ID), cmp.Compare(answers[a].Text, answers[b].Text))
 	})
-	r := newReader()
-	texts := make([]said, len(order))
-	docs := make([]map[string]float64, len(order))
-	for n, i := range order {
-		texts[n] = said{source: answers[i].ID, words: r.read(answers[i].Text)}
-		docs[n] = terms(texts[n].words)
+	return order
+}
+
+func lineOf(id string, themes []int, names []string) answerThemes {
+	l := answerThemes{ID: id, Themes: []string{}}
+	for _, c := range themes {
+		l.Themes = append(l.Themes, names[c])
 	}
-	f := fit(docs, standard)
-	for n, c := range f.member {
-		texts[n].theme = c
+	if len(l.Themes) > 0 {
+		l.Theme = l.Themes[0]
 	}
-	names := f.names()
-	lines := make([]answerThemes, len(answers))
-	for n, i := range order {
-		lines[i] = answerThemes{ID: answers[i].ID, Themes: []string{}}
-		if c := f.member[n]; c >= 0 {
-			lines[i].Theme = names[c]
-			lines[i].Themes = append(lines[i].Themes, names[c])
-		}
-	}
-	return lines, themeLabels(texts, names)
+	return l
 }
 
 // themeLabels names the themes, t1 first. A theme that shares no phrase is

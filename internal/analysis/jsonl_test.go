@@ -106,3 +106,23 @@ func TestBadLinesAreNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestSeveralReasons is G6: an answer stands under each reason that it gives.
+func TestSeveralReasons(t *testing.T) {
+	set := written("bank", 90, 6)
+	both := labelled{ID: "both", Text: "The mortgage was turned down by the bank. And a transfer abroad takes five days."}
+	lines, labels := group(answersOf(append(set, both)))
+	themes := lines[len(lines)-1].Themes
+	if len(themes) != 2 {
+		t.Fatalf("%q stands under %v of %v", both.Text, themes, labels)
+	}
+	one := 0
+	for _, l := range lines {
+		if len(l.Themes) == 1 {
+			one++
+		}
+	}
+	if one < 80 {
+		t.Errorf("%d of 90 answers with one reason have one theme", one)
+	}
+}

@@ -92,12 +92,7 @@ func TestWrittenStudies(t *testing.T) {
 // TestLabelsAreSpokenWords is G8 in so far as it can be told without a judge.
 func TestLabelsAreSpokenWords(t *testing.T) {
 	for domain := range writtenAnswers {
-		set := written(domain, 150, 3)
-		var answers []answer
-		for _, l := range set {
-			answers = append(answers, answer{l.ID, l.Text})
-		}
-		_, names := group(answers)
+		_, names := group(answersOf(written(domain, 150, 3)))
 		for _, l := range names {
 			words := strings.Fields(l.Label)
 			if len(words) < 1 || len(words) > maxLabel {
