@@ -119,7 +119,7 @@ func lastLine(r *interview.Record) string {
 func (v view) Endings() map[string]ending { return endings(v.Team) }
 
 func endings(team string) map[string]ending {
-	kept := "What you said before went to the " + team + " team."
+	kept := "What you said until then went to the " + team + " team."
 	return map[string]ending{
 		"complete":   {"Thank you.", "Your words went to the " + team + " team."},
 		"stop":       {"Thank you.", "We stopped here. " + kept},

@@ -57,7 +57,7 @@ class Room {
         return this.stage().remember("participant", f.text);
       case "accepted":
         if (this.outbox.settle(f.id)) this.stage().words("", false);
-        return;
+        return this.announce("", 0);
       case "error":
         return this.failed(f.code, f.retryable, f.id);
       case "ended":
@@ -201,6 +201,7 @@ class Room {
     if (reason === "distress") part.querySelector(".last")!.textContent = this.last;
     this.root.querySelector(".part")!.replaceWith(part);
     this.talk = undefined;
+    scrollTo(0, 0);
     this.root.querySelector<HTMLElement>("h1")!.focus();
   }
 }

@@ -66,7 +66,6 @@ export class Talk {
     this.root.classList.toggle("is-paused", on);
     this.form.hidden = on;
     this.find(".paused").hidden = !on;
-    this.find(".tools").hidden = on;
     if (on) this.find("[data-do=continue]").focus();
   }
 
@@ -81,7 +80,7 @@ export class Talk {
     if (this.form.hidden || (at && at !== document.body && !this.root.contains(at))) return;
     if (at instanceof HTMLElement && this.before.contains(at)) return;
     this.box.focus({ preventScroll: true });
-    this.root.scrollIntoView({ block: "start" });
+    this.question.scrollIntoView({ block: "nearest" });
   }
 
   private listen(): void {
