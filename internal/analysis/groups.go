@@ -32,36 +32,38 @@ const clearly = .8
 // reasonWeight is how much a reason of the lexicon counts beside a word.
 const reasonWeight = 1.5
 
-// findGroups puts the clauses that may carry a reason into groups of at least
-// minPeople people, the largest first.
-func findGroups(interviews []research.Interview) []cluster {
+// carrying are the clauses that may carry a reason, by interview and turn.
+func carrying(interviews []research.Interview) []*unit {
 	r := newReader()
-	var carrying []*unit
+	var out []*unit
 	for _, iv := range interviews {
-		us := r.units(iv)
-		for i := range us {
-			if us[i].carries() {
-				carrying = append(carrying, &us[i])
+		for _, u := range r.units(iv) {
+			if u.carries() {
+				out = append(out, &u)
 			}
 		}
 	}
-	docs := make([]map[string]float64, len(carrying))
-	for i, u := range carrying {
+	return out
+}
+
+// findGroups puts clauses into groups of at least minPeople people, the
+// largest first.
+func findGroups(all []*unit) []cluster { return arrange(formGroups(all)) }
+
+// formGroups fits the clauses, and lets those that give two reasons stand in
+// both groups.
+func formGroups(all []*unit) []cluster {
+	docs := make([]map[string]float64, len(all))
+	for i, u := range all {
 		docs[i] = u.document()
 	}
 	f := fit(docs, standard)
 	groups := make([]cluster, f.themes)
 	for i, c := range f.member {
 		if c >= 0 {
-			groups[c].members = append(groups[c].members, carrying[i])
+			groups[c].members = append(groups[c].members, all[i])
 		}
 	}
-	return settle(groups, carrying)
-}
-
-// settle takes groups that hold together, lets clauses that give two reasons
-// stand in both, and orders and names what remains.
-func settle(groups []cluster, all []*unit) []cluster {
 	for i := range groups {
 		groups[i].findReason()
 	}
@@ -70,15 +72,13 @@ func settle(groups []cluster, all []*unit) []cluster {
 		groups[i].dropStrangers()
 	}
 	addSecondReasons(groups, all)
-	nameGroups(groups)
-	groups = slices.DeleteFunc(groups, func(g cluster) bool { return g.people() < minPeople || g.label == "" })
-	for i := range groups {
-		groups[i].sortByCentrality()
-	}
+	return groups
+}
+
+func sortGroups(groups []cluster) {
 	slices.SortStableFunc(groups, func(a, b cluster) int {
 		return cmp.Or(cmp.Compare(b.people(), a.people()), cmp.Compare(a.label, b.label))
 	})
-	return groups
 }
 
 // findReason is the reason of the lexicon that at least half of the group's

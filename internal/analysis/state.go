@@ -28,6 +28,7 @@ type state struct {
 	themes     []oldTheme
 	quotes     map[quoteKey]string
 	interviews map[string]bool // that the last run saw
+	fitted     int             // interviews of the last fit
 }
 
 type oldTheme struct {
@@ -39,6 +40,7 @@ type oldTheme struct {
 // storedState is the state's JSON. Version 1 is the only one.
 type storedState struct {
 	Version    int           `json:"version"`
+	Fitted     int           `json:"fitted"`
 	Interviews []string      `json:"interviews"`
 	Themes     []storedTheme `json:"themes"`
 }
@@ -63,6 +65,7 @@ func readState(raw []byte) state {
 	if json.Unmarshal(raw, &stored) != nil || stored.Version != 1 {
 		return s
 	}
+	s.fitted = stored.Fitted
 	for _, id := range stored.Interviews {
 		s.interviews[id] = true
 	}
@@ -80,8 +83,8 @@ func readState(raw []byte) state {
 	return s
 }
 
-func writeState(interviews []research.Interview, groups []cluster, themes []research.Theme) []byte {
-	s := storedState{Version: 1, Interviews: []string{}, Themes: []storedTheme{}}
+func writeState(interviews []research.Interview, fitted int, groups []cluster, themes []research.Theme) []byte {
+	s := storedState{Version: 1, Fitted: fitted, Interviews: []string{}, Themes: []storedTheme{}}
 	for _, iv := range interviews {
 		s.Interviews = append(s.Interviews, iv.PublicID)
 	}

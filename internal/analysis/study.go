@@ -52,21 +52,27 @@ type StudyResult struct {
 // order. A theme keeps its id where it shares at least .3 (intersection over
 // union) of its clauses with the theme of Previous that has it, among
 // interviews that both saw; of several possibilities the one with the largest
-// sum is taken (Hungarian method).
+// sum is taken (Hungarian method). From 30 interviews on, until there are half
+// as many again as at the last fit, clauses stay in their themes and only new
+// ones are placed.
 func Study(in StudyInput) StudyResult {
 	interviews := counted(in.Interviews)
 	old := readState(in.Previous)
 	out := StudyResult{Of: len(interviews), Themes: []research.Theme{}, Ungrouped: []string{}}
 	var groups []cluster
-	if len(interviews) >= MinInterviews {
-		groups = findGroups(interviews)
+	fitted := len(interviews)
+	switch {
+	case old.grows(len(interviews)):
+		groups, fitted = grow(carrying(interviews), old), old.fitted
+	case len(interviews) >= MinInterviews:
+		groups = findGroups(carrying(interviews))
 	}
 	keepIDs(groups, old, in.NewID)
 	for i := range groups {
 		out.Themes = append(out.Themes, groups[i].theme(in, old, len(interviews)))
 	}
 	out.Ungrouped = append(out.Ungrouped, withoutTheme(interviews, groups)...)
-	out.State = writeState(interviews, groups, out.Themes)
+	out.State = writeState(interviews, fitted, groups, out.Themes)
 	return out
 }
 

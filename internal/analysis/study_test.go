@@ -241,3 +241,39 @@ func TestAtMostFiveQuotesEach(t *testing.T) {
 		t.Errorf("%+v", r.Themes)
 	}
 }
+
+// TestGrowingKeepsThemes is G7: a fifth more interviews move hardly a clause.
+func TestGrowingKeepsThemes(t *testing.T) {
+	var all []research.Interview
+	for i, l := range written("shop", 96, 8) {
+		all = append(all, script{qReason, l.Text, qLast, "No, thanks."}.interview(i))
+	}
+	before := studyOf(all[:80], nil)
+	after := studyOf(all, before.State)
+	was, is := placesOf(before), placesOf(after)
+	moved := 0
+	for k, theme := range was {
+		if is[k] != theme {
+			moved++
+		}
+	}
+	if 20*moved > len(was) {
+		t.Errorf("%d of %d quotes moved", moved, len(was))
+	}
+	if len(is) <= len(was)+8 {
+		t.Errorf("%d quotes of 80 people, only %d of 96", len(was), len(is))
+	}
+	if grouped := after.Of - len(after.Ungrouped); 10*grouped < 8*after.Of {
+		t.Errorf("%d of %d people are grouped", grouped, after.Of)
+	}
+}
+
+func placesOf(r StudyResult) map[clauseKey]string {
+	out := map[clauseKey]string{}
+	for _, th := range r.Themes {
+		for _, q := range th.Quotes {
+			out[clauseKey{q.Interview, q.Turn, q.Start, q.End}] = th.ID
+		}
+	}
+	return out
+}
