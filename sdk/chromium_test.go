@@ -19,6 +19,7 @@ var chromium = sync.OnceValues(func() (context.Context, func()) {
 		chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true),
+		chromedp.Flag("renderer-process-limit", "4"), // a process a tab is too many for a small machine
 	)
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)

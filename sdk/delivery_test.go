@@ -70,9 +70,9 @@ func TestTicketIsForgottenWhenNothingIsOpen(t *testing.T) {
 	p.goTo(h.page("/app", ours(s, ""), ""))
 	eval[int](p, cancelNow)
 	s.waitMessages(t, 1)
-	for range 2 {
-		p.do(chromedp.Reload(), chromedp.Sleep(settle))
-	}
+	p.do(chromedp.Reload())
+	p.waitFor(`!localStorage["usercall.ticket"]`)
+	p.do(chromedp.Reload(), chromedp.Sleep(settle))
 	if n := len(s.to("/sdk/v1/ask")); n != 1 {
 		t.Errorf("asked %d times, want once", n)
 	}

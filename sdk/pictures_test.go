@@ -11,7 +11,7 @@ import (
 )
 
 // settle is how long a test waits for something that must not happen.
-const settle = 600 * time.Millisecond
+const settle = 400 * time.Millisecond
 
 // shot keeps pictures for people, where SCREENSHOTS names a folder.
 func shot(t *testing.T, p *tab, name string) {

@@ -31,6 +31,7 @@ interface Current {
 }
 
 const LOOK_EVERY = 250;
+const LOCK_AFTER = 1_000;
 /** How long an answer is remembered here; a "not now" only until the server surely knows it. */
 const YEAR = 365 * 864e5;
 const HOUR = 36e5;
@@ -95,7 +96,8 @@ export class Invites {
           release();
           continue;
         }
-        signal.addEventListener("abort", release);
+        // Another tab reads from storage what was answered here, and storage takes a moment to get there.
+        signal.addEventListener("abort", () => setTimeout(release, LOCK_AFTER));
         return this.#show(current);
       }
     } catch {} // aborted while it waited
