@@ -30,11 +30,12 @@ var harmless = alternatives(
 // danger to oneself, in the first person.
 var danger = alternatives(
 	`\b(?:kill|killing|hang|hanging|shoot|shooting|drown|drowning|poison|stab|starve) (?:my ?self|me self)\b`,
-	`\b(?:hurt|harm|cut|burn|injur)(?:ing|e)? my ?self\b(?:[^a-z]*$|[.,!?]| again| again\b| on purpose| lately| tonight| today| because| when| since| and| every| sometimes)`,
-	`\b(?:want|wanting|wanted|going|urge|urges|plan|planning|thoughts?|thinking|thought|need|trying|tried|feel like|afraid i(?:'ll| will| might)|might|about to|idea)(?: \w+){0,2} (?:hurt|harm|cut|burn)(?:ing)? my ?self\b`,
+	`\b(?:hurt|harm|cut|burn|injur)(?:ting|ing|e)? my ?self\b(?:[^a-z]*$|[.,!?]| again| again\b| on purpose| lately| tonight| today| because| when| since| and| every| sometimes)`,
+	`\b(?:want|wanting|wanted|going|urge|urges|plan|planning|thoughts?|thinking|thought|need|trying|tried|feel like|afraid i(?:'ll| will| might)|might|about to|idea)(?: \w+){0,2} (?:hurt|harm|cut|burn)(?:ting|ing)? my ?self\b`,
 	`\b(?:want|wanted|wanna|wish|wishing|ready|prefer|going|like|hoping|hope|rather|longing|decided|planning|plan|trying|need|about)(?: \w+){0,3}? (?:to die|i (?:could|would|might) (?:just )?die|i (?:was|were) (?:dead|never born|not alive|no longer alive)|i'd (?:never been born|died|die)|i had(?:n't| never) been born|i (?:wasn't|weren't) (?:alive|here any ?more|born)|i (?:don't|didn't|won't|wouldn't) wake up|to not wake up|not to wake up|be dead)\b`,
+	`\b(?:care|notice|miss me|mind|matter|cry|be sad) if i (?:\w+ )?(?:died|was dead|were dead|was gone|were gone|disappeared|killed myself|wasn't (?:here|around|alive))\b`,
 	`\bwish i (?:was|were) (?:dead|not here|gone)\b`,
-	`\b(?:don't|do not|didn't|doesn't|no longer|not|never) (?:really |even )?(?:want|wanna|wanting|care|feel like|see (?:a|any) (?:reason|point)|have (?:a|any) reason)(?: \w+){0,2} (?:(?:be|being) alive|liv(?:e|ing)(?: any ?more| like this)?(?:[^a-z]*$|[.,!?])|to live\b|be (?:here|around|in this world|on this (?:earth|planet)) any ?more|exist(?:ing)?(?: any ?more)?(?:[^a-z]*$|[.,!?])|wak(?:e|ing) up(?: again| any ?more| tomorrow)?(?:[^a-z]*$|[.,!?]))`,
+	`\b(?:don't|do not|didn't|doesn't|can't|cannot|no longer|not|never) (?:really |even )?(?:want|wanna|wanting|care|feel like|see (?:a|any) (?:reason|point)|have (?:a|any) reason)(?: \w+){0,2} (?:(?:be|being) alive|liv(?:e|ing)(?: any ?more| like this)?(?:[^a-z]*$|[.,!?])|to (?:live|keep living|go on living|stay alive)(?:[^a-z]*$|[.,!?]| any ?more| like this)|be (?:here|around|in this world|on this (?:earth|planet)) any ?more|exist(?:ing)?(?: any ?more)?(?:[^a-z]*$|[.,!?])|wak(?:e|ing) up(?: again| any ?more| tomorrow)?(?:[^a-z]*$|[.,!?]))`,
 	`\b(?:no|any|little|lost (?:my|the|all)|not much|without a|what's the|see no|what is the|isn't any) (?:reason|will|point|desire|purpose)(?: left)? (?:to (?:live|be alive|keep living|go on living|stay alive)|in (?:living|being alive|life|going on living))\b`,
 	`\b(?:nothing|not much|nobody|no one)(?: left| much)* (?:left )?to live for\b|\b(?:my )?life (?:isn't|is not|is no longer|not|doesn't feel) worth (?:living|it any ?more)\b|\bworth living\b.{0,20}\bany ?more\b`,
 	`\b(?:i'm|i am|i feel|i've been|i was|been|feeling|i get|getting|actively|quite|very) (?:\w+ ){0,2}suicidal\b`,
@@ -42,6 +43,7 @@ var danger = alternatives(
 	`\bi\b.{0,30}\bsuicidal (?:thoughts?|ideas?|feelings?|ideation)\b|\bmy (?:suicide|suicidal)\b`,
 	`\b(?:better off|happier|easier|relieved) (?:if i (?:was|were) (?:dead|gone|not (?:here|around))|dead|without me(?: around| here)?)\b|\bi'd be better off (?:dead|gone)\b`,
 	`\b(?:end|ending|take|taking|took|finish) (?:it all\b|my (?:own )?life\b|my days|myself\b)`, `\b(?:end|ending) everything\b.{0,15}\b(?:tonight|for good|for me|myself)\b`,
+	`\b(?:whole|entire|all(?: of)?) (?:my |the |a )?(?:bottle|pack|box|strip)?(?: of)? ?(?:my |the )?(?:\w+ )?(?:pills|tablets)\b`,
 	`\b(?:take|taking|took|taken|swallow\w*)(?: \w+){0,3} (?:overdose|pills)\b.{0,30}\b(?:die|end|wake|tonight|all of|whole|bottle)\b|\b(?:i|i'm|i've|i'll|to) (?:\w+ )?(?:overdos(?:e|ed|ing)|od'd)\b`,
 	`\bself[- ]?harm(?:ing|ed)?\b`, `\bslit(?:ting)? my (?:wrists?|throat)\b`, `\bjump(?:ing)? (?:off|from|in front of) (?:a|the|my) (?:bridge|roof|building|balcony|train|window|cliff)\b`,
 	`\b(?:i|i really|i just) can(?:'t|not) (?:go on|keep (?:on )?(?:going|living)|live)(?: living)?(?: (?:like this|any ?more|any longer|with myself))*(?:[^a-z]*$|[.,!?])`,
@@ -77,10 +79,11 @@ var hardships = alternatives(
 
 const kin = `father|mother|dad|daddy|mom|mum|mommy|mama|papa|parents?|wife|husband|spouse|fiance[e]?|son|daughter|child|kids?|baby|brother|sister|siblings?|twin|grand(?:mother|father|ma|pa|parents?|mom|mum|dad)|nan|nana|uncle|aunt|cousin|nephew|niece|in-laws?|partner|girlfriend|boyfriend|best friend|family|dog|cat`
 
-var lostThing = regexp.MustCompile(`\b(?:lost|losing|lose) my (?:\w+ )?(?:job|position|home) (?:queue|list|board|post\w*|history|settings|data|draft|page|in the)\b`)
+// figurative are losses and sicknesses of speech.
+var figurative = regexp.MustCompile(`\bsick (?:and tired|of|to death)\b|\b(?:lost|losing|lose) my (?:\w+ )?(?:job|position|home) (?:queue|list|board|post\w*|history|settings|data|draft|page|in the)\b`)
 
 // hardship tells whether somebody speaks of illness, death or the loss of their
 // work: heard first, and no question in that turn.
 func hardship(h *hearing) bool {
-	return hardships.MatchString(lostThing.ReplaceAllString(h.plain, " "))
+	return hardships.MatchString(figurative.ReplaceAllString(h.plain, " "))
 }

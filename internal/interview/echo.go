@@ -50,7 +50,7 @@ var (
 		month months year years moment one ones part point reason reasons case end start while fact sense idea problem problems issue issues
 		people today yesterday tomorrow tonight hour hours minute minutes second seconds course example place matter deal somebody
 		anybody everybody everyone nobody rest yes no ok okay thanks sorry please hello hi top side couple guess honestly kinda sorta etc
-		reality mind question answer interview maybe perhaps monday tuesday wednesday thursday friday saturday sunday`)
+		reality mind question answer interview maybe perhaps honest ages word words monday tuesday wednesday thursday friday saturday sunday`)
 )
 
 // things finds the noun phrases of a clause. It knows no grammar, only which
@@ -127,10 +127,13 @@ func (c clause) phrase(from, to int) (thing, bool) {
 	if det && to-from == 1 || emptyish[strings.ToLower(c.words[to-1])] {
 		return thing{}, false
 	}
-	words := slices.Clone(c.words[from:to])
-	if len(words) > 4 {
+	if !det { // without an article the first words may be a verb's
+		from = max(from, to-2)
+	}
+	if to-from > 4 {
 		return thing{}, false
 	}
+	words := slices.Clone(c.words[from:to])
 	if from == 0 && c.lead == "" && !acronym(words[0]) {
 		words[0] = strings.ToLower(words[0][:1]) + words[0][1:]
 	}

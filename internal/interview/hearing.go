@@ -54,7 +54,7 @@ func clip(text string, n int) string {
 var (
 	sentenceEnd = regexp.MustCompile(`[.!?;]+["')]*(?:\s|$)|\n+`)
 	clauseEnd   = regexp.MustCompile(`\s*,\s*|\s+-+\s+|\s*:\s+|\s+(?:but|because|so|then|until|although|though|which|and then)\s+`)
-	opening     = regexp.MustCompile(`^(?:\s|[,:"'(-])*(?:(?:sorry|please|actually|okay|ok|well|thanks|thank you|anyway|look|listen|hey|hi|hello|oh|um|uh|erm|right|now|so|and|but|wait|hold on|hang on|one sec|just|no|yes|yeah|yep|nope|i guess|i mean|honestly|you know|quick question|before we (?:start|begin|go on|continue)|first|first of all|also|by the way|btw|hmm|to be honest|i'm afraid|unfortunately|excuse me|my apologies|apologies)\b[\s,:-]*)+`)
+	opening     = regexp.MustCompile(`^(?:\s|[,:"'(-])*(?:(?:sorry|please|actually|okay|ok|well|thanks|thank you|anyway|look|listen|hey|hi|hello|oh|um|uh|erm|right|now|so|and|but|wait|hold on|hang on|one sec|just|(?:no|yes|yeah|yep|nope),|i guess|i mean|honestly|you know|quick question|before we (?:start|begin|go on|continue)|first|first of all|also|by the way|btw|hmm|to be honest|i'm afraid|unfortunately|excuse me|my apologies|apologies)(?:[\s,:-]+|$))+`)
 )
 
 // polite takes off what people say before they say it.

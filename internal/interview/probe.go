@@ -81,40 +81,57 @@ func (m *moderator) say(c candidate, before string) Output {
 	return m.question(before, c.line, "probe", "probe:"+c.cue)
 }
 
-// candidates are all probes into an answer, the best first: cues by score, the
-// things it names, its own words in quotation marks, then what fits any answer.
-// A model's wording would stand in front.
+// candidates are all probes into an answer, the best first: those that take up
+// a word of it, by cue and by what it names, then its own words in quotation
+// marks, then those into the last answer that held more, then what fits any
+// answer. A model's wording would stand in front.
 func (m *moderator) candidates(a *reading) []candidate {
-	var out []candidate
+	var led, loose, out []candidate
 	named := false
 	for _, h := range a.hits {
 		if h.score < 6 && !named {
-			out = append(out, m.aboutThings(a)...)
-			named = true
+			led, named = append(led, m.aboutThings(a, false)...), true
 		}
-		out = append(out, m.aboutCue(a, h)...)
+		led = append(led, m.aboutCue(a, h)...)
+		loose = append(loose, m.bare(h.cue.ID, m.tails(h))...)
 	}
 	if !named {
-		out = append(out, m.aboutThings(a)...)
+		led = append(led, m.aboutThings(a, false)...)
 	}
-	out = append(out, m.quoting(a)...)
+	out = append(append(led, m.quoting(a)...), m.aboutThings(a, true)...)
+	if m.s.Rich != "" && m.s.Rich != a.text {
+		rich := &reading{text: m.s.Rich, clauses: m.clauses(m.s.Rich)}
+		out = append(out, m.aboutThings(rich, false)...)
+	}
+	out = append(out, loose...)
 	if a.words >= 8 {
 		out = append(out, m.bare("consequence", m.lang.Consequences)...)
 	}
 	return append(out, m.bare("generic", m.lang.Generic)...)
 }
 
+// tails are the questions of a cue. Praise of what somebody left is turned to
+// what led away all the same.
+func (m *moderator) tails(h hit) []string {
+	if h.cue.ID == "positive" && m.departure() {
+		return m.lang.Departure
+	}
+	return h.cue.Probes
+}
+
+// noEcho are cues whose words say nothing when they are put back alone.
+var noEcho = set("vague need time contrast")
+
 // aboutCue words the probes of a cue, with what it is about in front.
 func (m *moderator) aboutCue(a *reading, h hit) []candidate {
 	c := a.clauses[h.clause]
-	tails := h.cue.Probes
-	if h.cue.ID == "positive" && m.departure() {
-		tails = m.lang.Departure // praise of what they left: what led away all the same?
-	}
-	var echoes [][2]string
+	var out []candidate
 	add := func(kind, echo string) {
-		if echo != "" {
-			echoes = append(echoes, [2]string{kind, echo})
+		if echo == "" {
+			return
+		}
+		for _, tail := range m.tails(h) {
+			out = append(out, m.led(kind, echo, tail, h.cue.ID))
 		}
 	}
 	if h.cue.Echo == "after" {
@@ -123,17 +140,11 @@ func (m *moderator) aboutCue(a *reading, h hit) []candidate {
 	if t, ok := c.near(h.first, h.last); ok {
 		add("thing", t.text)
 	}
-	if h.cue.Echo != "after" {
+	if !noEcho[h.cue.ID] {
 		add("word", c.matched(h))
 	}
 	add("clause", c.whole())
-	var out []candidate
-	for _, e := range echoes {
-		for _, tail := range tails {
-			out = append(out, m.led(e[0], e[1], tail, h.cue.ID))
-		}
-	}
-	return append(out, m.bare(h.cue.ID, tails)...)
+	return out
 }
 
 // matched is what a cue matched, where that reads well alone.
@@ -145,13 +156,13 @@ func (c clause) matched(h hit) string {
 	return strings.ToLower(strings.Join(c.words[first:last+1], " "))
 }
 
-// aboutThings asks what something they named had to do with it. The last named
-// comes first.
-func (m *moderator) aboutThings(a *reading) []candidate {
+// aboutThings asks what something they named had to do with it, the last named
+// first: things not yet put back to them, or those that were.
+func (m *moderator) aboutThings(a *reading, echoed bool) []candidate {
 	var out []candidate
 	for _, c := range slices.Backward(a.clauses) {
 		for _, t := range slices.Backward(c.things()) {
-			if m.s.echoed(t.text) {
+			if m.s.echoed(t.text) != echoed {
 				continue
 			}
 			for _, tail := range m.lang.Things {
@@ -190,6 +201,9 @@ func (m *moderator) bare(cue string, tails []string) []candidate {
 func (m *moderator) quoting(a *reading) []candidate {
 	var out []candidate
 	for _, c := range slices.Backward(a.clauses) {
+		for len(c.words) > 0 && trailing[strings.ToLower(c.words[0])] {
+			c.words = c.words[1:]
+		}
 		quote := strings.Join(c.words, " ")
 		if !quotable(c.words) || m.s.echoed(quote) || !strings.Contains(a.text, quote) {
 			continue

@@ -17,6 +17,7 @@ type State struct {
 	Reworded bool   `json:"reworded,omitempty"`  // Open was asked in its other wording
 	Choice   string `json:"choice,omitempty"`    // "distress" or "abuse": we offered to stop
 	About    string `json:"about,omitempty"`     // the answer that probes are about
+	Rich     string `json:"rich,omitempty"`      // the last answer with much new in it
 	LastCue  string `json:"last_cue,omitempty"`  // of the last probe
 	LastLead string `json:"last_lead,omitempty"` // how it began
 	LastAck  int    `json:"last_ack,omitempty"`  // its index, counted from 1

@@ -113,6 +113,9 @@ func (m *moderator) account(a *reading) {
 	} else {
 		m.s.TerseRun = 0
 	}
+	if a.fresh > 2 {
+		m.s.Rich = a.text
+	}
 	if a.fresh < 2 {
 		m.s.Dry++
 	} else {
