@@ -1,0 +1,149 @@
+package app
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/usercall/usercall/examples/studies"
+	"github.com/usercall/usercall/internal/interview"
+	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/trigger"
+	"github.com/usercall/usercall/internal/web"
+)
+
+// commands implements web.Commands: what one can change in the dashboard.
+type commands struct{ *App }
+
+// SetTriggerActive activates or pauses a trigger.
+func (c commands) SetTriggerActive(ctx context.Context, p *research.Project, id string, active bool) error {
+	if err := c.db.SetActive(ctx, p.ID, id, active); err != nil {
+		return err
+	}
+	return c.catalog.refresh(ctx)
+}
+
+// SetStudyOpen opens or closes a study.
+func (c commands) SetStudyOpen(ctx context.Context, p *research.Project, id string, open bool) error {
+	state := research.StudyClosed
+	if open {
+		state = research.StudyOpen
+	}
+	if err := c.db.SetStudyState(ctx, p.ID, id, state); err != nil {
+		return err
+	}
+	return c.catalog.refresh(ctx)
+}
+
+// CreateStudy makes a study from a file, unless the project has it already.
+func (c commands) CreateStudy(ctx context.Context, p *research.Project, file []byte) (string, error) {
+	f, err := CheckStudy(file)
+	if err != nil {
+		return "", err
+	}
+	s, err := c.db.StudyByKey(ctx, p.ID, f.Study.Key)
+	if research.CodeOf(err) == research.NotFound {
+		s, err = c.ApplyStudy(ctx, p, file, false)
+	}
+	if err != nil {
+		return "", err
+	}
+	return s.PublicID, nil
+}
+
+// maxName is how long a project's name may be, in bytes.
+const maxName = 120
+
+// RenameProject changes what participants know the product by.
+func (c commands) RenameProject(ctx context.Context, p *research.Project, name string) error {
+	name = strings.TrimSpace(name)
+	if name == "" || len(name) > maxName || strings.ContainsAny(name, "\x00\r\n") {
+		return research.Errorf(research.Invalid, "A name has 1 to %d characters on one line.", maxName)
+	}
+	changed := *p
+	changed.Name = name
+	return c.update(ctx, &changed)
+}
+
+// SetOrigins changes which sites may use the SDK.
+func (c commands) SetOrigins(ctx context.Context, p *research.Project, origins []string) error {
+	changed := *p
+	changed.Origins = nil
+	for _, o := range origins {
+		clean, err := origin(o)
+		if err != nil {
+			return err
+		}
+		changed.Origins = append(changed.Origins, clean)
+	}
+	return c.update(ctx, &changed)
+}
+
+// origin is what a browser sends for a site: scheme and host, nothing else.
+func origin(s string) (string, error) {
+	u, err := url.Parse(strings.TrimRight(strings.TrimSpace(s), "/"))
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+		return "", research.Errorf(research.Invalid, "%q is no origin. Write it like https://app.example.com, without a path.", short(s))
+	}
+	return strings.ToLower(u.Scheme + "://" + u.Host), nil
+}
+
+// short keeps a stranger's text in a message readable.
+func short(s string) string {
+	if r := []rune(s); len(r) > 80 {
+		return string(r[:80]) + "…"
+	}
+	return s
+}
+
+func (c commands) update(ctx context.Context, p *research.Project) error {
+	if err := c.db.UpdateProject(ctx, p); err != nil {
+		return err
+	}
+	return c.catalog.refresh(ctx)
+}
+
+// readyMade is the studies that one picks instead of writing one.
+func readyMade() ([]web.ReadyMade, error) {
+	all, err := studies.All()
+	var out []web.ReadyMade
+	for _, s := range all {
+		out = append(out, web.ReadyMade{Key: s.Key, Name: s.Name, Description: s.Description, File: s.Source})
+	}
+	return out, err
+}
+
+// describe is a study file in words.
+func describe(file []byte) (web.StudyWords, error) {
+	f, err := trigger.Parse(file)
+	if err != nil {
+		return web.StudyWords{}, err
+	}
+	compiled, err := trigger.Compile(f)
+	if err != nil {
+		return web.StudyWords{}, err
+	}
+	w := web.StudyWords{Sentences: map[string]string{}, Mode: "text", Minutes: compiled.Interview.Minutes, Languages: compiled.Interview.Languages}
+	for _, r := range compiled.Rules {
+		w.Sentences[r.Key] = r.Sentence()
+		for _, s := range r.Steps {
+			w.Events = append(w.Events, s.Names...)
+		}
+	}
+	w.Guide = guideOf(f, w.Events)
+	return w, nil
+}
+
+// guideOf is the guide that the study's interviews follow.
+func guideOf(f *trigger.File, events []string) research.Guide {
+	if f.Guide != nil {
+		return *f.Guide
+	}
+	if g, ok := interview.GuideByID(f.GuideID); ok {
+		return g
+	}
+	if len(events) > 0 {
+		return interview.GuideForEvent(events[0])
+	}
+	return interview.GuideForEvent("")
+}
