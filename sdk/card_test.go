@@ -185,3 +185,14 @@ func TestOptOutIsAtOnceAndForEver(t *testing.T) {
 		t.Errorf("%d pages asked for the config, want only the first", n)
 	}
 }
+
+func TestOptOutBeforeInit(t *testing.T) {
+	t.Parallel()
+	h, s := newHost(t), newStub(t)
+	p := newVisitor(t)
+	p.goTo(h.page("/app", script(ourStub+";usercall.optOut()")+ours(s, ""), ""))
+	eventually(t, func() bool { return len(s.to("/sdk/v1/opt-out")) == 1 }, func() string { return "not told" })
+	if n := len(s.to("/sdk/v1/config")); n != 0 {
+		t.Errorf("asked for the config %d times", n)
+	}
+}

@@ -39,7 +39,11 @@ function below(facts: Facts, base: Path, key: string): Path {
 /** One value against a scalar or a map of tests. */
 export function passes(value: unknown, test: unknown): boolean {
   if (!isObject(test)) return same(value, test);
-  return Object.entries(test).every(([name, operand]) => TESTS[name]?.(value, operand) ?? false);
+  try {
+    return Object.entries(test).every(([name, operand]) => TESTS[name]!(value, operand));
+  } catch {
+    return false; // no such test, or an operand that it does not take
+  }
 }
 
 const TESTS: Record<string, (value: any, operand: any) => boolean> = {

@@ -15,6 +15,8 @@ function takeOver(shared: Shared): void {
   let session: Session | undefined;
   let waiting: Call[] | undefined = [];
   let gone = load("optOut") != null;
+  /** Opted out on this page, as opposed to an earlier one. */
+  let leaving = false;
   let known: string | undefined;
   hearing.error = (message) => listeners.emit("error", { message });
 
@@ -22,6 +24,7 @@ function takeOver(shared: Shared): void {
     init(options: InitOptions) {
       if (session || !options?.projectId) return;
       session = new Session(shared, options, person, listeners);
+      if (leaving) session.optOut();
       if (gone) return;
       void session.start().then((ready) => {
         const kept = waiting!;
@@ -33,7 +36,7 @@ function takeOver(shared: Shared): void {
     open: (link) => session?.open(String(link)),
     optOut() {
       save("optOut", "1");
-      gone = true;
+      leaving = gone = true;
       waiting = [];
       session?.optOut();
     },

@@ -3,6 +3,7 @@
 
 import type { BindOptions } from "../usercall";
 import { holds, isObject } from "./condition";
+import { complain } from "./console";
 import { Hold } from "./hold";
 import { newId } from "./message";
 import type { Outbox } from "./outbox";
@@ -134,6 +135,13 @@ function readObject(value: unknown, key: string): Record<string, unknown> {
 
 /** Options as an object, `true`, or the JSON of an attribute. */
 function bindOptions(options: unknown): BindOptions {
-  if (typeof options == "string" && options.startsWith("{")) options = JSON.parse(options);
+  if (typeof options == "string" && options.startsWith("{"))
+    try {
+      options = JSON.parse(options);
+    } catch {
+      // Without its filter the binding would let out more than the page meant to.
+      complain("data-bind-segment holds no JSON, so no event leaves");
+      return { allowlist: [], catalogue: false };
+    }
   return isObject(options) ? (options as BindOptions) : {};
 }

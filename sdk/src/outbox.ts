@@ -62,7 +62,14 @@ export class Outbox {
     if (batch.length + names.length == 0) return;
     this.#batch = [];
     this.#names = [];
-    void this.#post(batch, names);
+    this.#post(batch, names).catch(() => {}); // a value that is no JSON
+  }
+
+  /** What has not left yet stays here for good. */
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#batch = [];
+    this.#names = [];
   }
 
   #later(ms: number): void {

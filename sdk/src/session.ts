@@ -87,9 +87,13 @@ export class Session {
   optOut(): void {
     const { userId, anonymousId } = this.#person.describe();
     this.events?.clear();
+    this.#outbox.clear();
     this.#invites.withdraw("opt_out");
-    void this.#client.post("/sdk/v1/opt-out", { ...this.#common(), ticket: this.#ticket.current, anonymousId, userId });
     this.#over = true;
+    // Not the session's client, which from here on tries nothing again.
+    const ticket = this.#ticket.current;
+    const client = createClient(this.#shared.host, () => false);
+    void client.post("/sdk/v1/opt-out", { ...this.#common(), ticket, anonymousId, userId });
     this.#unlisten();
     this.events = undefined;
     this.#decisions.stop();

@@ -35,6 +35,7 @@ const table: [condition: object, holds: boolean][] = [
   [{ properties: { since: { lt: "now" } } }, true],
   [{ properties: { since: { gt: "now-1d" } } }, false],
   [{ properties: { plan: { unknown: 1 } } }, false],
+  [{ properties: { plan: { in: "pro" } } }, false],
   [{ any: [{ "properties.plan": "team" }, { "traits.role": "admin" }] }, true],
   [{ not: { all: [{ "properties.plan": "pro" }, { "traits.role": "admin" }] } }, false],
 ];
