@@ -48,7 +48,10 @@ func carrying(interviews []research.Interview) []*unit {
 
 // findGroups puts clauses into groups of at least minPeople people, the
 // largest first.
-func findGroups(all []*unit) []cluster { return arrange(formGroups(all)) }
+func findGroups(all []*unit) []cluster {
+	groups := arrange(formGroups(all))
+	return arrange(placeRest(groups, all))
+}
 
 // formGroups fits the clauses, and lets those that give two reasons stand in
 // both groups.
@@ -286,9 +289,21 @@ func (g *cluster) saysLabel(m *unit) bool {
 	return slices.ContainsFunc(m.words, func(w word) bool { return slices.Contains(label, w.text) })
 }
 
+// leastShare is the share of people that must use a phrase for it to be the
+// label: a name of the lexicon says as much as most phrases, and what two of
+// four people share may be chance where it is not in what twenty share.
+func (g *cluster) leastShare() float64 {
+	switch {
+	case !g.isTopical():
+		return 2. / 3
+	case g.reason == "" && g.people() > 5:
+		return .25
+	}
+	return .5
+}
+
 // nameGroups labels the groups by what their people say and others do not. A
-// reason of the lexicon gives its name where too few share a phrase: fewer than
-// half, or two thirds where the name says as much.
+// reason of the lexicon gives its name where too few share a phrase.
 func nameGroups(groups []cluster) {
 	var texts []said
 	for t, g := range groups {
@@ -298,11 +313,7 @@ func nameGroups(groups []cluster) {
 	}
 	for t, phrases := range labels(texts, len(groups)) {
 		g := &groups[t]
-		least := .5
-		if !g.isTopical() {
-			least = 2. / 3
-		}
-		shared := len(phrases) > 0 && phrases[0].inside >= minPeople && float64(phrases[0].inside) >= least*float64(g.people())
+		shared := len(phrases) > 0 && phrases[0].inside >= minPeople && float64(phrases[0].inside) >= g.leastShare()*float64(g.people())
 		switch {
 		case shared:
 			g.label = phrases[0].surface

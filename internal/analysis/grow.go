@@ -61,6 +61,29 @@ func oldGroups(all []*unit, old state) (groups []cluster, rest []*unit) {
 	return groups, rest
 }
 
+// placeRest puts clauses of people who stand nowhere where they surely belong.
+func placeRest(groups []cluster, all []*unit) []cluster {
+	if len(groups) == 0 {
+		return nil
+	}
+	placed := map[string]bool{}
+	for _, g := range groups {
+		for _, m := range g.members {
+			placed[m.interview] = true
+		}
+	}
+	judge := learnGroups(groups)
+	for _, u := range all {
+		if placed[u.interview] {
+			continue
+		}
+		if i := judge.groupOf(u, groups); i >= 0 {
+			groups[i].members = append(groups[i].members, u)
+		}
+	}
+	return groups
+}
+
 // groupJudge knows the words of groups.
 type groupJudge struct {
 	corpus *corpus

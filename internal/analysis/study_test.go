@@ -277,3 +277,23 @@ func placesOf(r StudyResult) map[clauseKey]string {
 	}
 	return out
 }
+
+// BenchmarkStudy is a study of 300 interviews: its first fit, and one
+// interview more (G9: at most 50 ms).
+func BenchmarkStudy(b *testing.B) {
+	var all []research.Interview
+	for i, l := range written("bank", 301, 9) {
+		all = append(all, script{qTrigger, l.Text, qReason, "The main thing was that " + l.Text, qLast, "No, thanks."}.interview(i))
+	}
+	first := studyOf(all[:300], nil)
+	b.Run("fit", func(b *testing.B) {
+		for b.Loop() {
+			studyOf(all[:300], nil)
+		}
+	})
+	b.Run("one more", func(b *testing.B) {
+		for b.Loop() {
+			studyOf(all, first.State)
+		}
+	})
+}

@@ -161,7 +161,7 @@ func (u *unit) gives(family string) bool {
 }
 
 // carries tells whether the unit may carry a reason: it names one, or it answers a
-// question for reasons in at least three words that mean something.
+// question for reasons in at least four words, two of which mean something.
 func (u *unit) carries() bool {
 	if _, s := u.strength(); s >= clearly {
 		return true
@@ -169,7 +169,7 @@ func (u *unit) carries() bool {
 	if u.asked != askReason && u.asked != askChange {
 		return false
 	}
-	return u.content() >= 3
+	return u.content() >= 2 && len(u.words) >= 4
 }
 
 // content counts the words that mean something.
