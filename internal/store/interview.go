@@ -100,7 +100,7 @@ func (db *DB) insertInterview(ctx context.Context, tx *sql.Tx, i *interview.Reco
 // StaleInterviews implements interview.Store.
 func (db *DB) StaleInterviews(ctx context.Context, after time.Time) ([]*interview.Record, error) {
 	stale, err := collect(ctx, db.read, scanInterview, "SELECT "+interviewColumns+` FROM interviews
-		WHERE project_id > 0 AND ended_at IS NULL AND last_contact < $1 ORDER BY last_contact LIMIT 100`, ms(after))
+		WHERE ended_at IS NULL AND last_contact < $1 ORDER BY last_contact LIMIT 100`, ms(after))
 	for _, i := range stale {
 		if err == nil {
 			i.Turns, err = turnsOf(ctx, db.read, i.Key())
