@@ -196,3 +196,24 @@ func TestOptOutBeforeInit(t *testing.T) {
 		t.Errorf("asked for the config %d times", n)
 	}
 }
+
+// Segment's own reset, and somebody else signing in without one, end what was for the first person.
+func TestAnotherPersonNeverSeesTheInvite(t *testing.T) {
+	for name, change := range map[string]string{
+		"reset":    `analytics.reset().then(()=>0)`,
+		"identify": `analytics.identify("u2").then(()=>0)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, s := newHost(t), newStub(t)
+			s.invites(s.invite())
+			p := bound(t, h, s, "{}")
+			eval[any](p, `analytics.identify("u1").then(()=>analytics.track("cancelled")).then(()=>0)`)
+			p.waitFor(inCard)
+			eval[any](p, change)
+			p.waitFor("!" + inCard)
+			s.waitState(t, "refused "+name)
+			p.waitFor(`!localStorage["usercall.ticket"]`)
+		})
+	}
+}
