@@ -175,7 +175,7 @@ func misquotes(u utterance, m *moderator) bool {
 // order to anybody.
 func quotable(words []string) bool {
 	text := strings.Join(words, " ")
-	return len(words) >= 3 && len(words) <= 9 && len(content(text)) > 1 && !command.MatchString(text) &&
+	return len(words) >= 3 && len(words) <= 9 && len(content(text)) > 0 && !command.MatchString(text) &&
 		!strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' && r != '-' && r != ' ' })
 }
 

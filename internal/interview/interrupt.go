@@ -45,6 +45,7 @@ func (m *moderator) interrupt(h *hearing) (Output, bool) {
 			return m.heard(m.end("time"), h), true
 		}
 		if in.raised(m, h) {
+			m.s.Silences = 0
 			out := m.heard(in.reply(m, h), h)
 			out.Exclude = in.exclude
 			return out, true

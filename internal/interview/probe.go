@@ -36,7 +36,7 @@ func (m *moderator) probe(a *reading, before string) (Output, bool) {
 
 // mayProbe tells whether a probe is legal now: time, and the budgets.
 func (m *moderator) mayProbe() bool {
-	if m.s.Dry > 1 || m.s.Probes >= maxProbes || m.s.Here >= m.allowed() || !m.fits() {
+	if m.s.Dry || m.s.Probes >= maxProbes || m.s.Here >= m.allowed() || !m.fits() {
 		return false
 	}
 	if m.s.Phase == phaseWrap {
@@ -98,12 +98,16 @@ func (m *moderator) candidates(a *reading) []candidate {
 	if !named {
 		led = append(led, m.aboutThings(a, false)...)
 	}
-	out = append(append(led, m.quoting(a)...), m.aboutThings(a, true)...)
+	out = append(append(led, m.quoting(a, 2)...), m.aboutThings(a, true)...)
+	out = append(append(out, m.aboutWords(a)...), m.quoting(a, 1)...)
 	if m.s.Rich != "" && m.s.Rich != a.text {
 		rich := &reading{text: m.s.Rich, clauses: m.clauses(m.s.Rich)}
 		out = append(out, m.aboutThings(rich, false)...)
 	}
 	out = append(out, loose...)
+	if m.s.Here > 0 { // what fits any answer brings little: once is enough
+		return out
+	}
 	if a.words >= 8 {
 		out = append(out, m.bare("consequence", m.lang.Consequences)...)
 	}
@@ -140,7 +144,10 @@ func (m *moderator) aboutCue(a *reading, h hit) []candidate {
 	if t, ok := c.near(h.first, h.last); ok {
 		add("thing", t.text)
 	}
-	if !noEcho[h.cue.ID] {
+	switch {
+	case h.cue.ID == "vague":
+		add("word", c.matched(c.widened(h)))
+	case !noEcho[h.cue.ID]:
 		add("word", c.matched(h))
 	}
 	add("clause", c.whole())
@@ -156,9 +163,21 @@ func (c clause) matched(h hit) string {
 	return strings.ToLower(strings.Join(c.words[first:last+1], " "))
 }
 
+// widened takes the words before a vague one along: "various things".
+func (c clause) widened(h hit) hit {
+	for h.first > 0 && (adjectives[strings.ToLower(c.words[h.first-1])] || determiners[strings.ToLower(c.words[h.first-1])]) {
+		h.first--
+	}
+	return h
+}
+
 // aboutThings asks what something they named had to do with it, the last named
 // first: things not yet put back to them, or those that were.
 func (m *moderator) aboutThings(a *reading, echoed bool) []candidate {
+	kind := "thing"
+	if echoed || a.text == m.s.Rich && m.s.About != m.s.Rich {
+		kind = "back"
+	}
 	var out []candidate
 	for _, c := range slices.Backward(a.clauses) {
 		for _, t := range slices.Backward(c.things()) {
@@ -166,8 +185,29 @@ func (m *moderator) aboutThings(a *reading, echoed bool) []candidate {
 				continue
 			}
 			for _, tail := range m.lang.Things {
-				out = append(out, m.led("thing", t.text, tail, "thing"))
+				out = append(out, m.led(kind, t.text, tail, "thing"))
 			}
+		}
+	}
+	return out
+}
+
+// aboutWords takes up the longest word of each clause that names nothing.
+func (m *moderator) aboutWords(a *reading) []candidate {
+	var out []candidate
+	for _, c := range slices.Backward(a.clauses) {
+		longest := ""
+		for _, w := range c.words {
+			w = strings.ToLower(w)
+			if len(w) > len(longest) && !stopwords[w] && !emptyish[w] && !strings.Contains(w, "'") {
+				longest = w
+			}
+		}
+		if len(longest) < 4 || m.s.echoed(longest) {
+			continue
+		}
+		for _, tail := range m.lang.Things {
+			out = append(out, m.led("word", longest, tail, "word"))
 		}
 	}
 	return out
@@ -177,7 +217,7 @@ func (m *moderator) aboutThings(a *reading, echoed bool) []candidate {
 func (m *moderator) led(kind, echo, tail, cue string) candidate {
 	leads := m.lang.Leads[kind]
 	i := m.chance(len(leads))
-	if leads[i] == m.s.LastLead {
+	for leads[i] == m.s.LastLead || strings.Contains(leads[i], "the word ") && strings.Contains(echo, " ") {
 		i = (i + 1) % len(leads)
 	}
 	lead := strings.ReplaceAll(leads[i], "{"+kind+"}", echo)
@@ -197,15 +237,16 @@ func (m *moderator) bare(cue string, tails []string) []candidate {
 	return out
 }
 
-// quoting puts a clause back word for word. The last comes first.
-func (m *moderator) quoting(a *reading) []candidate {
+// quoting puts a clause that holds so many words of content back word for word.
+// The last comes first.
+func (m *moderator) quoting(a *reading, least int) []candidate {
 	var out []candidate
 	for _, c := range slices.Backward(a.clauses) {
 		for len(c.words) > 0 && trailing[strings.ToLower(c.words[0])] {
 			c.words = c.words[1:]
 		}
 		quote := strings.Join(c.words, " ")
-		if !quotable(c.words) || m.s.echoed(quote) || !strings.Contains(a.text, quote) {
+		if !quotable(c.words) || len(content(quote)) < least || m.s.echoed(quote) || !strings.Contains(a.text, quote) {
 			continue
 		}
 		for _, q := range m.lang.Quotes {

@@ -139,7 +139,7 @@ func refusesAnswer(h *hearing) bool {
 // saidAlready is a complaint only where little new comes with it: "like I said"
 // is also a way of talking.
 func saidAlready(h *hearing) bool {
-	return h.opens(told) && len(content(h.without(told))) < 4 && len(content(h.plain)) < 9
+	return h.opens(told) && len(content(strings.Join(h.rest(told), " "))) < 2
 }
 
 func asksAgain(h *hearing) bool { return h.opens(unheard) && len(content(h.plain)) < 6 }

@@ -57,6 +57,7 @@ func (m *moderator) skip() Output {
 	case m.s.Choice != "":
 		m.s.Choice = ""
 	}
+	m.s.Silences = 0
 	return m.onward(m.lang.Handlers["skip"])
 }
 

@@ -30,17 +30,18 @@ type State struct {
 	Done   []string `json:"done,omitempty"`   // ids of guide questions asked or covered
 
 	// What has been used up.
-	Probes   int `json:"probes,omitempty"`
-	Here     int `json:"here,omitempty"` // probes into Open
-	Dry      int `json:"dry,omitempty"`  // answers in a row with nothing new
-	Terse    int `json:"terse,omitempty"`
-	TerseRun int `json:"terse_run,omitempty"`
-	Quotes   int `json:"quotes,omitempty"`
-	Silences int `json:"silences,omitempty"` // in a row
-	Repeats  int `json:"repeats,omitempty"`  // in a row
-	Unclear  int `json:"unclear,omitempty"`  // answers to the question for consent
-	Abuses   int `json:"abuses,omitempty"`
-	Comforts int `json:"comforts,omitempty"`
+	Probes   int  `json:"probes,omitempty"`
+	Here     int  `json:"here,omitempty"`  // probes into Open
+	Fresh    int  `json:"fresh,omitempty"` // new words of the last answer
+	Dry      bool `json:"dry,omitempty"`   // two answers with nothing new
+	Terse    int  `json:"terse,omitempty"`
+	TerseRun int  `json:"terse_run,omitempty"`
+	Quotes   int  `json:"quotes,omitempty"`
+	Silences int  `json:"silences,omitempty"` // in a row
+	Repeats  int  `json:"repeats,omitempty"`  // in a row
+	Unclear  int  `json:"unclear,omitempty"`  // answers to the question for consent
+	Abuses   int  `json:"abuses,omitempty"`
+	Comforts int  `json:"comforts,omitempty"`
 
 	// Time, in seconds.
 	At      float64 `json:"at"`                // of the last input

@@ -61,7 +61,6 @@ func (m *moderator) take(in Input) Output {
 	case in.Kind == Silence || in.Kind == Answer && wordless(in.Text):
 		return m.silence(in)
 	}
-	m.s.Silences = 0
 	switch in.Kind {
 	case Answer:
 		return m.answer(in.Text)
@@ -116,11 +115,11 @@ func (m *moderator) account(a *reading) {
 	if a.fresh > 2 {
 		m.s.Rich = a.text
 	}
-	if a.fresh < 2 {
-		m.s.Dry++
-	} else {
-		m.s.Dry = 0
+	if m.s.Silences == 0 { // after a pause they may have said it again
+		m.s.Dry = m.s.Here > 0 && a.fresh+m.s.Fresh < 2
+		m.s.Fresh = a.fresh
 	}
+	m.s.Silences = 0
 	m.cover(a)
 }
 
@@ -183,7 +182,7 @@ func (m *moderator) mustLeft() int {
 
 func (m *moderator) ask(q research.Question, before string) Output {
 	m.s.Open, m.s.Probing, m.s.Reworded = q.ID, false, false
-	m.s.Here, m.s.Dry, m.s.TerseRun = 0, 0, 0
+	m.s.Here, m.s.Dry, m.s.TerseRun = 0, false, 0
 	m.s.About = ""
 	m.s.Done = append(m.s.Done, q.ID)
 	return m.question(before, m.su.fill(q.Ask), "ask", "guide:"+q.ID)
