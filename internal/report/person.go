@@ -1,0 +1,140 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/usercall/usercall/internal/research"
+)
+
+// PeopleStore is what the pages of people and events read.
+type PeopleStore interface {
+	// People finds people whose userId or anonymousId begins with text, those
+	// seen last first.
+	People(ctx context.Context, p research.ProjectID, text string, limit int) ([]PersonLine, error)
+	// Person is what is known of somebody; not_found where the project knows
+	// nobody of that key.
+	Person(ctx context.Context, p research.ProjectID, key research.PersonKey) (*Person, error)
+	// Timeline is what somebody did and what we did about it: up to limit of
+	// each kind before the cursor's time.
+	Timeline(ctx context.Context, p research.ProjectID, key research.PersonKey, before time.Time, limit int) (Timeline, error)
+	// Events lists the latest events, by the order of receipt.
+	Events(ctx context.Context, p research.ProjectID, f EventFilter, w Window) (Listing[Event], error)
+}
+
+// EventFilter says which events are wanted; "" is any.
+type EventFilter struct {
+	Name string
+	Type research.EventType
+}
+
+// Event is a line of the latest events.
+type Event struct {
+	research.Event
+	Key research.PersonKey // whom it was sent under
+}
+
+// Title is the event's name, or its type where that has none.
+func (e Event) Title() string {
+	if e.Name != "" {
+		return e.Name
+	}
+	return string(e.Type)
+}
+
+// Place is where the event stands in the list.
+func (e Event) Place() Cursor { return Cursor{e.ReceivedAt, e.Seq} }
+
+// PersonLine is a person in a list.
+type PersonLine struct {
+	Key       research.PersonKey
+	Email     string // their trait
+	FirstSeen time.Time
+	LastSeen  time.Time
+}
+
+// Person is what is known of somebody.
+type Person struct {
+	PersonLine
+	Traits     research.Traits
+	Group      string
+	Linked     []research.AnonymousID
+	Never      bool // said "don't ask again"
+	Dismissals int  // in a row
+	LastShown  time.Time
+}
+
+// Timeline is what somebody did and what we did about it, each kind newest
+// first.
+type Timeline struct {
+	Events     []Event
+	Decisions  []Decision
+	Invites    []Invite
+	Interviews []InterviewLine
+}
+
+// Invite is an invite in words.
+type Invite struct {
+	research.Invite
+	StudyID, StudyName string
+	TriggerName        string
+	Interview          string // public id; "": none
+}
+
+// Entry is one line of a person's history: exactly one of the pointers is set.
+type Entry struct {
+	At        time.Time
+	Kind      string // "event", "decision", "invite" or "interview"
+	Event     *Event
+	Decision  *Decision
+	Invite    *Invite
+	Interview *InterviewLine
+}
+
+// rank orders what has the same time, newest first: an interview follows its
+// invite, that its decision, that its event.
+var rank = map[string]int{"interview": 0, "invite": 1, "decision": 2, "event": 3}
+
+// Entries joins the kinds into one line, newest first. Where a kind was cut at
+// limit, everything older than what it still shows is left out, so that nothing
+// stands without what belongs between; next is then where to go on from.
+func (t Timeline) Entries(limit int) (all []Entry, next time.Time) {
+	for i := range t.Events {
+		all = append(all, Entry{At: t.Events[i].Timestamp, Kind: "event", Event: &t.Events[i]})
+	}
+	for i := range t.Decisions {
+		all = append(all, Entry{At: t.Decisions[i].At, Kind: "decision", Decision: &t.Decisions[i]})
+	}
+	for i := range t.Invites {
+		all = append(all, Entry{At: t.Invites[i].ReservedAt, Kind: "invite", Invite: &t.Invites[i]})
+	}
+	for i := range t.Interviews {
+		all = append(all, Entry{At: t.Interviews[i].Started, Kind: "interview", Interview: &t.Interviews[i]})
+	}
+	slices.SortStableFunc(all, func(a, b Entry) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(rank[a.Kind], rank[b.Kind]))
+	})
+	next = t.cut(limit)
+	if next.IsZero() {
+		return all, next
+	}
+	return slices.DeleteFunc(all, func(e Entry) bool { return e.At.Before(next) }), next
+}
+
+// cut is the time before which some kind has rows that were not read.
+func (t Timeline) cut(limit int) (at time.Time) {
+	last := func(n int, when func() time.Time) {
+		if n >= limit {
+			if w := when(); w.After(at) {
+				at = w
+			}
+		}
+	}
+	last(len(t.Events), func() time.Time { return t.Events[len(t.Events)-1].Timestamp })
+	last(len(t.Decisions), func() time.Time { return t.Decisions[len(t.Decisions)-1].At })
+	last(len(t.Invites), func() time.Time { return t.Invites[len(t.Invites)-1].ReservedAt })
+	last(len(t.Interviews), func() time.Time { return t.Interviews[len(t.Interviews)-1].Started })
+	return at
+}

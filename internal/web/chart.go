@@ -1,0 +1,112 @@
+package web
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/usercall/usercall/internal/report"
+	"github.com/usercall/usercall/internal/research"
+)
+
+// Charts are drawn here as numbers; templates write them as SVG, whose
+// attributes need no style.
+
+// column is one bar of a small chart.
+type column struct{ X, Y, W, H string }
+
+// sparkline is a small chart and what it says in words.
+type sparkline struct {
+	Columns []column
+	Words   string
+}
+
+// spark draws counts by day, in a box of 112 by 20. The baseline is zero.
+func spark(days []int) sparkline {
+	top := 1
+	said := make([]string, len(days))
+	for i, n := range days {
+		top, said[i] = max(top, n), strconv.Itoa(n)
+	}
+	s := sparkline{Words: "Interviews a day, oldest first: " + strings.Join(said, ", ")}
+	step := 112 / float64(max(1, len(days)))
+	for i, n := range days {
+		h := float64(n) / float64(top) * 19
+		if n == 0 {
+			continue
+		}
+		s.Columns = append(s.Columns, column{X: unit(float64(i) * step), Y: unit(20 - h), W: unit(step - 2), H: unit(h)})
+	}
+	return s
+}
+
+// share is a bar with its interval, in percent of the width.
+type share struct {
+	Width, Low, High string
+	Words            string
+}
+
+// bar draws a theme's share with the whiskers of its interval.
+func bar(t report.Theme) share {
+	of := float64(max(1, t.Of))
+	return share{Width: unit(100 * float64(t.People) / of), Low: unit(100 * t.Low), High: unit(100 * t.High),
+		Words: fmt.Sprintf("%d of %d; the true share is likely between %.0f %% and %.0f %%", t.People, t.Of, 100*t.Low, 100*t.High)}
+}
+
+func unit(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
+
+// stage is one row of a funnel.
+type stage struct {
+	Label string
+	N     int
+	More  bool
+	Of    string // "61 of 412 matches", before any percentage
+	Width string
+	Where string // where one sees who they are
+}
+
+// funnel makes the rows of a funnel, each as a part of the one before.
+func funnel(f report.Funnel, events bool) []stage {
+	rows := []stage{{Label: "Events", N: f.Events, More: f.More, Where: "/events"}, {Label: "Matches", N: f.Matches, Where: "/decisions"},
+		{Label: "Invited", N: f.Invited, Where: "/decisions?outcome=invited"}, {Label: "Shown", N: f.Shown}, {Label: "Accepted", N: f.Accepted},
+		{Label: "Completed", N: f.Completed, Where: "/interviews?state=completed"}}
+	if !events {
+		rows = rows[1:]
+	}
+	top := rows[0].N
+	for i := range rows {
+		rows[i].Width = unit(100 * float64(rows[i].N) / float64(max(1, top, rows[i].N)))
+		if i > 0 && rows[i].Label != "Matches" {
+			rows[i].Of = strings.TrimSpace(fmt.Sprintf("%s of %s  %s", number(rows[i].N), number(rows[i-1].N), percent(rows[i].N, rows[i-1].N)))
+		}
+	}
+	return rows
+}
+
+// piece is a stretch of a turn's text, quoted or not.
+type piece struct {
+	Text  string
+	Theme string // the theme of a quoted stretch; "": not quoted
+}
+
+// pieces cuts a turn at its quotes. Where quotes overlap, the first one wins;
+// one that lies outside of the text marks nothing.
+func pieces(t research.Turn, quotes []report.Quote) []piece {
+	runes, at := []rune(t.Text), 0
+	var all []piece
+	for _, q := range quotes {
+		start := max(q.Start, at)
+		if q.Turn != t.N || q.End > len(runes) || start >= q.End || q.Start < 0 {
+			continue
+		}
+		if start > at {
+			all = append(all, piece{Text: string(runes[at:start])})
+		}
+		all = append(all, piece{Text: string(runes[start:q.End]), Theme: q.Theme})
+		at = q.End
+	}
+	if at < len(runes) {
+		all = append(all, piece{Text: string(runes[at:])})
+	}
+	return all
+}

@@ -1,0 +1,64 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"github.com/usercall/usercall/internal/research"
+)
+
+// Accounts is who may sign in. Hashes are made here; the store never sees a
+// token or a password.
+type Accounts interface {
+	// ByEmail is an account and the hash of its password, "" where it has none;
+	// user is 0 where there is no account of that address.
+	ByEmail(ctx context.Context, email string) (user int64, password string, err error)
+	// SetPassword stores a password's hash and ends all sessions but keep.
+	SetPassword(ctx context.Context, user int64, password string, keep []byte) error
+	// PutLoginToken keeps the hash of a one-time sign-in link.
+	PutLoginToken(ctx context.Context, hash []byte, user int64, expires time.Time) error
+	// RedeemLoginToken uses a sign-in link up; 0 where it is unknown, used or
+	// expired.
+	RedeemLoginToken(ctx context.Context, hash []byte, now time.Time) (user int64, err error)
+	// PutSession keeps a new session and forgets those made before dead.
+	PutSession(ctx context.Context, hash []byte, user int64, now, dead time.Time) error
+	// Session is whose it is; user is 0 where there is none.
+	Session(ctx context.Context, hash []byte) (user int64, email string, created, seen time.Time, err error)
+	TouchSession(ctx context.Context, hash []byte, now time.Time) error
+	EndSession(ctx context.Context, hash []byte) error
+}
+
+// Commands is what one can change in the dashboard. Ids are public ones, looked
+// up inside the project; a foreign one is not_found.
+type Commands interface {
+	// SetTriggerActive activates or pauses a trigger.
+	SetTriggerActive(ctx context.Context, p *research.Project, trigger string, active bool) error
+	// SetStudyOpen opens or closes a study.
+	SetStudyOpen(ctx context.Context, p *research.Project, study string, open bool) error
+	// CreateStudy makes a study from a file, its triggers paused, and returns
+	// its public id. Where the project has a study of that key, it is that one,
+	// unchanged.
+	CreateStudy(ctx context.Context, p *research.Project, file []byte) (study string, err error)
+	// RenameProject and SetOrigins change a project; invalid, with the reason,
+	// where the value cannot be.
+	RenameProject(ctx context.Context, p *research.Project, name string) error
+	SetOrigins(ctx context.Context, p *research.Project, origins []string) error
+}
+
+// ReadyMade is a study that one picks instead of writing one.
+type ReadyMade struct {
+	Key         string // of the study in its file
+	Name        string
+	Description string
+	File        []byte // YAML
+}
+
+// StudyWords is a study file in words.
+type StudyWords struct {
+	Sentences map[string]string // trigger key to "When … happens, ask …"
+	Events    []string          // names that the triggers wait for
+	Mode      string            // voice, text or choice
+	Minutes   int
+	Languages []string
+	Guide     research.Guide // with its questions, also where the file only names it
+}

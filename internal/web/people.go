@@ -1,0 +1,107 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/usercall/usercall/internal/report"
+	"github.com/usercall/usercall/internal/research"
+)
+
+// peopleView is the search for people.
+type peopleView struct {
+	shell
+	Rows []report.PersonLine
+	Text string
+	More bool
+	CSV  string
+}
+
+func (d *dashboard) people(w http.ResponseWriter, r *request) error {
+	v := peopleView{shell: r.shell("People", "People"), Text: r.query("q"), CSV: r.with("format", "csv")}
+	limit := report.PageSize
+	if r.query("format") == "csv" {
+		limit = maxCSV
+	}
+	var err error
+	if v.Rows, err = d.Reports.People(r.Context(), r.project.ID, v.Text, limit+1); err != nil {
+		return err
+	}
+	if v.More = len(v.Rows) > limit; v.More {
+		v.Rows = v.Rows[:limit]
+	}
+	if r.query("format") == "csv" {
+		return peopleCSV(w, v.Rows)
+	}
+	return d.render(w, http.StatusOK, "people", v)
+}
+
+// personView is somebody's history with us.
+type personView struct {
+	shell
+	*report.Person
+	Entries []report.Entry
+	Days    []dayView
+	Next    string
+	First   string
+}
+
+// dayView is the entries of one day, so that the lines need only the time.
+type dayView struct {
+	Day     time.Time
+	Entries []report.Entry
+}
+
+// timelinePage is how many of each kind a page of a history has at most.
+const timelinePage = 60
+
+func (d *dashboard) person(w http.ResponseWriter, r *request) error {
+	key := research.PersonKey(r.path("person"))
+	p, err := d.Reports.Person(r.Context(), r.project.ID, key)
+	if err != nil {
+		return err
+	}
+	before, err := until(r.query("before"))
+	if err != nil {
+		return err
+	}
+	t, err := d.Reports.Timeline(r.Context(), r.project.ID, key, before, timelinePage)
+	if err != nil {
+		return err
+	}
+	v := personView{shell: r.shell(personName(key), "People"), Person: p}
+	var next time.Time
+	v.Entries, next = t.Entries(timelinePage)
+	v.Days = byDay(v.Entries)
+	if !next.IsZero() {
+		v.Next = r.with("before", strconv.FormatInt(next.UnixMilli(), 36))
+	}
+	if !before.IsZero() {
+		v.First = r.with("before", "")
+	}
+	return d.render(w, http.StatusOK, "person", v)
+}
+
+func until(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	ms, err := strconv.ParseInt(s, 36, 64)
+	if err != nil {
+		return time.Time{}, research.Errorf(research.Invalid, "This page of the history does not exist. Start from the newest.")
+	}
+	return time.UnixMilli(ms), nil
+}
+
+func byDay(entries []report.Entry) (all []dayView) {
+	for _, e := range entries {
+		day := e.At.UTC().Truncate(24 * time.Hour)
+		if len(all) == 0 || !all[len(all)-1].Day.Equal(day) {
+			all = append(all, dayView{Day: day})
+		}
+		last := &all[len(all)-1]
+		last.Entries = append(last.Entries, e)
+	}
+	return all
+}

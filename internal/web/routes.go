@@ -1,0 +1,59 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/usercall/usercall/internal/httpkit"
+	"github.com/usercall/usercall/internal/web/assets"
+)
+
+// route is one path of the dashboard. An open one needs no session.
+type route struct {
+	pattern string
+	handle  func(http.ResponseWriter, *request) error
+	open    bool
+}
+
+// routes is every path of the dashboard.
+func (d *dashboard) routes() {
+	for _, r := range d.table() {
+		d.mux.Handle(r.pattern, httpkit.HandleWith(d.Log, d.failure, d.enter(r)))
+	}
+	d.mux.Handle("GET /assets/", assets.Handler())
+}
+
+func (d *dashboard) table() []route {
+	return []route{
+		{"GET /signin", d.signInPage, true},
+		{"POST /signin", d.signIn, true},
+		{"GET /signin/{token}", d.linkPage, true},
+		{"POST /signin/{token}", d.useLink, true},
+		{"POST /signout", d.signOut, true},
+
+		{"GET /{$}", d.home, false},
+		{"GET /studies", d.studies, false},
+		{"GET /studies/new", d.newStudy, false},
+		{"POST /studies", d.createStudy, false},
+		{"GET /studies/{study}", d.studyReport, false},
+		{"GET /studies/{study}/interviews", d.studyInterviews, false},
+		{"GET /studies/{study}/triggers", d.studyTriggers, false},
+		{"GET /studies/{study}/guide", d.studyGuide, false},
+		{"GET /studies/{study}/settings", d.studySettings, false},
+		{"POST /studies/{study}/state", d.setStudyState, false},
+		{"POST /studies/{study}/triggers/{trigger}", d.setTrigger, false},
+		{"GET /interviews", d.interviews, false},
+		{"GET /interviews/{interview}", d.interview, false},
+		{"GET /themes", d.themes, false},
+		{"GET /people", d.people, false},
+		{"GET /people/{person}", d.person, false},
+		{"GET /events", d.events, false},
+		{"GET /decisions", d.decisions, false},
+		{"GET /connect", d.connect, false},
+		{"GET /settings", d.settings, false},
+		{"POST /settings/name", d.saveName, false},
+		{"POST /settings/origins", d.saveOrigins, false},
+		{"POST /settings/password", d.savePassword, false},
+		{"POST /project", d.switchProject, false},
+		{"/", d.nowhere, false},
+	}
+}

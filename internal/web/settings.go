@@ -1,0 +1,105 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/usercall/usercall/internal/report"
+	"github.com/usercall/usercall/internal/research"
+)
+
+// settingsView is what one can change of a project and one's own account.
+type settingsView struct {
+	shell
+	Keys    []report.Key
+	Name    string
+	Origins string
+	Wrong   string // what could not be saved, and why
+	Of      string // the form that is about: "name", "origins" or "password"
+	Done    string // what was just saved
+}
+
+var saved = map[string]string{
+	"name":     "The project is renamed.",
+	"origins":  "The list of sites is saved. It counts from now on.",
+	"password": "Your password is set. Every other session of yours was ended.",
+}
+
+func (d *dashboard) settings(w http.ResponseWriter, r *request) error {
+	return d.showSettings(w, r, http.StatusOK, settingsView{Done: saved[r.query("done")]})
+}
+
+func (d *dashboard) showSettings(w http.ResponseWriter, r *request, status int, v settingsView) (err error) {
+	v.shell = r.shell("Settings", "Settings")
+	if v.Of != "name" {
+		v.Name = r.project.Name
+	}
+	if v.Of != "origins" {
+		v.Origins = strings.Join(r.project.Origins, "\n")
+	}
+	if v.Keys, err = d.Reports.Keys(r.Context(), r.project.ID); err != nil {
+		return err
+	}
+	return d.render(w, status, "settings", v)
+}
+
+func (d *dashboard) saveName(w http.ResponseWriter, r *request) error {
+	if err := r.parse(); err != nil {
+		return err
+	}
+	name := strings.TrimSpace(r.form("name"))
+	return d.settled(w, r, settingsView{Of: "name", Name: name}, d.Commands.RenameProject(r.Context(), r.project, name))
+}
+
+func (d *dashboard) saveOrigins(w http.ResponseWriter, r *request) error {
+	if err := r.parse(); err != nil {
+		return err
+	}
+	typed := r.form("origins")
+	return d.settled(w, r, settingsView{Of: "origins", Origins: typed}, d.Commands.SetOrigins(r.Context(), r.project, strings.Fields(typed)))
+}
+
+func (d *dashboard) savePassword(w http.ResponseWriter, r *request) error {
+	if err := r.parse(); err != nil {
+		return err
+	}
+	return d.settled(w, r, settingsView{Of: "password"}, d.changePassword(r))
+}
+
+// settled answers a form of this page: with the page anew, or with what was
+// typed and what is wrong with it.
+func (d *dashboard) settled(w http.ResponseWriter, r *request, typed settingsView, err error) error {
+	if mistaken(err) {
+		typed.Wrong = message(err)
+		return d.showSettings(w, r, tell(w, err), typed)
+	}
+	if err != nil {
+		return err
+	}
+	return back(w, r, "/settings?done="+typed.Of)
+}
+
+var errCurrent = research.Errorf(research.Invalid, "The current password is not right, so nothing was changed.")
+
+// changePassword wants the current password, where there is one: a session that
+// was left open must not be enough to take an account over.
+func (d *dashboard) changePassword(r *request) error {
+	user, stored, err := d.Accounts.ByEmail(r.Context(), r.who.email)
+	if err != nil {
+		return err
+	}
+	if user == r.who.user && stored != "" {
+		_, err := d.sessions.withPassword(r.Context(), d.address(r.Request), r.who.email, r.PostFormValue("current"))
+		if research.CodeOf(err) == research.Unauthenticated {
+			return errCurrent
+		}
+		if err != nil {
+			return err
+		}
+	}
+	hash, err := HashPassword(r.PostFormValue("password"))
+	if err != nil {
+		return err
+	}
+	return d.Accounts.SetPassword(r.Context(), r.who.user, hash, r.who.hash)
+}

@@ -1,0 +1,91 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/usercall/usercall/internal/httpkit"
+	"github.com/usercall/usercall/internal/report"
+	"github.com/usercall/usercall/internal/research"
+)
+
+// Config is what the dashboard needs. All but Address, Ready and Now are
+// required.
+type Config struct {
+	Reports   report.Store
+	Accounts  Accounts
+	Commands  Commands
+	Ready     []ReadyMade
+	Describe  func(file []byte) (StudyWords, error)  // a study file in words
+	PublicURL *url.URL                               // where browsers reach this server
+	Address   func(*http.Request) (netip.Addr, bool) // whom a request is from, behind trusted proxies too
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// policy is the dashboard's content security policy: nothing inline, nothing of
+// others, no frame around it.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// maxBody is how much a form may send.
+const maxBody = 64 << 10
+
+// dashboard answers the requests of one surface. It is safe for many goroutines.
+type dashboard struct {
+	Config
+	sessions *Sessions
+	mux      *http.ServeMux
+}
+
+// New is the dashboard, to be mounted at "/". It serves /assets/ too.
+func New(c Config) http.Handler {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Address == nil {
+		c.Address = remote
+	}
+	d := &dashboard{Config: c, sessions: NewSessions(c.Accounts, c.PublicURL, c.Now), mux: http.NewServeMux()}
+	d.routes()
+	return d.guard(d.mux)
+}
+
+// guard is what every request passes on its way to a page.
+func (d *dashboard) guard(next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	if err := cross.AddTrustedOrigin(d.PublicURL.Scheme + "://" + d.PublicURL.Host); err != nil {
+		d.Log.Error("the public URL is no origin; forms are accepted from this server's own address only", "err", err)
+	}
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d.failure(w, r, research.Errorf(research.Forbidden, "This form was sent from another site, so nothing was changed. Open the page here and send it again."))
+	}))
+	limited := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+	return headers(httpkit.RecoverWith(d.Log, d.failure, cross.Handler(limited)))
+}
+
+func headers(next http.Handler) http.Handler {
+	return httpkit.Secure(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	}))
+}
+
+func remote(r *http.Request) (netip.Addr, bool) {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	return at.Addr(), err == nil
+}
+
+func (d *dashboard) address(r *http.Request) netip.Addr {
+	a, _ := d.Address(r)
+	return a
+}
