@@ -148,7 +148,7 @@ func theQuote(t *testing.T, p *program, reader *tab, project string, i interview
 	}
 	reader.click(`a[href*="/studies"]`)
 	reader.click(`main a[href*="/studies/"]`)
-	reader.until(fmt.Sprintf(`document.querySelector("main").textContent.includes(%q)`, quote))
+	reader.until(fmt.Sprintf(`document.querySelector("main")?.textContent.includes(%q)`, quote))
 	if path := os.Getenv("README_PICTURE"); path != "" {
 		reader.picture(path)
 	}

@@ -54,21 +54,15 @@ func (c commands) CreateStudy(ctx context.Context, p *research.Project, file []b
 // maxName is how long a project's name may be, in bytes.
 const maxName = 120
 
-// RenameProject changes what participants know the product by.
-func (c commands) RenameProject(ctx context.Context, p *research.Project, name string) error {
+// SaveProject changes what participants know the product by, and which sites may
+// use the SDK: both or neither.
+func (c commands) SaveProject(ctx context.Context, p *research.Project, name string, origins []string) error {
 	name = strings.TrimSpace(name)
 	if name == "" || len(name) > maxName || strings.ContainsAny(name, "\x00\r\n") {
 		return research.Errorf(research.Invalid, "A name has 1 to %d characters on one line.", maxName)
 	}
 	changed := *p
-	changed.Name = name
-	return c.update(ctx, &changed)
-}
-
-// SetOrigins changes which sites may use the SDK.
-func (c commands) SetOrigins(ctx context.Context, p *research.Project, origins []string) error {
-	changed := *p
-	changed.Origins = nil
+	changed.Name, changed.Origins = name, nil
 	for _, o := range origins {
 		clean, err := origin(o)
 		if err != nil {
@@ -76,7 +70,10 @@ func (c commands) SetOrigins(ctx context.Context, p *research.Project, origins [
 		}
 		changed.Origins = append(changed.Origins, clean)
 	}
-	return c.update(ctx, &changed)
+	if err := c.db.UpdateProject(ctx, &changed); err != nil {
+		return err
+	}
+	return c.catalog.refresh(ctx)
 }
 
 // origin is what a browser sends for a site: scheme and host, nothing else.
@@ -94,13 +91,6 @@ func short(s string) string {
 		return string(r[:80]) + "…"
 	}
 	return s
-}
-
-func (c commands) update(ctx context.Context, p *research.Project) error {
-	if err := c.db.UpdateProject(ctx, p); err != nil {
-		return err
-	}
-	return c.catalog.refresh(ctx)
 }
 
 // readyMade is the studies that one picks instead of writing one.
