@@ -39,10 +39,9 @@ type Commands interface {
 	// its public id. Where the project has a study of that key, it is that one,
 	// unchanged.
 	CreateStudy(ctx context.Context, p *research.Project, file []byte) (study string, err error)
-	// RenameProject and SetOrigins change a project; invalid, with the reason,
-	// where the value cannot be.
-	RenameProject(ctx context.Context, p *research.Project, name string) error
-	SetOrigins(ctx context.Context, p *research.Project, origins []string) error
+	// SaveProject changes a project's name and the origins whose pages may use
+	// the SDK; invalid, with the reason, where one cannot be.
+	SaveProject(ctx context.Context, p *research.Project, name string, origins []string) error
 }
 
 // ReadyMade is a study that one picks instead of writing one.

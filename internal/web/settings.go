@@ -48,7 +48,7 @@ func (d *dashboard) saveName(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	name := strings.TrimSpace(r.form("name"))
-	return d.settled(w, r, settingsView{Of: "name", Name: name}, d.Commands.RenameProject(r.Context(), r.project, name))
+	return d.settled(w, r, settingsView{Of: "name", Name: name}, d.Commands.SaveProject(r.Context(), r.project, name, r.project.Origins))
 }
 
 func (d *dashboard) saveOrigins(w http.ResponseWriter, r *request) error {
@@ -56,7 +56,7 @@ func (d *dashboard) saveOrigins(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	typed := r.form("origins")
-	return d.settled(w, r, settingsView{Of: "origins", Origins: typed}, d.Commands.SetOrigins(r.Context(), r.project, strings.Fields(typed)))
+	return d.settled(w, r, settingsView{Of: "origins", Origins: typed}, d.Commands.SaveProject(r.Context(), r.project, r.project.Name, strings.Fields(typed)))
 }
 
 func (d *dashboard) savePassword(w http.ResponseWriter, r *request) error {
