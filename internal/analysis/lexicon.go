@@ -113,18 +113,48 @@ func buildCue(r *reader, s string) cue {
 func reasonsOf(words []word) map[string]float64 {
 	out := map[string]float64{}
 	spoken := expand(words)
-	for _, r := range reasons {
-		var sum float64
-		for _, c := range r.cues {
-			if c.in(spoken) {
-				sum += c.weight
+	found := map[*cue]bool{}
+	for i, w := range spoken {
+		for _, first := range initials(w) {
+			for _, c := range cuesByInitial[first] {
+				if !found[c.cue] && c.at(spoken, i) {
+					found[c.cue] = true
+					out[c.reason] = min(out[c.reason]+c.weight, 2)
+				}
 			}
-		}
-		if sum > 0 {
-			out[r.id] = min(sum, 2)
 		}
 	}
 	return out
+}
+
+// reasonCue is a cue and whose it is.
+type reasonCue struct {
+	*cue
+	reason string
+}
+
+// cuesByInitial finds cues by the first byte of their first word.
+var cuesByInitial = indexCues(reasons)
+
+func indexCues(reasons []reason) (index [256][]reasonCue) {
+	for _, r := range reasons {
+		for i := range r.cues {
+			first := r.cues[i].words[0][0]
+			index[first] = append(index[first], reasonCue{&r.cues[i], r.id})
+		}
+	}
+	return index
+}
+
+// initials are the first bytes of the word and, where it differs, its stem.
+func initials(w spokenWord) []byte {
+	if w.stem == "" || w.text == "" {
+		return nil
+	}
+	if w.stem[0] == w.text[0] {
+		return []byte{w.text[0]}
+	}
+	return []byte{w.text[0], w.stem[0]}
 }
 
 // spokenWord is a word as cues see it: "didn't" is "did" and "not".
@@ -153,18 +183,9 @@ func expand(words []word) []spokenWord {
 	return out
 }
 
-// in tells whether the cue's words follow each other, with at most one other
-// word in each gap.
-func (c cue) in(words []spokenWord) bool {
-	for i := range words {
-		if c.at(words, i) {
-			return true
-		}
-	}
-	return false
-}
-
-func (c cue) at(words []spokenWord, i int) bool {
+// at tells whether the cue's words follow each other from word i on, with at
+// most one other word in each gap.
+func (c *cue) at(words []spokenWord, i int) bool {
 	for n, want := range c.words {
 		if n > 0 && i < len(words) && !words[i].is(want) {
 			i++ // the gap

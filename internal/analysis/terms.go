@@ -23,10 +23,11 @@ const (
 
 // reader turns texts into words and terms; it remembers stems, which are dear.
 type reader struct {
-	stems map[string]string
+	stems     map[string]string
+	questions map[string]asking
 }
 
-func newReader() *reader { return &reader{stems: map[string]string{}} }
+func newReader() *reader { return &reader{stems: map[string]string{}, questions: map[string]asking{}} }
 
 // read is the text's words without fillers, names given and repetitions.
 func (r *reader) read(text string) []word {

@@ -47,13 +47,20 @@ var questionKinds = []struct {
 	{askChange, regexp.MustCompile(`(?i)different|smallest change|one change|one thing|bring you back|would make it worth|would have to be true|to stay`)},
 }
 
-func askingOf(question string) asking {
+// askingOf remembers the questions, which are the same for many people.
+func (r *reader) askingOf(question string) asking {
+	kind, ok := r.questions[question]
+	if ok {
+		return kind
+	}
 	for _, k := range questionKinds {
 		if k.re.MatchString(question) {
-			return k.kind
+			kind = k.kind
+			break
 		}
 	}
-	return askReason
+	r.questions[question] = kind
+	return kind
 }
 
 // units are the clauses of an interview that may be quoted, in the order
@@ -64,7 +71,7 @@ func (r *reader) units(iv research.Interview) []unit {
 	for _, t := range iv.Turns {
 		if t.Speaker == research.Interviewer {
 			if q := cmp.Or(t.Question, t.Text); q != "" && !isProbe(t) {
-				asked = askingOf(q)
+				asked = r.askingOf(q)
 			}
 			continue
 		}
@@ -190,10 +197,11 @@ func (u *unit) document() map[string]float64 {
 	for t, w := range u.terms {
 		d[t] = w
 	}
-	for id, s := range u.reasons {
-		r := reasonByID(id)
-		d["="+id] += r.weight() * s
-		d["=="+r.family] += r.weight() * s / 2
+	for _, r := range reasons { // in order: sums of floats depend on it
+		if s := u.reasons[r.id]; s > 0 {
+			d["="+r.id] += r.weight() * s
+			d["=="+r.family] += r.weight() * s / 2
+		}
 	}
 	return d
 }
