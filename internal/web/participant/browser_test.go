@@ -93,7 +93,7 @@ func (w *window) question(before string) string {
 }
 
 func TestInterviewInABrowser(t *testing.T) {
-	w := newWorld(t, storetest.SQLite(t))
+	w := newServer(t, storetest.SQLite(t))
 	page := browse(t)
 	page.open(w.url + "/i/" + w.invite(t))
 	page.press("consent")
@@ -133,7 +133,7 @@ func TestInterviewInABrowser(t *testing.T) {
 }
 
 func TestNoConsentInABrowser(t *testing.T) {
-	w := newWorld(t, storetest.SQLite(t))
+	w := newServer(t, storetest.SQLite(t))
 	page := browse(t)
 	page.open(w.url + "/i/" + w.invite(t))
 	page.press("no-consent")

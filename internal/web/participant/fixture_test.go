@@ -25,7 +25,7 @@ import (
 
 func TestMain(m *testing.M) { storetest.Main(m) }
 
-// world is the surface behind a real server, over a real database.
+// world is the surface over a real database, and mostly behind a real server.
 type world struct {
 	*participant.Surface
 	url     string
@@ -60,7 +60,7 @@ func (l *lines) String() string {
 func each(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
 	t.Parallel()
-	storetest.EachTarget(t, func(t *testing.T, target string) { test(t, newWorld(t, target)) })
+	storetest.EachTarget(t, func(t *testing.T, target string) { test(t, newServer(t, target)) })
 }
 
 func newWorld(t *testing.T, target string) *world {
@@ -84,24 +84,27 @@ func newWorld(t *testing.T, target string) *world {
 	w.study, err = db.Apply(t.Context(), store.ApplyStudy{Project: w.project.ID, Key: "why", Name: "Why", Target: 30, File: []byte("{}"),
 		Triggers: []store.ApplyTrigger{{Key: "cancelled", Name: "Cancelled"}}, Now: time.Now()})
 	must(t, err)
-	w.serve(t, log)
 	return w
 }
 
-func (w *world) serve(t *testing.T, log *slog.Logger) {
+// newServer is a world that listens.
+func newServer(t *testing.T, target string) *world {
+	t.Helper()
+	w := newWorld(t, target)
 	server := httptest.NewUnstartedServer(nil)
 	w.network = &network{Listener: server.Listener, open: map[net.Conn]bool{}}
 	server.Listener = w.network
 	w.url = "http://" + server.Listener.Addr().String()
 	public, err := url.Parse(w.url)
 	must(t, err)
-	w.Surface = participant.New(participant.Config{Room: w.room, PublicURL: public, Asset: assets.URL, Log: log})
+	w.Surface = participant.New(participant.Config{Room: w.room, PublicURL: public, Asset: assets.URL, Log: w.room.Log})
 	server.Config.Handler = withAssets(w.Surface)
 	server.Start()
 	t.Cleanup(func() {
 		must(t, w.Shutdown(context.Background()))
 		server.Close()
 	})
+	return w
 }
 
 // invite makes an invite for a new person and returns its token.

@@ -34,7 +34,11 @@ type Surface struct {
 	tickets *limiter // sockets a link may open
 	starts  *limiter // interviews an address may begin
 	running sync.WaitGroup
+	slots   chan struct{} // sockets that may be open at once
 }
+
+// mostSockets bounds what strangers can make us hold open.
+const mostSockets = 4096
 
 // peer is who asks, where nothing is configured.
 func peer(r *http.Request) string {
@@ -58,6 +62,7 @@ func New(c Config) *Surface {
 		calls:   newHub(),
 		tickets: newLimiter(10, time.Minute),
 		starts:  newLimiter(60, time.Hour),
+		slots:   make(chan struct{}, mostSockets),
 	}
 	s.routes()
 	return s

@@ -19,7 +19,7 @@ func TestPictures(t *testing.T) {
 	if dir == "" {
 		t.Skip("SCREENSHOTS names no folder")
 	}
-	w := newWorld(t, storetest.SQLite(t))
+	w := newServer(t, storetest.SQLite(t))
 	page := browse(t)
 	page.open(w.url + "/i/unknown")
 	page.shot(dir, "unknown")

@@ -27,6 +27,14 @@ func (s *Surface) socket(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, research.Errorf(research.Forbidden, "The socket is for our own page only."))
 		return
 	}
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	default:
+		w.Header().Set("Retry-After", "10")
+		s.refuse(w, research.Errorf(research.Unavailable, "Every line is taken. Try again in a moment."))
+		return
+	}
 	s.running.Add(1)
 	defer s.running.Done()
 	// The origin was compared above, exactly; the library's own check is looser.
