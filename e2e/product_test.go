@@ -147,7 +147,7 @@ func theQuote(t *testing.T, p *program, reader *tab, project string, i interview
 		t.Fatalf("the quote %q was never said", quote)
 	}
 	reader.click(`a[href*="/studies"]`)
-	reader.click(`main a[href*="/studies/"]`)
+	reader.click(`main a[href*="/studies/stu_"]`)
 	reader.until(fmt.Sprintf(`document.querySelector("main")?.textContent.includes(%q)`, quote))
 	if path := os.Getenv("README_PICTURE"); path != "" {
 		reader.picture(path)

@@ -54,15 +54,21 @@ func (c commands) CreateStudy(ctx context.Context, p *research.Project, file []b
 // maxName is how long a project's name may be, in bytes.
 const maxName = 120
 
-// SaveProject changes what participants know the product by, and which sites may
-// use the SDK: both or neither.
-func (c commands) SaveProject(ctx context.Context, p *research.Project, name string, origins []string) error {
+// RenameProject changes what participants know the product by.
+func (c commands) RenameProject(ctx context.Context, p *research.Project, name string) error {
 	name = strings.TrimSpace(name)
 	if name == "" || len(name) > maxName || strings.ContainsAny(name, "\x00\r\n") {
 		return research.Errorf(research.Invalid, "A name has 1 to %d characters on one line.", maxName)
 	}
 	changed := *p
-	changed.Name, changed.Origins = name, nil
+	changed.Name = name
+	return c.update(ctx, &changed)
+}
+
+// SetOrigins changes which sites may use the SDK.
+func (c commands) SetOrigins(ctx context.Context, p *research.Project, origins []string) error {
+	changed := *p
+	changed.Origins = nil
 	for _, o := range origins {
 		clean, err := origin(o)
 		if err != nil {
@@ -70,7 +76,21 @@ func (c commands) SaveProject(ctx context.Context, p *research.Project, name str
 		}
 		changed.Origins = append(changed.Origins, clean)
 	}
-	if err := c.db.UpdateProject(ctx, &changed); err != nil {
+	return c.update(ctx, &changed)
+}
+
+// SaveProject changes both.
+func (c commands) SaveProject(ctx context.Context, p *research.Project, name string, origins []string) error {
+	if err := c.RenameProject(ctx, p, name); err != nil {
+		return err
+	}
+	renamed := *p
+	renamed.Name = strings.TrimSpace(name)
+	return c.SetOrigins(ctx, &renamed, origins)
+}
+
+func (c commands) update(ctx context.Context, p *research.Project) error {
+	if err := c.db.UpdateProject(ctx, p); err != nil {
 		return err
 	}
 	return c.catalog.refresh(ctx)
