@@ -15,6 +15,7 @@ type thing struct {
 
 var (
 	determiners = set("the a an my our their his her your this that these those some every each another any its")
+	articles    = set("the a an my our their his her your its")
 	pronouns    = set("i we you they he she it who i'd we'd you'd they'd i've we've i'll we'll they'll nobody everyone")
 	auxiliaries = set(`can could will would shall should may might must do does did don't doesn't didn't can't couldn't won't wouldn't
 		shouldn't cannot not never always just really to let lets`)
@@ -32,15 +33,15 @@ var (
 		read reads understand understood forget forgot realize realise notice explain connect load loads save saves share shares switch cancel
 		add adds remove removes check checks match matches fit fits grew sounds sound looks exist exists lacks lack hate hates suit
 		handle handles support supports allow allows let matter matters cost costs last lasts miss misses struggle refuse refuses offer offers
-		gave figure feels redo redid delete deletes rename renames create creates drop drops reach reaches remember remembers talk talks ask pull pulls push pushes pick picks carry carries walk walks drive drives rang ring rings keep force forces require requires`)
+		wake woke woken shut gave figure feels redo redid delete deletes rename renames create creates drop drops reach reaches remember remembers talk talks ask pull pulls push pushes pick picks carry carries walk walks drive drives rang ring rings keep force forces require requires`)
 	// nounsToo are verbs that are nouns after a determiner or a noun.
-	nounsToo   = set("export import upload download sync support cost costs work use help call calls show change share search test plan price list order report load match fit offer check click clicks crash crashes need needs look move switch hope wait break run set read lack start stop struggle")
+	nounsToo   = set("close export import upload download sync support cost costs work use help call calls show change share search test plan price list order report load match fit offer check click clicks crash crashes need needs look move switch hope wait break run set read lack start stop struggle")
 	adjectives = set(`slow slower fast faster good bad great nice fine easy hard harder difficult confusing complicated complex clunky messy awkward steep
 		expensive pricey cheap cheaper costly annoying frustrating terrible awful horrible useless boring weird odd strange big small
 		huge tiny long short new old free busy able unable happy sad glad sure different same other own whole entire full empty
 		wrong right broken buggy unreliable missing unclear simple basic main only first second last next late early enough many much more most few
 		less least better worse best worst several certain various private safe secure nervous worried afraid overwhelming tedious cumbersome
-		fiddly hidden blank stuck random important real ready quick clear okay ok such two three four five six seven ten tired sick
+		fiddly hidden blank stuck random important real ready quick clear okay ok such two three four five six seven eight nine ten eleven twelve tired sick abroad
 		fed poor rough tough high low available possible impossible helpful lovely amazing true false`)
 	nounIngs = set(`pricing billing meeting training onboarding setting settings building reporting mapping marketing accounting hiring
 		engineering thing things morning evening spring string listing booking recording mailing scheduling planning forecasting tracking messaging training`)
@@ -66,7 +67,7 @@ func (c clause) things() []thing {
 	}
 	for i, w := range c.words {
 		switch low := strings.ToLower(w); {
-		case determiners[low]:
+		case determiners[low] && (low != "that" || start < 0): // "every truck that stopped"
 			flush(i)
 			start = i
 		case c.nominal(i, start >= 0):
@@ -94,7 +95,7 @@ func (c clause) nominal(i int, inside bool) bool {
 	case stopwords[low] || pronouns[low] || strings.Contains(low, "'"):
 		return false
 	case verbs[low]:
-		return inside && nounsToo[low] && (determiners[before] || adjectives[before])
+		return nounsToo[low] && (i == 0 || inside && (determiners[before] || adjectives[before]))
 	case before == "to" && !c.proper(i):
 		return i > 1 && nounsAfterTo[strings.ToLower(c.words[i-2])]
 	case (auxiliaries[before] && before != "to" || pronouns[before]) && !c.proper(i):
@@ -102,9 +103,9 @@ func (c clause) nominal(i int, inside bool) bool {
 	case strings.HasSuffix(low, "ly") && !nounLys[low]:
 		return false
 	case strings.HasSuffix(low, "ing") && !nounIngs[low]:
-		return inside && determiners[before]
+		return inside && articles[before]
 	case strings.HasSuffix(low, "ed") && len(low) > 4 && !nounEds[low]:
-		return inside && determiners[before]
+		return inside && articles[before]
 	}
 	return strings.ContainsFunc(low, unicode.IsLetter)
 }
@@ -129,6 +130,9 @@ func (c clause) phrase(from, to int) (thing, bool) {
 	}
 	if !det { // without an article the first words may be a verb's
 		from = max(from, to-2)
+		for from < to-1 && adjectives[strings.ToLower(c.words[from])] {
+			from++
+		}
 	}
 	if to-from > 4 {
 		return thing{}, false

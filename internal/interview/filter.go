@@ -31,7 +31,9 @@ var checks = []check{
 	{"one_question", func(u utterance, _ *moderator) bool { return !asksOnce(u) }},
 	{"open", func(u utterance, _ *moderator) bool { return !open(u) }},
 	{"leading", func(u utterance, m *moderator) bool { return leads(u, m) }},
-	{"options", func(u utterance, _ *moderator) bool { return optionPair.MatchString(ours(u)) }},
+	{"options", func(u utterance, _ *moderator) bool {
+		return optionPair.MatchString(otherwise.ReplaceAllString(ours(u), ""))
+	}},
 	{"invented", func(u utterance, m *moderator) bool { return invents(u, m) }},
 	{"promise", func(u utterance, _ *moderator) bool { return promises.MatchString(ours(u)) }},
 	{"advice", func(u utterance, _ *moderator) bool { return advises.MatchString(ours(u)) }},
@@ -175,7 +177,7 @@ func misquotes(u utterance, m *moderator) bool {
 // order to anybody.
 func quotable(words []string) bool {
 	text := strings.Join(words, " ")
-	return len(words) >= 3 && len(words) <= 9 && len(content(text)) > 0 && !command.MatchString(text) &&
+	return len(words) >= 3 && len(words) <= 9 && !command.MatchString(text) &&
 		!strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' && r != '-' && r != ' ' })
 }
 

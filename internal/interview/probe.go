@@ -1,6 +1,7 @@
 package interview
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -108,6 +109,7 @@ func (m *moderator) candidates(a *reading) []candidate {
 	if m.s.Here > 0 { // what fits any answer brings little: once is enough
 		return out
 	}
+	out = append(out, m.quoting(a, 0)...)
 	if a.words >= 8 {
 		out = append(out, m.bare("consequence", m.lang.Consequences)...)
 	}
@@ -220,12 +222,16 @@ func (m *moderator) led(kind, echo, tail, cue string) candidate {
 	for leads[i] == m.s.LastLead || strings.Contains(leads[i], "the word ") && strings.Contains(echo, " ") {
 		i = (i + 1) % len(leads)
 	}
-	lead := strings.ReplaceAll(leads[i], "{"+kind+"}", echo)
-	if strings.HasSuffix(lead, ",") {
+	if strings.HasSuffix(leads[i], ",") {
 		tail = strings.ToLower(tail[:1]) + tail[1:]
+		echo = indefinite.ReplaceAllString(echo, "the ")
 	}
+	lead := strings.ReplaceAll(leads[i], "{"+kind+"}", echo)
 	return candidate{line: lead + " " + tail, template: capital(tail), cue: cue, lead: leads[i], echo: echo}
 }
+
+// indefinite: what was spoken of is known by then.
+var indefinite = regexp.MustCompile(`^an? `)
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 

@@ -97,6 +97,7 @@ type sitting struct {
 	turns   int
 	trapped string // what the trap asks of the next reply
 	last    string // the answer before
+	asked   string // the line that a trap was the answer to
 	words   map[string]bool
 }
 
@@ -128,10 +129,11 @@ func (s *sitting) reply(say string) string {
 	}
 	if trap, ok := s.traps[s.turns]; ok {
 		s.trapped = trap.want
+		s.asked = say
 		return trap.text[s.wording]
 	}
 	switch {
-	case strings.Contains(say, "carry on"):
+	case strings.Contains(say, "carry on"): // or stop
 		return s.next()
 	case strings.Contains(say, s.guide.Guide.Last) || strings.Contains(say, "What else should"):
 		return noMores[s.wording]
@@ -139,8 +141,8 @@ func (s *sitting) reply(say string) string {
 		return s.next()
 	case s.specific(say):
 		return s.reveal()
-	case !strings.Contains(say, "?"):
-		return s.next() // "Take your time."
+	case say == "Take your time.":
+		return s.reply(s.asked)
 	}
 	return fillers3[s.wording]
 }
