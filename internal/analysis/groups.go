@@ -17,12 +17,14 @@ type cluster struct {
 }
 
 // people is the number of distinct interviews.
-func (g *cluster) people() int {
+func (g *cluster) people() int { return len(g.interviews()) }
+
+func (g *cluster) interviews() map[string]bool {
 	seen := map[string]bool{}
 	for _, m := range g.members {
 		seen[m.interview] = true
 	}
-	return len(seen)
+	return seen
 }
 
 // clearly is the score from which a clause gives a reason: one strong cue, or two
@@ -75,7 +77,7 @@ func formGroups(all []*unit) []cluster {
 		groups[i].dropStrangers()
 	}
 	addSecondReasons(groups, all)
-	return groups
+	return joinSamePeople(groups)
 }
 
 func sortGroups(groups []cluster) {
@@ -167,6 +169,9 @@ func (g *cluster) centrality(m *unit, share map[string]float64) float64 {
 	if m.asked == askReason {
 		s += .5
 	}
+	if m.main {
+		s += .5
+	}
 	if g.saysLabel(m) {
 		s++
 	}
@@ -177,6 +182,32 @@ func (g *cluster) centrality(m *unit, share map[string]float64) float64 {
 func (g *cluster) saysLabel(m *unit) bool {
 	label := strings.Fields(g.label)
 	return slices.ContainsFunc(m.words, func(w word) bool { return slices.Contains(label, w.text) })
+}
+
+// preferReason puts phrases first that name the reason and its object, of
+// about as good ones: "accounting export" before "invoices accounting".
+func (g *cluster) preferReason(phrases []phrase) {
+	if g.reason == "" {
+		return
+	}
+	r := newReader()
+	for i, p := range phrases {
+		u := unit{reasons: reasonsOf(r.read(p.surface))}
+		if p.length > 1 && u.gives(g.family()) {
+			phrases[i].score *= 2
+		}
+	}
+	slices.SortStableFunc(phrases, func(a, b phrase) int { return cmp.Compare(b.score, a.score) })
+}
+
+// speaksOf tells whether a phrase may be the label: of a reason that needs no
+// object, it names one of the family.
+func (g *cluster) speaksOf(p phrase) bool {
+	if g.isTopical() {
+		return true
+	}
+	u := unit{reasons: reasonsOf(newReader().read(p.surface))}
+	return u.gives(g.family())
 }
 
 // leastShare is the share of people that must use a phrase for it to be the
@@ -203,6 +234,8 @@ func nameGroups(groups []cluster) {
 	}
 	for t, phrases := range labels(texts, len(groups)) {
 		g := &groups[t]
+		g.preferReason(phrases)
+		phrases = slices.DeleteFunc(phrases, func(p phrase) bool { return !g.speaksOf(p) })
 		shared := len(phrases) > 0 && phrases[0].inside >= minPeople && float64(phrases[0].inside) >= g.leastShare()*float64(g.people())
 		switch {
 		case shared:

@@ -27,6 +27,9 @@ type phrase struct {
 // maxLabel is the most words of a label.
 const maxLabel = 3
 
+// maxPhrases is how many candidates a theme has at most.
+const maxPhrases = 12
+
 // labels names each theme by the phrase of one to three spoken words that sets
 // it apart: p log(p/q) (1 + .4 (words-1)), where p and q are the shares of
 // sources inside and outside that use it. Function words are left out. Phrases
@@ -130,7 +133,7 @@ func (c *phraseCounts) add(s said, key, surface string, length int) {
 	u.surfaces[surface]++
 }
 
-// rank is the theme's phrases, best first, without word overlap, at most three.
+// rank is the theme's phrases, best first.
 func (c *phraseCounts) rank(theme int) []phrase {
 	var all []phrase
 	for key, u := range c.use {
@@ -151,26 +154,7 @@ func (c *phraseCounts) rank(theme int) []phrase {
 		all = append(all, phrase{key: key, length: u.length, inside: in, surface: commonest(u.surfaces), score: score})
 	}
 	slices.SortFunc(all, func(a, b phrase) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.key, b.key)) })
-	return withoutOverlap(all, 3)
-}
-
-func withoutOverlap(all []phrase, n int) []phrase {
-	var out []phrase
-	used := map[string]bool{}
-	for _, p := range all {
-		if len(out) == n {
-			break
-		}
-		stems := strings.Fields(strings.TrimPrefix(p.key, "& "))
-		if slices.ContainsFunc(stems, func(s string) bool { return used[s] }) {
-			continue
-		}
-		for _, s := range stems {
-			used[s] = true
-		}
-		out = append(out, p)
-	}
-	return out
+	return all[:min(len(all), maxPhrases)]
 }
 
 // commonest is the form used most; of equals the first in the alphabet.

@@ -31,11 +31,11 @@ type cue struct {
 var reasons = buildReasons([]reasonText{
 	{"price", "money", "price", `!expensive; price*; pricing; pricey; !cost*; afford*; !overpriced; cheap*; too much money; worth it;
 worth the money; worth paying; worth that much; worth what; worth the; value for money; paying too much; pay too much; pay so much; paying so much; not pay; so much for; pay that much; paying that much; pay more;
-paying more; ~paying; ~pay; a lot of money; ~money; price hike; price increase; went up; gone up; put up the; raised the; charge too much; per seat; per user; justify; ~discount; ~plan; ~fee*;
+paying more; ~paying; ~pay; a lot of money; ~money; price hike; price increase; went up; gone up; higher than; third higher; percent more; more expensive; too high; twice the; twice as much; put up the; raised the; charge too much; per seat; per user; justify; ~discount; ~plan; ~fee*;
 ~dollars; ~euros; bucks; steep price; bill doubled; doubled; spend that much; break the bank; teuer; zu teuer; preis*; kosten; caro; precio; cher; trop cher; prix`},
 	{"budget", "money", "budget cuts", `budget*; cut costs; cutting costs; cost cutting; cut back; cutting back; cuts; save money; saving money;
 spending freeze; downsiz*; layoff*; laid off; tighten*; finance said; cfo; approve the spend; sparen; presupuesto; budgétaire`},
-	{"billing", "money", "billing surprise", `billing; charged; billed; invoice was wrong; wrong invoice; refund*; double charged; charged twice; charged again; auto renew*;
+	{"billing", "money", "billing surprise", `~billing; billing surprise; billing problem; charged; billed; invoice was wrong; wrong invoice; ~refund*; no refund; get a refund; my refund; double charged; charged twice; charged again; auto renew*;
 renewed without; renewed automatically; hidden fee*; hidden cost*; unexpected charge; overcharged; surprise bill; credit card was; abgebucht; cobro; facturé`},
 	{"feature", "gap", "missing feature", `missing; !lack*; no way to; no option; not have; not support; not offer; there is no; there's no; there was no;
 couldn't do; can't do; could not do; cannot do; not possible; impossible to; not let me; not let us; not allow; feature*; functionality; wish it; wish there; wish you; wish we; if only; was not able to;
@@ -45,16 +45,16 @@ falta; faltaba; manque; manquait`},
 talk to the; work with our; works with our; working with our; work together with; play well; plays well; hook up; link to our; link it; feed into; push it into; push to; single sign on; sso; get our data; data out; data into; copy and paste;
 copying and pasting; retype; retyping; re-enter*; typing everything; schnittstelle; integración; intégration`},
 	{"bug", "quality", "bugs", `!bug*; !crash*; !error*; !broke; !broken; not work; stopped working; quit working; stop working; not load; not save; not open; not sync; !fail*;
-!glitch*; !freez*; !froze*; !unreliable; !down; !outage*; !lost my; !lost our; !lost all; !losing; !lost data; !lost work; !disappear*; !vanish*; !wrong number*; numbers were wrong; data was wrong; !corrupt*; log* me out; logged out; kicked me out; kicked out; never worked;
+!glitch*; !freez*; !froze*; !unreliable; !down; !outage*; !lost my; !lost our; !lost all; !losing data; !losing work; !lost data; !lost work; !disappear*; !vanish*; !wrong number*; numbers were wrong; data was wrong; !corrupt*; log* me out; logged out; kicked me out; kicked out; never worked;
 !unstable; blank screen; white screen; error message*; had to redo; redo*; start over; started over; gave up; !stuck; timed out; time out; kaputt; fehler*; abstürz*; funktioniert nicht; no funciona; error*; bogue; plante; marche pas`},
 	{"speed", "quality", "too slow", `!slow*; !lag*; !laggy; take* forever; took forever; taking forever; forever to; ages to; take* ages; took ages; took too long; take* too long; loading; !sluggish;
-load time*; wait for it; waiting for it; ~wait*; spinner; spinning; spins; performance; minutes to load; seconds to load; hang*; hung; langsam; lento; lent; lente; unresponsive`},
+load time*; ~wait*; to load; ages to; spinner; spinning; spins; performance; minutes to load; seconds to load; hang*; hung; langsam; lento; lent; lente; unresponsive`},
 	{"usability", "ease", "hard to use", `!confus*; !complicat*; !complex; hard to; difficult; not figure; figure out; figure it out; !clunky; not intuitive; !unintuitive; !overwhelm*; steep learning; learning curve;
 too many steps; too many clicks; too many options; too many buttons; too many menus; too much to learn; not understand; never understood; not obvious; not clear; !unclear; !messy; !clutter*; interface; not find; couldn't find; can't find; !lost in; user friendly; not easy;
 hard for; hard time; !awkward; cumbersome; training; kompliziert; unübersichtlich; complicado; difícil; compliqué; difficile`},
 	{"onboarding", "ease", "getting started", `set up; setup; setting up; onboarding; get started; getting started; tutorial*; documentation; docs; configur*; install*; migrat*; no guidance;
 nobody showed; no one showed; nobody explained; where to start; how to start; where to begin; blank page; empty screen; ~instructions; einricht*; instal*`},
-	{"support", "support", "support", `support; customer service; help desk; helpdesk; ticket*; not answer; never answered; nobody answered; no answer; no reply; no one replied; never replied; no response;
+	{"support", "support", "support", `~support; customer service; support team; customer support; your support; ~help desk; ~helpdesk; ~ticket*; not answer; never answered; nobody answered; no answer; no reply; no one replied; never replied; no response;
 never heard back; not hear back; never got back; get back to me; got back to me; got back to us; response time*; chatbot; chat bot; talk to a human; reach anyone; reach a person; reached out; rude; ~emailed; ~reply; ~replies; ~replied; kundendienst; soporte; assistance`},
 	{"switch", "switch", "switched to another", `switch*; moved to; moving to; move to; moved over; went with; going with; competitor*; another tool; other tool; different tool; another product; another service; another app; different app; alternative*;
 replaced; replace it; replacing it; replacing; better option; already have; already use; already pay; consolidat*; same tool; one tool; all in one; comes with; included in; gewechselt; cambiamos; concurrent`},

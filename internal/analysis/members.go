@@ -18,7 +18,71 @@ func (g *cluster) fits(u *unit, common map[string]bool) bool {
 	if !g.isTopical() {
 		return u.gives(g.family())
 	}
+	if u.givesOther() {
+		return false
+	}
 	return slices.ContainsFunc(u.words, func(w word) bool { return !w.stop && common[w.stem] })
+}
+
+// givesOther tells whether the unit clearly speaks of something that needs no
+// object, such as the price, and of nothing that does.
+func (u *unit) givesOther() bool {
+	other := false
+	for _, r := range reasons {
+		if u.reasons[r.id] >= clearly {
+			if r.topical {
+				return false
+			}
+			other = true
+		}
+	}
+	return other
+}
+
+// joinSamePeople makes one of groups that share a word and nearly all their
+// people: what the same people say in two ways is one reason.
+func joinSamePeople(groups []cluster) []cluster {
+	var out []cluster
+	for _, g := range groups {
+		i := slices.IndexFunc(out, func(o cluster) bool { return o.sharesPeople(&g) })
+		if i < 0 {
+			out = append(out, g)
+			continue
+		}
+		for _, m := range g.members {
+			if !slices.Contains(out[i].members, m) {
+				out[i].members = append(out[i].members, m)
+			}
+		}
+		out[i].findReason()
+	}
+	return out
+}
+
+// samePeople is intersection over union of people from which groups are one.
+const samePeople = .6
+
+func (g *cluster) sharesPeople(o *cluster) bool {
+	if g.isTopical() != o.isTopical() || !g.isTopical() && g.family() != o.family() {
+		return false
+	}
+	a, b := g.interviews(), o.interviews()
+	both := 0
+	for id := range a {
+		if b[id] {
+			both++
+		}
+	}
+	if float64(both) < samePeople*float64(len(a)+len(b)-both) {
+		return false
+	}
+	mine, theirs := g.common((len(a)+1)/2), o.common((len(b)+1)/2)
+	for stem := range mine {
+		if theirs[stem] {
+			return true
+		}
+	}
+	return false
 }
 
 // common are the stems that at least n of the group's people use.
@@ -48,8 +112,11 @@ func (g *cluster) common(n int) map[string]bool {
 // clearly gives, and one that stands nowhere into a group of the same family.
 func addSecondReasons(groups []cluster, all []*unit) {
 	placed := map[*unit]bool{}
-	for i := range groups {
-		for _, m := range groups[i].members {
+	for _, g := range groups {
+		if g.people() < minPeople {
+			continue
+		}
+		for _, m := range g.members {
 			placed[m] = true
 		}
 	}

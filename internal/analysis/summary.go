@@ -56,6 +56,9 @@ func (u *unit) causality() float64 {
 	if causal.MatchString(u.text) && u.content() >= 2 {
 		s++
 	}
+	if u.main && u.content() >= 2 {
+		s += 2.5
+	}
 	switch u.asked {
 	case askReason:
 		s += .5
@@ -67,18 +70,17 @@ func (u *unit) causality() float64 {
 
 var circumstance = regexp.MustCompile(`(?i)\b(when|after|before|since|last (week|month|year|quarter)|this (week|month|year)|yesterday|recently|lately|started|until|in (january|february|march|april|may|june|july|august|september|october|november|december)|als|nachdem|cuando|después|quand|après)\b`)
 
-// situation is the first clause about what was going on that is not the
-// reason itself: one that tells a time, else the one that the story opens
-// with.
+// situation is what was going on: the clause that the story opens with, else
+// the first one that tells a time, unless it is the reason itself.
 func situation(us []unit, main *unit) *research.Support {
 	for i := range us {
 		u := &us[i]
-		if u != main && u.asked == askReason && u.content() >= 2 && circumstance.MatchString(u.text) {
+		if u == main || u.asked != askReason || u.content() < 2 {
+			continue
+		}
+		if i == 0 || circumstance.MatchString(u.text) {
 			return u.support(u.text)
 		}
-	}
-	if len(us) > 0 && &us[0] != main && us[0].asked == askReason && us[0].content() >= 3 {
-		return us[0].support(us[0].text)
 	}
 	return nil
 }

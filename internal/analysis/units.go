@@ -19,6 +19,7 @@ type unit struct {
 	terms   map[string]float64
 	reasons map[string]float64
 	asked   asking
+	main    bool // the answer to a question for the main thing
 }
 
 // key names the clause across runs.
@@ -67,20 +68,25 @@ func (r *reader) askingOf(question string) asking {
 // spoken. A probe asks what the question before it asked.
 func (r *reader) units(iv research.Interview) []unit {
 	var out []unit
-	asked := askReason
+	asked, main := askReason, false
 	for _, t := range iv.Turns {
 		if t.Speaker == research.Interviewer {
-			if q := cmp.Or(t.Question, t.Text); q != "" && !isProbe(t) {
+			q := cmp.Or(t.Question, t.Text)
+			if q != "" && !isProbe(t) {
 				asked = r.askingOf(q)
 			}
+			main = mainThing.MatchString(q)
 			continue
 		}
 		if !t.Excluded {
-			out = append(out, r.unitsOf(iv.PublicID, t, asked)...)
+			out = append(out, r.unitsOf(iv.PublicID, t, asked, main)...)
 		}
 	}
 	return out
 }
+
+// mainThing are questions whose answer is the reason by itself.
+var mainThing = regexp.MustCompile(`(?i)main thing|biggest|main reason|in the way|hauptgrund|principal`)
 
 // isProbe tells whether a turn follows up on the last answer instead of
 // opening a subject.
@@ -93,20 +99,17 @@ var (
 	probeText = regexp.MustCompile(`(?i)^(you (said|mentioned)|when you say|tell me (a bit )?more|could you tell me a bit more|what makes you say|how did that)`)
 )
 
-func (r *reader) unitsOf(interview string, t research.Turn, asked asking) []unit {
+func (r *reader) unitsOf(interview string, t research.Turn, asked asking, main bool) []unit {
 	text := []rune(t.Text)
 	var out []unit
 	for _, s := range r.quotable(t.Text) {
-		u := unit{interview: interview, turn: t.N, span: s, text: string(text[s.start:s.end]), asked: asked}
+		u := unit{interview: interview, turn: t.N, span: s, text: string(text[s.start:s.end]), asked: asked, main: main}
 		if len(tokenize(u.text)) < leastQuote && len(text) > s.end-s.start {
 			continue
 		}
 		u.words = r.read(u.text)
 		u.terms = terms(u.words)
 		u.reasons = reasonsOf(u.words)
-		if asked == askAlternative {
-			delete(u.reasons, "switch") // that is what was asked
-		}
 		out = append(out, u)
 	}
 	return out
@@ -170,10 +173,13 @@ func (u *unit) gives(family string) bool {
 // carries tells whether the unit may carry a reason: it names one, or it answers a
 // question for reasons in at least four words, two of which mean something.
 func (u *unit) carries() bool {
+	if u.asked == askGoal || u.asked == askAlternative {
+		return false // hopes and habits are not what led to it
+	}
 	if _, s := u.strength(); s >= clearly {
 		return true
 	}
-	if u.asked != askReason && u.asked != askChange {
+	if u.asked == askClosing {
 		return false
 	}
 	return u.content() >= 2 && len(u.words) >= 4
