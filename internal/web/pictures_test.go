@@ -1,0 +1,103 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// TestPictures takes pictures of every page into the folder that SCREENSHOTS names:
+//
+//	SCREENSHOTS=/tmp/pictures go test ./internal/web -run TestPictures
+func TestPictures(t *testing.T) {
+	dir := os.Getenv("SCREENSHOTS")
+	if dir == "" {
+		t.Skip("SCREENSHOTS names no folder")
+	}
+	full, empty, many := newSite(t, "http://localhost:8080").signIn(), newSite(t, "http://localhost:8080").signIn(), newSite(t, "http://localhost:8080").signIn()
+	full.fill(demo{tag: "a", studies: 4, interviews: 12, events: 60})
+	empty.fill(demo{tag: "a", studies: 1})
+	many.fill(demo{tag: "a", studies: 40, interviews: 200, events: 1000})
+	out := newSite(t, "http://localhost:8080")
+
+	ctx := browser(t)
+	shots := []struct {
+		name, path string
+		site       *site
+	}{
+		{"home", "/", full}, {"studies", "/studies", full}, {"new", "/studies/new", full}, {"report", "/studies/stu_a0", full},
+		{"study-interviews", "/studies/stu_a0/interviews", full}, {"triggers", "/studies/stu_a0/triggers", full}, {"guide", "/studies/stu_a0/guide", full},
+		{"study-settings", "/studies/stu_a0/settings", full}, {"interviews", "/interviews", full}, {"interview", "/interviews/itv_a0#t2", full},
+		{"themes", "/themes", full}, {"people", "/people", full}, {"person", link("people", "u:"+plainWords("person", 2)), full}, {"events", "/events", full},
+		{"decisions", "/decisions", full}, {"connect", "/connect", full}, {"settings", "/settings", full}, {"signin", "/signin", out}, {"missing", "/nowhere", full},
+		{"home-empty", "/", empty}, {"report-empty", "/studies/stu_a0", empty}, {"interviews-empty", "/interviews", empty}, {"home-many", "/", many}, {"decisions-many", "/decisions", many},
+	}
+	servers := map[*site]string{}
+	for _, s := range []*site{full, empty, many, out} {
+		server := httptest.NewServer(s.handler)
+		defer server.Close()
+		servers[s] = server.URL
+	}
+	for _, shot := range shots {
+		if only := os.Getenv("ONLY"); only != "" && only != shot.name {
+			continue
+		}
+		for _, width := range []int64{1280, 390} {
+			for _, scheme := range []string{"light", "dark"} {
+				name := fmt.Sprintf("%s-%d-%s.png", shot.name, width, scheme)
+				if err := os.WriteFile(filepath.Join(dir, name), picture(t, ctx, shot.site, servers[shot.site]+shot.path, width, scheme), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+func browser(t *testing.T) context.Context {
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("there is no Chromium here")
+	}
+	ctx, end := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path), chromedp.Headless, chromedp.DisableGPU,
+		chromedp.NoFirstRun, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.Flag("no-sandbox", os.Getuid() == 0))
+	t.Cleanup(end)
+	ctx, end = chromedp.NewContext(ctx)
+	t.Cleanup(end)
+	return ctx
+}
+
+func must[T any](t *testing.T, v T, err error) T {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// picture is the whole page as a browser of that width shows it.
+func picture(t *testing.T, ctx context.Context, s *site, at string, width int64, scheme string) []byte {
+	t.Helper()
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, media)
+	must(t, true, err)
+	_, err = chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 500})
+	must(t, true, err)
+	if s.cookie != nil {
+		_, err = chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: s.cookie.Name, Value: s.cookie.Value, URL: at})
+		must(t, true, err)
+	}
+	must(t, true, chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(at), chromedp.Sleep(150*time.Millisecond)))
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	return must(t, png, err)
+}
