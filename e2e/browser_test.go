@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -115,14 +116,18 @@ func (p *tab) newTab() *tab {
 	}
 }
 
-// picture writes a screenshot to a file.
-func (p *tab) picture(path string) {
+// picture writes a screenshot into the folder PICTURES, if that is set.
+func (p *tab) picture(name string) {
 	p.t.Helper()
-	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
-	if err != nil {
-		p.t.Fatal(err)
+	dir := os.Getenv("PICTURES")
+	if dir == "" {
+		return
 	}
-	if err := os.WriteFile(path, png, 0o644); err != nil {
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
+	}
+	if err != nil {
 		p.t.Fatal(err)
 	}
 }

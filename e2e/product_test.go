@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -36,6 +35,7 @@ func TestTheProduct(t *testing.T) {
 	visitor.click(".danger")
 	visitor.until(card + `?.querySelector("[data-uc=accept]")`)
 	visitor.until(`document.querySelector(".decision.invited")`)
+	visitor.picture("card")
 	talk(t, visitor)
 
 	project := p.project(true)
@@ -54,15 +54,20 @@ func talk(t *testing.T, visitor *tab) {
 	visitor.expectTab()
 	visitor.clickIn(card, "[data-uc=accept]")
 	room := visitor.newTab()
+	room.picture("consent")
 	room.click("[data-uc=consent]")
 	asked := ""
 	for i := 0; ; i++ {
 		room.until(fmt.Sprintf(`document.querySelector("[data-uc=end]") || document.querySelector("[data-uc=question]")?.innerText.trim() && document.querySelector("[data-uc=question]").innerText.trim() != %q`, asked))
 		if eval[bool](room, `!!document.querySelector("[data-uc=end]")`) {
+			room.picture("thanks")
 			if i < 5 {
 				t.Errorf("the interview ended after %d answers", i)
 			}
 			return
+		}
+		if i == 3 {
+			room.picture("interview")
 		}
 		if i == len(mine) {
 			t.Fatal("the interview does not end")
@@ -148,10 +153,9 @@ func theQuote(t *testing.T, p *program, reader *tab, project string, i interview
 	if at < 0 {
 		t.Fatalf("none of %q stands on the study's page:\n%s", quotes, page)
 	}
-	if path := os.Getenv("README_PICTURE"); path != "" {
-		eval[bool](reader, `document.querySelector("main details").open = true`)
-		reader.picture(path)
-	}
+	eval[bool](reader, `document.querySelector("main details").open = true`)
+	eval[bool](reader, `Promise.all(document.getAnimations().map(a => a.finished)).then(() => true)`)
+	reader.picture("study")
 	return quotes[at]
 }
 
@@ -181,4 +185,5 @@ func secondTime(t *testing.T, visitor *tab) {
 	if eval[bool](visitor, card+` != null`) {
 		t.Error("a second card stands on the page")
 	}
+	visitor.picture("cooldown")
 }
