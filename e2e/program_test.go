@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -96,6 +97,34 @@ func (p *program) demo(args ...string) {
 		}
 	}
 	p.t.Fatalf("the demo did not start:\n%s", p.out)
+}
+
+// serve starts `usercall serve` and waits until it answers.
+func (p *program) serve() {
+	p.t.Helper()
+	p.out = &output{}
+	p.cmd = p.command("serve")
+	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
+	if err := p.cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		res, err := http.Get("http://" + p.addr + "/readyz")
+		if err == nil {
+			res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return
+			}
+		}
+	}
+	p.t.Fatalf("the server did not start:\n%s", p.out)
+}
+
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (p *program) command(args ...string) *exec.Cmd {
