@@ -3,7 +3,6 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -182,6 +181,6 @@ func (p *program) project(sample bool) string {
 			return r.Project
 		}
 	}
-	p.t.Fatal(fmt.Sprintf("no project with sample %v", sample))
+	p.t.Fatalf("no project with sample %v", sample)
 	return ""
 }

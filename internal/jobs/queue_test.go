@@ -131,8 +131,7 @@ func TestOneJobAKey(t *testing.T) {
 
 func TestWorkAddedWhileItRunsIsDoneOnceMore(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
-		var q *jobs.Queue
-		q = b.queue(func(context.Context, jobs.Job) error {
+		q := b.queue(func(context.Context, jobs.Job) error {
 			b.mu.Lock()
 			first := len(b.ran) == 1
 			b.mu.Unlock()
