@@ -45,6 +45,7 @@ func TestTheProduct(t *testing.T) {
 	quote := theQuote(t, p, reader, project, interview)
 	t.Logf("on the dashboard: %q", quote)
 	secondTime(t, visitor)
+	tour(t, p, reader)
 	p.stop(syscall.SIGINT)
 }
 
