@@ -63,6 +63,9 @@ var aboutOthers = regexp.MustCompile(`\b(?:he|she|they|who|friend|brother|sister
 
 // inDanger tells whether somebody says that they may harm themselves.
 func inDanger(h *hearing) bool {
+	if !danger.MatchString(h.plain) {
+		return false
+	}
 	text := harmless.ReplaceAllString(h.plain, " ")
 	text = aboutOthers.ReplaceAllString(text, " ")
 	return danger.MatchString(text)
@@ -90,5 +93,5 @@ var figurative = regexp.MustCompile(`\bsick (?:and tired|of|to death)\b|\b(?:los
 // hardship tells whether somebody speaks of illness, death or the loss of their
 // work: heard first, and no question in that turn.
 func hardship(h *hearing) bool {
-	return hardships.MatchString(figurative.ReplaceAllString(h.plain, " "))
+	return hardships.MatchString(h.plain) && hardships.MatchString(figurative.ReplaceAllString(h.plain, " "))
 }

@@ -133,8 +133,8 @@ func (m *moderator) aboutCue(a *reading, h hit) []candidate {
 	c := a.clauses[h.clause]
 	var out []candidate
 	add := func(kind, echo string) {
-		if echo == "" {
-			return
+		if len(content(echo)) == 0 {
+			return // "the thing": nothing to take up
 		}
 		for _, tail := range m.tails(h) {
 			out = append(out, m.led(kind, echo, tail, h.cue.ID))

@@ -116,8 +116,9 @@ func (m *moderator) novelty(c clause) float64 {
 func (m *moderator) find(clauses []clause) []hit {
 	var hits []hit
 	for i := range clauses {
+		text := clauses[i].spoken()
 		for j := range m.lang.Cues {
-			if h, ok := m.match(clauses[i], &m.lang.Cues[j]); ok {
+			if h, ok := m.match(clauses[i], text, &m.lang.Cues[j]); ok {
 				h.clause = i
 				hits = append(hits, h)
 			}
@@ -129,8 +130,7 @@ func (m *moderator) find(clauses []clause) []hit {
 	return hits
 }
 
-func (m *moderator) match(c clause, q *cue) (hit, bool) {
-	text := cueIdioms.ReplaceAllStringFunc(c.spoken(), func(s string) string { return letters.ReplaceAllString(s, "_") })
+func (m *moderator) match(c clause, text string, q *cue) (hit, bool) {
 	at := q.pattern.FindStringIndex(text)
 	if at == nil || q.Echo == "after" && len(content(strings.Join(c.words, " "))) == 0 {
 		return hit{}, false
@@ -150,14 +150,15 @@ func (m *moderator) match(c clause, q *cue) (hit, bool) {
 	return h, true
 }
 
-// spoken is the clause as the cues read it, each word between spaces, its
-// conjunction in front.
+// spoken is the clause as the cues read it: each word between spaces, its
+// conjunction in front, idioms blotted out.
 func (c clause) spoken() string {
 	lead := c.lead
 	if lead == "" {
 		lead = "_"
 	}
-	return plain(lead + " " + strings.Join(c.words, " "))
+	text := plain(lead + " " + strings.Join(c.words, " "))
+	return cueIdioms.ReplaceAllStringFunc(text, func(s string) string { return letters.ReplaceAllString(s, "_") })
 }
 
 // denied tells whether one of the two words before word i says no.

@@ -181,10 +181,11 @@ func (s *sitting) reveal() string {
 var shut = regexp.MustCompile(`^(?:Is|Was|Did|Do|Does|Are|Were|Would|Could it|Can|Has|Have) `)
 
 // specific tells whether a line is an open question about what was just said:
-// it has a word of it.
+// it has a word of it, or quotes it.
 func (s *sitting) specific(say string) bool {
-	q := asking(say)
-	return !shut.MatchString(q) && overlap(content(say), content(s.last)) > 0
+	_, quote, _ := strings.Cut(say, `"`)
+	quote, _, quoted := strings.Cut(quote, `"`)
+	return !shut.MatchString(asking(say)) && (overlap(content(say), content(s.last)) > 0 || quoted && strings.Contains(s.last, quote))
 }
 
 // held is what came of one interview.

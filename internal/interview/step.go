@@ -90,16 +90,17 @@ func (m *moderator) answer(text string) Output {
 func (m *moderator) proceed(h *hearing) Output {
 	a := m.read(h)
 	m.account(a)
+	ack := m.ack()
 	if a.closed || m.s.Open == "" {
-		return m.onward(m.ack())
+		return m.onward(ack)
 	}
 	if m.s.Phase == phaseWrap && (!a.striking() || m.left() <= 40) {
 		return m.end("complete")
 	}
-	if out, ok := m.probe(a, m.ack()); ok {
+	if out, ok := m.probe(a, ack); ok {
 		return out
 	}
-	return m.onward(m.ack())
+	return m.onward(ack)
 }
 
 // account remembers what an answer tells about the person and the thread.

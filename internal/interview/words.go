@@ -137,4 +137,4 @@ var stopwords = set(`a an the this that these those there here it its it's i i'm
 	none yes yeah yep no nope ok okay oh ah well um uh er like got get gets getting go goes going went gone
 	thing things stuff bit lot lots kind sort one ones even still already yet ever always now once that's there's
 	say says said tell told know think thought mean guess maybe perhaps actually basically honestly sure
-	sorry please thanks thank suppose supposed guessing since during after before between within until per plus whose whether anymore we'll we'd they'll they'd you'll you'd he's she's who's instead around else anywhere somewhere everywhere nowhere us'll let lets let's make made makes put way`)
+	sorry please thanks thank suppose supposed guessing since during after before between within until per plus whose whether anymore we'll we'd they'll they'd you'll you'd he's she's who's back come comes coming came instead around else anywhere somewhere everywhere nowhere us'll let lets let's make made makes put way`)
