@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// cold measures how long after its exec a server takes its first event.
+func cold(ctx context.Context, l *lab) (string, error) {
+	fresh, err := l.firstStart(ctx)
+	if err != nil {
+		return "", err
+	}
+	subjects, err := l.subjects(ctx)
+	if err != nil {
+		return "", err
+	}
+	empty, err := l.starts(ctx, subjects)
+	if err != nil {
+		return "", err
+	}
+	for _, s := range subjects {
+		if err := l.fill(ctx, s); err != nil {
+			return "", fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	stored, err := l.starts(ctx, subjects)
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	fmt.Fprintf(&out, "| ms from exec to the first 200 | no event stored | %s events stored |\n| --- | ---: | ---: |\n", figure(float64(l.scale.history)))
+	for i, s := range subjects {
+		fmt.Fprintf(&out, "| %s | %s | %s |\n", s.name, figure(median(empty[i]...)), figure(median(stored[i]...)))
+	}
+	fmt.Fprintf(&out, "\nThe very first start, which makes the SQLite database, to the first 200 of `/healthz`: %s ms.\n", figure(fresh))
+	return out.String(), nil
+}
+
+// starts starts each server some times, in turns, and ends it again.
+func (l *lab) starts(ctx context.Context, subjects []*subject) ([][]float64, error) {
+	took := make([][]float64, len(subjects))
+	for range l.scale.starts {
+		for i, s := range subjects {
+			d, err := s.up(ctx)
+			s.down()
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", s.name, err)
+			}
+			l.say("  start  %-20s %s ms", s.name, figure(milliseconds(d)))
+			took[i] = append(took[i], milliseconds(d))
+		}
+	}
+	return took, nil
+}
+
+// fill stores the history that a later start finds.
+func (l *lab) fill(ctx context.Context, s *subject) error {
+	defer s.down()
+	if _, err := s.up(ctx); err != nil {
+		return err
+	}
+	_, err := l.measure(ctx, s, load{size: 100, events: l.scale.history, conns: 16, seed: 1})
+	return err
+}
+
+// firstStart is usercall's in a folder where nothing is.
+func (l *lab) firstStart(ctx context.Context) (float64, error) {
+	var took []float64
+	for range l.scale.starts {
+		dir, addr, err := l.place("first")
+		if err != nil {
+			return 0, err
+		}
+		p := &installation{program: l.program("usercall"), dir: filepath.Join(dir, "data"), addr: addr}
+		server, err := start(p.command(ctx, "serve"), l.dir)
+		if err != nil {
+			return 0, err
+		}
+		err = server.await(ctx, pollEvery, func() bool { return alive("http://" + addr + "/healthz") })
+		took = append(took, milliseconds(time.Since(server.begun)))
+		server.stop()
+		if err != nil {
+			return 0, err
+		}
+	}
+	return median(took...), nil
+}
+
+// idle measures what a server holds and does while nobody asks it anything.
+func idle(ctx context.Context, l *lab) (string, error) {
+	subjects, err := l.subjects(ctx)
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	fmt.Fprintf(&out, "| server | memory MiB after its start | idle CPU ms/s | memory MiB after %s events | idle CPU ms/s |\n| --- | ---: | ---: | ---: | ---: |\n",
+		figure(float64(l.scale.history)))
+	for _, s := range subjects {
+		row, err := l.idleRow(ctx, s)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", s.name, err)
+		}
+		l.say("  idle  %s", strings.TrimSpace(row))
+		out.WriteString(row)
+	}
+	return out.String(), nil
+}
+
+func (l *lab) idleRow(ctx context.Context, s *subject) (string, error) {
+	defer s.down()
+	if _, err := s.up(ctx); err != nil {
+		return "", err
+	}
+	if _, err := l.settle(ctx, s); err != nil {
+		return "", err
+	}
+	before, err := l.rest(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	if _, err := l.measure(ctx, s, load{size: 20, events: l.scale.history, conns: 16, seed: 1}); err != nil {
+		return "", err
+	}
+	after, err := l.rest(ctx, s)
+	return fmt.Sprintf("| %s | %s | %s |\n", s.name, before, after), err
+}
+
+// rest watches a server that has nothing to do: two cells of the table.
+func (l *lab) rest(ctx context.Context, s *subject) (string, error) {
+	before, err := s.usage()
+	if err != nil {
+		return "", err
+	}
+	if err := pause(ctx, time.Duration(l.scale.idleFor)*time.Second); err != nil {
+		return "", err
+	}
+	after, err := s.usage()
+	if err != nil {
+		return "", err
+	}
+	own, err := usageOf(s.server.cmd.Process.Pid)
+	if err != nil {
+		return "", err
+	}
+	memory := figure(mib(own.rss))
+	if s.database != nil {
+		memory += " + " + figure(mib(after.rss-own.rss)) + " of PostgreSQL"
+	}
+	busy := milliseconds(after.cpu-before.cpu) / float64(l.scale.idleFor)
+	return fmt.Sprintf("%s | %.1f", memory, busy), nil
+}
+
+// demo is where the sample product runs, for the measurement in the browser.
+type demo struct {
+	*process
+	*installation
+	site string
+}
+
+// startDemo starts usercall with its sample product, and lifts the limits that
+// keep the product's study to a few people a day.
+func (l *lab) startDemo(ctx context.Context) (*demo, error) {
+	dir, addr, err := l.place("demo")
+	if err != nil {
+		return nil, err
+	}
+	product, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	d := &demo{installation: &installation{program: l.program("usercall"), dir: dir, addr: addr},
+		site: strings.Replace(product, "127.0.0.1", "localhost", 1)}
+	cmd := d.command(ctx, "demo", "--product", d.site)
+	cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
+	if d.process, err = start(cmd, l.dir); err != nil {
+		return nil, err
+	}
+	err = d.await(ctx, 20*time.Millisecond, func() bool { return alive("http://" + addr + "/healthz") })
+	if err == nil {
+		err = d.liftLimits(ctx)
+	}
+	if err != nil {
+		d.stop()
+		return nil, err
+	}
+	return d, nil
+}

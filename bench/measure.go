@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// load is what a server is sent in one run.
+type load struct {
+	size   int // events in a batch
+	events int
+	conns  int
+	rate   float64 // requests a second, open loop; 0 is a closed one
+	hit    float64 // share of track events that make a trigger fire
+	seed   uint64
+}
+
+// result is what one run cost and how it felt.
+type result struct {
+	rate     float64 // events a second, acknowledged
+	cpu      float64 // µs an event, of all the server's processes, settled
+	p50, p99 float64 // ms until a request was answered
+	written  float64 // bytes an event handed to the disk, with what was rewritten
+	kept     float64 // bytes an event by which the data grew
+	memory   float64 // MiB, settled
+	settled  float64 // seconds from the last answer until the server was quiet
+	late     float64 // share of the open loop that had to wait for a connection
+}
+
+// measure sends one load and checks that it was stored. A run with an error, or
+// in which an acknowledged event is not there exactly once, has no result.
+func (l *lab) measure(ctx context.Context, s *subject, c load) (result, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	began := time.Now()
+	m := mix{seed: c.seed, run: fmt.Sprintf("%x", began.UnixNano()), hit: c.hit, now: began.UTC(), users: 20_000}
+	all := m.events(l.scale.warmUp + c.events)
+	if _, err := drive(ctx, s, batches(all[:l.scale.warmUp], c.size, m.now), c.conns, nil); err != nil {
+		return result{}, fmt.Errorf("warm-up: %w", err)
+	}
+	if _, err := l.settle(ctx, s); err != nil {
+		return result{}, err
+	}
+	r, err := l.weigh(ctx, s, c, batches(all[l.scale.warmUp:], c.size, m.now))
+	if err != nil {
+		return result{}, err
+	}
+	return r, storedOnce(ctx, s, m.run, len(all), began)
+}
+
+// weigh sends bodies and compares the server before with the server after.
+func (l *lab) weigh(ctx context.Context, s *subject, c load, bodies [][]byte) (result, error) {
+	var due []time.Duration
+	if c.rate > 0 {
+		due = poisson(len(bodies), c.rate, c.seed)
+	}
+	keptBefore, err := kept(s.data)
+	if err != nil {
+		return result{}, err
+	}
+	runtime.GC() // ours, now rather than while the server works
+	before, err := s.usage()
+	if err != nil {
+		return result{}, err
+	}
+	f, err := drive(ctx, s, bodies, c.conns, due)
+	if err != nil {
+		return result{}, err
+	}
+	settled, err := l.settle(ctx, s)
+	if err != nil {
+		return result{}, err
+	}
+	after, errUsage := s.usage()
+	keptAfter, errKept := kept(s.data)
+	spent, n := after.minus(before), float64(c.events)
+	return result{
+		rate: n / f.took.Seconds(), cpu: float64(spent.cpu.Microseconds()) / n,
+		p50: quantile(f.latencies, 0.50), p99: quantile(f.latencies, 0.99),
+		written: float64(spent.written) / n, kept: float64(keptAfter-keptBefore) / n,
+		memory: mib(after.rss), settled: settled.Seconds(), late: float64(f.late) / float64(len(bodies)),
+	}, errors.Join(errUsage, errKept)
+}
+
+const (
+	quietFor = 500 * time.Millisecond
+	quietCPU = 20 * time.Millisecond // in that time: what polling and timers take
+)
+
+// settle waits until the server is quiet twice in a row, so that work left for
+// after the answer is counted too, and returns how long it was not.
+func (l *lab) settle(ctx context.Context, s *subject) (time.Duration, error) {
+	began := time.Now()
+	quiet := 0
+	last, err := s.usage()
+	if err != nil {
+		return 0, err
+	}
+	for time.Since(began) < time.Duration(l.scale.settleFor)*time.Second {
+		if err := pause(ctx, quietFor); err != nil {
+			return 0, err
+		}
+		now, err := s.usage()
+		if err != nil {
+			return 0, err
+		}
+		if quiet++; now.cpu-last.cpu > quietCPU {
+			quiet = 0
+		}
+		if quiet == 2 {
+			return time.Since(began) - 2*quietFor, nil
+		}
+		last = now
+	}
+	return 0, fmt.Errorf("%s still works %d s after the last answer", s.name, l.scale.settleFor)
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// kept is the size of the files in a folder, but for SQLite's write-ahead log,
+// which is written again from its start.
+func kept(folder string) (int64, error) {
+	var sum int64
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && !strings.HasSuffix(path, "-wal") && !strings.HasSuffix(path, "-shm") {
+			var info fs.FileInfo
+			if info, err = d.Info(); err == nil {
+				sum += info.Size()
+			}
+		}
+		if errors.Is(err, fs.ErrNotExist) { // PostgreSQL removed it meanwhile
+			return nil
+		}
+		return err
+	})
+	return sum, err
+}

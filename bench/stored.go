@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+)
+
+// tally counts the events of one run, by the number at the end of their id.
+type tally struct {
+	prefix []byte
+	seen   []int
+	others int // of this run, with a number that was never sent
+}
+
+func newTally(run string, sent int) *tally {
+	return &tally{prefix: []byte("ajs-next-" + run + "-"), seen: make([]int, sent)}
+}
+
+// line counts every id of the run that a line of stored data holds.
+func (t *tally) line(line []byte) {
+	for {
+		i := bytes.Index(line, t.prefix)
+		if i < 0 {
+			return
+		}
+		line = line[i+len(t.prefix):]
+		n, err := strconv.Atoi(string(line[:min(8, len(line))]))
+		if err != nil || n >= len(t.seen) {
+			t.others++
+			continue
+		}
+		t.seen[n]++
+	}
+}
+
+// check fails unless everything is there once.
+func (t *tally) check() error {
+	missing, twice := 0, 0
+	for _, n := range t.seen {
+		switch {
+		case n == 0:
+			missing++
+		case n > 1:
+			twice++
+		}
+	}
+	if missing+twice+t.others > 0 {
+		return fmt.Errorf("of %d acknowledged events %d are not stored, %d are stored more than once, and %d are there that nobody sent",
+			len(t.seen), missing, twice, t.others)
+	}
+	return nil
+}
+
+// storedOnce checks that a run's events are all stored, each once. A server that
+// answers 200 and drops would win every other figure.
+func storedOnce(ctx context.Context, s *subject, run string, sent int, since time.Time) error {
+	t := newTally(run, sent)
+	if err := s.read(ctx, since.Add(-time.Second), t.line); err != nil {
+		return err
+	}
+	return t.check()
+}
+
+// eachLine reads lines of up to 4 MiB.
+func eachLine(r io.Reader, each func([]byte)) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 64<<10), 4<<20)
+	for lines.Scan() {
+		each(lines.Bytes())
+	}
+	return lines.Err()
+}

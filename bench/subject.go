@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// subject is a server under measurement.
+type subject struct {
+	name      string
+	addr, key string
+	data      string // folder that its events end up in
+	launch    func(context.Context) (*process, error)
+	read      func(ctx context.Context, since time.Time, each func(line []byte)) error // what it stored, an event or a batch a line
+
+	server   *process
+	database *postgres // nil: none
+}
+
+// up starts the server and returns once it takes events, and how long that took.
+func (s *subject) up(ctx context.Context) (time.Duration, error) {
+	var err error
+	if s.server, err = s.launch(ctx); err != nil {
+		return 0, err
+	}
+	err = s.server.await(ctx, pollEvery, func() bool { return s.takes(ctx) })
+	return time.Since(s.server.begun), err
+}
+
+// pollEvery bounds how exactly a start is measured.
+const pollEvery = 2 * time.Millisecond
+
+// takes tells whether a batch is answered with 200.
+func (s *subject) takes(ctx context.Context) bool {
+	conn, err := dial(ctx, s.addr, s.key)
+	if err != nil {
+		return false
+	}
+	defer conn.close()
+	m := mix{run: fmt.Sprintf("probe-%x", time.Now().UnixNano()), now: time.Now().UTC(), users: 1}
+	return conn.send(batches(m.events(1), 1, m.now)[0]) == nil
+}
+
+func (s *subject) down() {
+	if s.server != nil {
+		s.server.stop()
+		s.server = nil
+	}
+}
+
+// usage is what the server and its database used.
+func (s *subject) usage() (usage, error) {
+	roots := []int{s.server.cmd.Process.Pid}
+	if s.database != nil {
+		roots = append(roots, s.database.cmd.Process.Pid)
+	}
+	return usageOf(roots...)
+}
+
+// floor is the floor program with a journal of its own.
+func (l *lab) floor() (*subject, error) {
+	dir, addr, err := l.place("floor")
+	if err != nil {
+		return nil, err
+	}
+	journal := filepath.Join(dir, "journal")
+	s := &subject{name: "floor", addr: addr, key: "floor", data: dir}
+	s.launch = func(ctx context.Context) (*process, error) {
+		return start(command(ctx, syscall.SIGTERM, l.program("floor"), "-addr", addr, "-file", journal, "-key", s.key), l.dir)
+	}
+	s.read = func(_ context.Context, _ time.Time, each func([]byte)) error {
+		f, err := os.Open(journal)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return eachLine(f, each)
+	}
+	return s, nil
+}
+
+// sqlite is usercall on SQLite, with a project and the bench's study.
+func (l *lab) sqlite(ctx context.Context) (*subject, error) {
+	return l.usercall(ctx, "usercall, SQLite", "")
+}
+
+// postgres is usercall on a database of the lab's PostgreSQL server, whose work
+// counts as the server's.
+func (l *lab) postgres(ctx context.Context) (*subject, error) {
+	server, err := l.database(ctx)
+	if err != nil {
+		return nil, err
+	}
+	url, err := server.database(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := l.usercall(ctx, "usercall, PostgreSQL", url)
+	if err != nil {
+		return nil, err
+	}
+	s.database, s.data = server, filepath.Join(server.dir, "data", "base")
+	return s, nil
+}
+
+func (l *lab) usercall(ctx context.Context, name, database string) (*subject, error) {
+	dir, addr, err := l.place("usercall")
+	if err != nil {
+		return nil, err
+	}
+	p := &installation{program: l.program("usercall"), dir: dir, addr: addr, database: database}
+	keys, err := p.createProject(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.apply(ctx, keys.Project, study()); err != nil {
+		return nil, err
+	}
+	s := &subject{name: name, addr: addr, key: keys.WriteKey, data: dir}
+	s.launch = func(ctx context.Context) (*process, error) { return start(p.command(ctx, "serve"), l.dir) }
+	s.read = func(ctx context.Context, since time.Time, each func([]byte)) error {
+		return p.export(ctx, keys.Project, since, each)
+	}
+	return s, nil
+}
+
+// installation is usercall with its data, as its commands see it.
+type installation struct{ program, dir, addr, database string }
+
+func (p *installation) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := command(ctx, syscall.SIGTERM, p.program, args...)
+	cmd.Env = append(os.Environ(), "USERCALL_ADDR="+p.addr, "USERCALL_DATA_DIR="+p.dir,
+		"USERCALL_DATABASE_URL="+p.database, "USERCALL_LOG=warn")
+	return cmd
+}
+
+// run runs a command to its end and returns what it printed.
+func (p *installation) run(ctx context.Context, input string, args ...string) ([]byte, error) {
+	cmd := p.command(ctx, args...)
+	cmd.Stdin = strings.NewReader(input)
+	var complaint strings.Builder
+	cmd.Stderr = &complaint
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("usercall %s: %w\n%s", strings.Join(args, " "), err, complaint.String())
+	}
+	return out, nil
+}
+
+// projectKeys is what a project is addressed by.
+type projectKeys struct {
+	Project  string `json:"project"`
+	WriteKey string `json:"write_key"`
+}
+
+func (p *installation) createProject(ctx context.Context) (k projectKeys, err error) {
+	out, err := p.run(ctx, "", "project", "create", "--name", "bench", "--open", "--json")
+	if err != nil {
+		return k, err
+	}
+	return k, json.Unmarshal(out, &k)
+}
+
+func (p *installation) apply(ctx context.Context, project, file string) error {
+	_, err := p.run(ctx, file, "apply", "-", "--project", project, "--activate")
+	return err
+}
+
+func (p *installation) export(ctx context.Context, project string, since time.Time, each func([]byte)) error {
+	cmd := p.command(ctx, "export", "events", "--project", project, "--since", since.UTC().Format(time.RFC3339Nano), "--format", "jsonl")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	if err := eachLine(out, each); err != nil {
+		_ = cmd.Cancel()
+		_ = cmd.Wait()
+		return err
+	}
+	return cmd.Wait()
+}
+
+// alive tells whether a server answers at all.
+func alive(url string) bool {
+	res, err := http.Get(url)
+	if err != nil {
+		return false
+	}
+	return res.Body.Close() == nil && res.StatusCode == http.StatusOK
+}
