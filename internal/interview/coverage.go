@@ -37,8 +37,6 @@ func distinct(words []string) []string {
 	return slices.Compact(words)
 }
 
-// striking tells whether an answer has a cue that is worth a question even when
-// the guide is done: a strong one in something new.
-func (a *reading) striking() bool {
-	return len(a.hits) > 0 && a.hits[0].cue.Weight >= 7 && a.fresh >= 3
-}
+// striking tells whether an answer is worth a question even when the guide is
+// done: it has a cue, in something new.
+func (a *reading) striking() bool { return len(a.hits) > 0 && a.fresh >= 3 }

@@ -33,7 +33,7 @@ var (
 		read reads understand understood forget forgot realize realise notice explain connect load loads save saves share shares switch cancel
 		add adds remove removes check checks match matches fit fits grew sounds sound looks exist exists lacks lack hate hates suit
 		handle handles support supports allow allows let matter matters cost costs last lasts miss misses struggle refuse refuses offer offers
-		wake woke woken shut gave figure feels redo redid delete deletes rename renames create creates drop drops reach reaches remember remembers talk talks ask pull pulls push pushes pick picks carry carries walk walks drive drives rang ring rings keep force forces require requires`)
+		outgrew outgrown wake woke woken shut gave figure feels redo redid delete deletes rename renames create creates drop drops reach reaches remember remembers talk talks ask pull pulls push pushes pick picks carry carries walk walks drive drives rang ring rings keep force forces require requires`)
 	// nounsToo are verbs that are nouns after a determiner or a noun.
 	nounsToo   = set("close export import upload download sync support cost costs work use help call calls show change share search test plan price list order report load match fit offer check click clicks crash crashes need needs look move switch hope wait break run set read lack start stop struggle")
 	adjectives = set(`slow slower fast faster good bad great nice fine easy hard harder difficult confusing complicated complex clunky messy awkward steep
@@ -42,7 +42,7 @@ var (
 		wrong right broken buggy unreliable missing unclear simple basic main only first second last next late early enough many much more most few
 		less least better worse best worst several certain various private safe secure nervous worried afraid overwhelming tedious cumbersome
 		fiddly hidden blank stuck random important real ready quick clear okay ok such two three four five six seven eight nine ten eleven twelve tired sick abroad
-		fed poor rough tough high low available possible impossible helpful lovely amazing true false`)
+		heavy light crazy dramatic outdated modern pretty ugly so-so seventy eighty fifty forty thirty twenty fed poor rough tough high low available possible impossible helpful lovely amazing true false`)
 	nounIngs = set(`pricing billing meeting training onboarding setting settings building reporting mapping marketing accounting hiring
 		engineering thing things morning evening spring string listing booking recording mailing scheduling planning forecasting tracking messaging training`)
 	nounEds  = set("feed seed speed need shed bed red spreadsheet")
@@ -51,7 +51,7 @@ var (
 		month months year years moment one ones part point reason reasons case end start while fact sense idea problem problems issue issues
 		people today yesterday tomorrow tonight hour hours minute minutes second seconds course example place matter deal somebody
 		anybody everybody everyone nobody rest yes no ok okay thanks sorry please hello hi top side couple guess honestly kinda sorta etc
-		reality mind question answer interview maybe perhaps honest ages word words half hm hmm mondays tuesdays wednesdays thursdays fridays saturdays sundays monday tuesday wednesday thursday friday saturday sunday`)
+		reality mind question answer interview maybe perhaps honest ages word words half hm hmm meh nah yup mondays tuesdays wednesdays thursdays fridays saturdays sundays monday tuesday wednesday thursday friday saturday sunday`)
 )
 
 // things finds the noun phrases of a clause. It knows no grammar, only which

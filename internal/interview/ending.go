@@ -30,7 +30,7 @@ func (m *moderator) hangUp() Output {
 }
 
 func (m *moderator) closing(reason, line, rule string) Output {
-	if m.kind(reason) && spokenSeconds(line) > m.left() {
+	if mayShorten(reason) && spokenSeconds(line) > m.left() {
 		line = m.lang.Closing["brief"]
 	}
 	m.s.Phase, m.s.Reason = phaseClose, reason
@@ -38,9 +38,9 @@ func (m *moderator) closing(reason, line, rule string) Output {
 	return Output{Say: line, Act: "close", Rule: rule, Done: true, Reason: reason}
 }
 
-// kind tells whether the closing line of that reason may be cut short. What is
+// mayShorten tells whether the closing line of that reason may be cut short. What is
 // said to somebody in danger, or to a child, is said in full.
-func (m *moderator) kind(reason string) bool {
+func mayShorten(reason string) bool {
 	return reason != "distress" && reason != "minor"
 }
 

@@ -88,6 +88,11 @@ func (h *hearing) opens(pattern *regexp.Regexp) bool {
 	return false
 }
 
+// alone tells whether the answer is the pattern and nothing else.
+func (h *hearing) alone(pattern *regexp.Regexp) bool {
+	return len(h.sentences) == 1 && pattern.MatchString(h.sentences[0].text)
+}
+
 // without is the answer less the sentences that the pattern opens: what is left
 // of it once the request was dealt with.
 func (h *hearing) without(patterns ...*regexp.Regexp) string {

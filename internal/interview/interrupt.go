@@ -31,6 +31,7 @@ func init() { // the replies lead back to the guide, which leads to interrupts
 		{"refuse", func(_ *moderator, h *hearing) bool { return refusesAnswer(h) }, passOver("refuse"), false},
 		{"distress_mild", func(m *moderator, h *hearing) bool { return m.s.Comforts < 2 && hardship(h) }, (*moderator).comfort, true},
 		{"said", func(_ *moderator, h *hearing) bool { return saidAlready(h) }, passOver("said"), false},
+		{"wait", func(_ *moderator, h *hearing) bool { return h.alone(thinking) }, (*moderator).takeTime, false},
 		{"repeat", func(_ *moderator, h *hearing) bool { return asksAgain(h) }, redirect("repeat"), false},
 		{"dont_know", func(_ *moderator, h *hearing) bool { return dontKnow(h) }, passOver("dont_know"), false},
 		{"off_topic", func(_ *moderator, h *hearing) bool { return offTopic(h) }, redirect("off_topic"), false},

@@ -177,7 +177,7 @@ var (
 		`dunno(?: .{0,10})?`,
 		`idk`,
 		`no clue`,
-		`(?:good|tough|tricky) question`,
+		`(?:tough|tricky) question`,
 		`beats me`,
 		`who knows`,
 		`can't remember`,
@@ -200,7 +200,9 @@ var (
 		`not sure (?:what you mean|i (?:understand|follow|get) (?:the question|that|what you)?.*)$`,
 		`(?:which|what) (?:one|part)(?: do you mean)?$`,
 	)
-	tangent = begins(
+	thinking = exactly(`(?:(?:hold|hang) on|wait|(?:just )?(?:one|a) (?:sec|second|moment|minute)|(?:just )?give me an? (?:\w+ )?(?:sec|second|moment|minute)|let me (?:just )?think(?: about (?:that|it))?|(?:i'm |still )?thinking|let me see|good question|hm+|um+|uh+|er+m?)(?:,? (?:please|for a (?:second|moment|minute)|a (?:second|moment|minute)|let me think))*`)
+	jests    = regexp.MustCompile(`^(?:tell|sing|write|draw|play)`)
+	tangent  = begins(
 		`(?:what|what's|who|who's|where|when|how|why|which|can|could|do|does|did|is|are|will|would|have) (?:[^?]{0,60})\b(?:you|your|weather|joke|time is it|president|capital of|news|score|song|poem|story|recipe|movie|football|match)\b`,
 		`(?:tell|sing|write|make|give|draw|play|show) (?:me |us )(?:an? |the |some )?(?:joke|story|poem|song|recipe|code|essay|riddle|fact)\b`,
 		`how are you\b`,
@@ -245,5 +247,5 @@ func (h *hearing) rest(p *regexp.Regexp) []string {
 // offTopic is a question to us and nothing else.
 func offTopic(h *hearing) bool {
 	return len(h.sentences) == 1 && tangent.MatchString(h.sentences[0].text) && len(spoken(h.plain)) <= 14 &&
-		(h.sentences[0].question || regexp.MustCompile(`^(?:tell|sing|write|draw|play)`).MatchString(h.sentences[0].text))
+		(h.sentences[0].question || jests.MatchString(h.sentences[0].text))
 }

@@ -64,7 +64,6 @@ func (m *moderator) skip() Output {
 // repeat says the open question again. It is asked for, so it counts as no new
 // question; the turn limit ends a stuck button.
 func (m *moderator) repeat() Output {
-	m.s.Repeats++
 	line := m.s.Line
 	switch {
 	case m.s.Phase == phaseDisclose:
@@ -75,6 +74,11 @@ func (m *moderator) repeat() Output {
 		return Output{Say: m.offer(), Act: "repair", Rule: "repeat"}
 	}
 	return Output{Say: join(m.lang.Handlers["repeat"], line), Question: line, Act: "repair", Rule: "repeat"}
+}
+
+// takeTime lets somebody think who said that they are going to.
+func (m *moderator) takeTime(*hearing) Output {
+	return Output{Say: m.lang.Handlers["silence_1"], Act: "repair", Rule: "wait"}
 }
 
 // offer is the standing offer to stop or carry on.

@@ -38,7 +38,6 @@ type State struct {
 	TerseRun int  `json:"terse_run,omitempty"`
 	Quotes   int  `json:"quotes,omitempty"`
 	Silences int  `json:"silences,omitempty"` // in a row
-	Repeats  int  `json:"repeats,omitempty"`  // in a row
 	Unclear  int  `json:"unclear,omitempty"`  // answers to the question for consent
 	Abuses   int  `json:"abuses,omitempty"`
 	Comforts int  `json:"comforts,omitempty"`

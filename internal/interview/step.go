@@ -2,6 +2,7 @@ package interview
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/usercall/usercall/internal/research"
 )
@@ -75,7 +76,6 @@ func (m *moderator) take(in Input) Output {
 // answer is the way of what they said: consent, then what they need, then what
 // we want to know.
 func (m *moderator) answer(text string) Output {
-	m.s.Repeats = 0
 	h := hear(text)
 	if m.s.Phase == phaseDisclose {
 		return m.consent(h)
@@ -127,17 +127,35 @@ func (m *moderator) account(a *reading) {
 // begin asks the first question with the line that says what it is about.
 func (m *moderator) begin() Output {
 	m.s.Phase = phaseMain
-	context := m.su.fill(m.su.Guide.Context)
 	q, ok := m.next()
 	if !ok {
 		return m.wrap("")
 	}
 	out := m.ask(q, "")
-	if context != "" && wordCount(context+" "+out.Say) <= 35 {
+	if context := short(m.su.fill(m.su.Guide.Context), maxAskedWords-wordCount(out.Say)); context != "" {
 		out.Say = context + " " + out.Say
 		out.Question = context + " " + out.Question
 	}
 	return out
+}
+
+// short cuts a context line to so many words: first what it adds after "and",
+// then whole sentences from its end.
+func short(context string, words int) string {
+	if wordCount(context) > words {
+		head, _, found := strings.Cut(context, ", and ")
+		if found {
+			context = head + "."
+		}
+	}
+	for wordCount(context) > words {
+		at := strings.LastIndex(strings.TrimRight(context, ".!"), ". ")
+		if at < 0 {
+			return ""
+		}
+		context = context[:at+1]
+	}
+	return context
 }
 
 // onward asks the next question that is still of use, or else wraps up.
