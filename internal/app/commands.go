@@ -141,8 +141,15 @@ func describe(file []byte) (web.StudyWords, error) {
 		}
 	}
 	w.Guide = guideOf(f, w.Events)
+	if f.Interview.Minutes == 0 {
+		w.Minutes = usualMinutes(w.Guide)
+	}
 	return w, nil
 }
+
+// usualMinutes is how long a guide's interviews usually take: the moderator aims
+// at three fifths of the hard end.
+func usualMinutes(g research.Guide) int { return (g.MaxSeconds*3/5 + 59) / 60 }
 
 // guideOf is the guide that the study's interviews follow.
 func guideOf(f *trigger.File, events []string) research.Guide {

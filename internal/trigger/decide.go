@@ -30,7 +30,7 @@ func Decide(r *Rule, f Facts, now time.Time) Verdict {
 	}
 	v.Remedy = failed.change + " this would have been an invite."
 	if next, i := firstFailure(r, &f, at+1); next != nil {
-		v.Remedy = failed.change + " the next gate would have stopped it: " + string(research.Gates[i]) + ", " + next.detail + "."
+		v.Remedy = failed.change + " the gate " + string(research.Gates[i]) + " would have said no: " + next.detail + "."
 	}
 	return v
 }

@@ -88,7 +88,7 @@ func TestGates(t *testing.T) {
 		{"cooldown is over", nil, func(_ *Rule, f *Facts) { f.LastByTrigger = noon.Add(-30 * days) }, "", "", ""},
 		{"no cooldown", []string{"cooldown: 0"}, func(_ *Rule, f *Facts) { f.LastByTrigger = noon }, "", "", ""},
 		{"cooldown, and more", nil, func(_ *Rule, f *Facts) { f.LastByTrigger, f.LastByAny = noon.Add(-3*days), noon.Add(-3*days) }, research.GateCooldown,
-			"invited 3 days ago, 27 to go", "With a cooldown of 3 days the next gate would have stopped it: project_cooldown, invited by this project 3 days ago, 4 to go."},
+			"invited 3 days ago, 27 to go", "With a cooldown of 3 days the gate project_cooldown would have said no: invited by this project 3 days ago, 4 to go."},
 		{"project cooldown", nil, func(_ *Rule, f *Facts) { f.LastByAny = noon.Add(-5 * days) }, research.GateProjectCooldown,
 			"invited by this project 5 days ago, 2 to go", "With a project cooldown of 5 days this would have been an invite."},
 		{"project cooldown doubled twice", nil, func(_ *Rule, f *Facts) { f.LastByAny, f.Dismissals = noon.Add(-20*days), 2 }, research.GateProjectCooldown,

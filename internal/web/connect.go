@@ -52,7 +52,7 @@ func (d *dashboard) snippets(r *request) []snippet {
 		{"calls", "Connect it to Segment", "Where your own script knows the user. With Segment's identify already in place, the second line can go.", ""},
 		{"setup", "Or configure it in one line", "Instead of the three calls: it takes the user from Segment.", ""},
 		{"tag", "Or with no script of your own", "One tag, for pages that allow no inline script.", ""},
-		{"next", "Send browser events here", "analytics-next with this server as its address. Keep your Segment write key if Segment forwards to us by webhook.", ""},
+		{"next", "Send browser events here", "analytics-next with this server as its address.", ""},
 		{"node", "Send server events here", "analytics-node. For events that should count as signed, use the server key in place of the write key.", ""},
 	}
 	for i := range all {
@@ -89,6 +89,9 @@ func library(e *report.Event) string {
 	}
 	if json.Unmarshal(e.Context, &context) != nil { // a stranger's word; any shape may come
 		return ""
+	}
+	if version, next := strings.CutPrefix(strings.TrimPrefix(context.Library.Version, "npm:"), "next-"); next {
+		return "analytics-next " + version // its own name for itself is that of its predecessor
 	}
 	return strings.TrimSpace(context.Library.Name + " " + context.Library.Version)
 }
