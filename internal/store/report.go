@@ -146,10 +146,19 @@ func scanQuoteAnd(r row, q *report.Quote, more ...any) error {
 	return nil
 }
 
-// Heard implements report.HomeStore.
-func (r *Reports) Heard(ctx context.Context, p research.ProjectID, limit int) ([]report.Quote, error) {
-	return collect(ctx, r.db.read, scanQuote, "SELECT "+quoteColumns+quoteTables+
-		"WHERE q.project_id = $1 AND q.position = 0 ORDER BY i.started_at DESC, q.id DESC LIMIT $2", p, limit)
+// Heard implements report.HomeStore. Somebody who speaks in many themes is heard
+// once.
+func (r *Reports) Heard(ctx context.Context, p research.ProjectID, limit int) (heard []report.Quote, err error) {
+	all, err := collect(ctx, r.db.read, scanQuote, "SELECT "+quoteColumns+quoteTables+
+		"WHERE q.project_id = $1 AND q.position < 3 ORDER BY i.started_at DESC, q.position, q.id DESC LIMIT $2", p, 20*limit)
+	seen := map[string]bool{}
+	for _, q := range all {
+		if len(heard) < limit && !seen[q.Interview] {
+			seen[q.Interview] = true
+			heard = append(heard, q)
+		}
+	}
+	return heard, err
 }
 
 // Projects implements report.ProjectStore.

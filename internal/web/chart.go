@@ -65,6 +65,9 @@ type stage struct {
 	Where string // where one sees who they are
 }
 
+// Noun is what the number counts, in the middle of a line.
+func (s stage) Noun() string { return strings.ToLower(s.Label) }
+
 // funnel makes the rows of a funnel, each as a part of the one before.
 func funnel(f report.Funnel, events bool) []stage {
 	rows := []stage{{Label: "Events", N: f.Events, More: f.More, Where: "/events"}, {Label: "Matches", N: f.Matches, Where: "/decisions"},
@@ -77,10 +80,19 @@ func funnel(f report.Funnel, events bool) []stage {
 	for i := range rows {
 		rows[i].Width = unit(100 * float64(rows[i].N) / float64(max(1, top, rows[i].N)))
 		if i > 0 && rows[i].Label != "Matches" {
-			rows[i].Of = strings.TrimSpace(fmt.Sprintf("%s of %s  %s", number(rows[i].N), number(rows[i-1].N), percent(rows[i].N, rows[i-1].N)))
+			rows[i].Of = partOf(rows[i].N, rows[i-1].N)
 		}
 	}
 	return rows
+}
+
+// partOf is a share in words, the counts before any percentage.
+func partOf(k, n int) string {
+	words := number(k) + " of " + number(n)
+	if share := percent(k, n); share != "" {
+		words += " \u00b7 " + share
+	}
+	return words
 }
 
 // piece is a stretch of a turn's text, quoted or not.

@@ -21,7 +21,7 @@ var templateFiles embed.FS
 type shell struct {
 	Title    string
 	Section  string // the entry of the rail that it belongs to
-	Email    string // of who is signed in; "": nobody
+	Account  string // address of who is signed in; "": nobody
 	Project  *research.Project
 	Projects []*research.Project
 	Now      time.Time
@@ -30,7 +30,7 @@ type shell struct {
 func (r *request) shell(title, section string) shell {
 	s := shell{Title: title, Section: section, Project: r.project, Projects: r.projects, Now: r.now}
 	if r.who != nil {
-		s.Email = r.who.email
+		s.Account = r.who.email
 	}
 	return s
 }

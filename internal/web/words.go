@@ -39,6 +39,7 @@ var functions = template.FuncMap{
 	"ending":   endingWords,
 	"dict":     dict,
 	"join":     strings.Join,
+	"initial":  initial,
 }
 
 // dict hands several values to a part.
@@ -48,6 +49,14 @@ func dict(pairs ...any) map[string]any {
 		m[fmt.Sprint(pairs[i])] = pairs[i+1]
 	}
 	return m
+}
+
+// initial is the letter that stands for a name where there is no room for it.
+func initial(name string) string {
+	for _, r := range strings.TrimSpace(name) {
+		return strings.ToUpper(string(r))
+	}
+	return "?"
 }
 
 // ago is a time as a reader thinks of it, the same as in app.ts.
