@@ -50,12 +50,12 @@ var people = []person{
 		more:   []string{"It takes me two evenings every month.", "The accountant sends everything back when one number is off."},
 	}},
 	{"Carla Mendes", "team", 5, cancelled, "accept", words{
-		story:  "The inbox took ten seconds to open in the mornings.",
-		reason: "It became too slow to work with.",
+		story:  "Every page became slow in the mornings.",
+		reason: "It was too slow to work with.",
 		now:    "We are trying another help desk this week.",
 		hoped:  "I hoped we would answer faster than by mail.",
 		change: "It would have to load as quickly as in the first month.",
-		more:   []string{"Since about two thousand tickets it is slow on every click.", "Customers waited on the phone while the page was loading."},
+		more:   []string{"Since about two thousand tickets it is slow on every click.", "Customers waited on the line because everything was so slow."},
 	}},
 	{"Daniel Weiss", "team", 22, cancelled, "accept", words{
 		story:  "We lost a customer and had to look at every cost.",
