@@ -98,8 +98,9 @@ type Entry struct {
 var rank = map[string]int{"interview": 0, "invite": 1, "decision": 2, "event": 3}
 
 // Entries joins the kinds into one line, newest first. Where a kind was cut at
-// limit, everything older than what it still shows is left out, so that nothing
-// stands without what belongs between; next is then where to go on from.
+// limit, what is as old as its last row or older is left for the next page, so
+// that nothing stands without what belongs between; next is the time before
+// which that page begins.
 func (t Timeline) Entries(limit int) (all []Entry, next time.Time) {
 	for i := range t.Events {
 		all = append(all, Entry{At: t.Events[i].Timestamp, Kind: "event", Event: &t.Events[i]})
@@ -116,11 +117,15 @@ func (t Timeline) Entries(limit int) (all []Entry, next time.Time) {
 	slices.SortStableFunc(all, func(a, b Entry) int {
 		return cmp.Or(b.At.Compare(a.At), cmp.Compare(rank[a.Kind], rank[b.Kind]))
 	})
-	next = t.cut(limit)
-	if next.IsZero() {
-		return all, next
+	cut := t.cut(limit)
+	if cut.IsZero() {
+		return all, cut
 	}
-	return slices.DeleteFunc(all, func(e Entry) bool { return e.At.Before(next) }), next
+	if n := slices.IndexFunc(all, func(e Entry) bool { return !e.At.After(cut) }); n > 0 {
+		return all[:n], cut.Add(time.Millisecond)
+	}
+	// A page full of one millisecond: it is shown, and the next one goes on before it.
+	return slices.DeleteFunc(all, func(e Entry) bool { return e.At.Before(cut) }), cut
 }
 
 // cut is the time before which some kind has rows that were not read.
