@@ -157,6 +157,24 @@ func putQuotes(ctx context.Context, tx *sql.Tx, f analysis.Findings, theme int64
 	return nil
 }
 
+// eraseFindings deletes the words of an interview from what was found in its
+// study. Themes keep their ids for the analysis that follows; one that was
+// defined by a quote of it has no definition until then.
+func eraseFindings(ctx context.Context, tx *sql.Tx, p research.ProjectID, study research.StudyID, interview int64) error {
+	for _, statement := range []string{
+		"DELETE FROM summaries WHERE project_id = $1 AND study_id = $2 AND interview_id = $3",
+		`UPDATE themes SET definition = '' WHERE project_id = $1 AND study_id = $2
+			AND id IN (SELECT theme_id FROM quotes WHERE project_id = $1 AND interview_id = $3)`,
+		"DELETE FROM quotes WHERE project_id = $1 AND study_id = $2 AND interview_id = $3",
+		`UPDATE study_reports SET body = '{}' WHERE project_id = $1 AND study_id = $2 AND 0 < $3`,
+	} {
+		if _, err := tx.ExecContext(ctx, statement, p, study, interview); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // reportBody is a study's report as stored.
 type reportBody struct {
 	analysis.Answer

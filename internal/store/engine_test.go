@@ -90,7 +90,10 @@ func (w *world) send(events ...research.Event) {
 	}
 }
 
-var sent int
+var (
+	sent  int
+	quiet = slog.New(slog.DiscardHandler)
+)
 
 func event(name, user, anonymous string) research.Event {
 	sent++

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/usercall/usercall/internal/interview"
 	"github.com/usercall/usercall/internal/jobs"
@@ -126,4 +127,19 @@ func nullText(s string) any {
 		return nil
 	}
 	return s
+}
+
+// eraseInterview deletes the words of an interview, those the moderator
+// remembers too, and makes it final.
+func eraseInterview(ctx context.Context, tx *sql.Tx, p research.ProjectID, publicID string, now time.Time) (id int64, study research.StudyID, invite int64, err error) {
+	err = tx.QueryRowContext(ctx, `UPDATE interviews SET state = 'stopped', reason = 'erased', conductor = '{}', setup = '{}',
+			ended_at = COALESCE(ended_at, $3)
+		WHERE project_id = $1 AND public_id = $2 RETURNING id, study_id, invite_id`, p, publicID, ms(now)).Scan(&id, &study, &invite)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, 0, research.Errorf(research.NotFound, "There is no such interview.")
+	}
+	if err == nil {
+		_, err = tx.ExecContext(ctx, "DELETE FROM turns WHERE project_id = $1 AND interview_id = $2", p, id)
+	}
+	return id, study, invite, err
 }
