@@ -25,7 +25,7 @@ node_modules/.installed: package.json package-lock.json
 	@touch $@
 
 .PHONY: deps
-deps: ## Install what the tests need, where apt may: Chromium and PostgreSQL
+deps: ## Install what the tests need, where apt may: Chromium, PostgreSQL, a C compiler
 	@scripts/deps.sh
 
 .PHONY: check
