@@ -66,7 +66,15 @@ type stage struct {
 }
 
 // Noun is what the number counts, in the middle of a line.
-func (s stage) Noun() string { return strings.ToLower(s.Label) }
+func (s stage) Noun() string {
+	switch {
+	case s.N == 1 && s.Label == "Events":
+		return "event"
+	case s.N == 1 && s.Label == "Matches":
+		return "match"
+	}
+	return strings.ToLower(s.Label)
+}
 
 // funnel makes the rows of a funnel, each as a part of the one before.
 func funnel(f report.Funnel, events bool) []stage {
@@ -79,7 +87,7 @@ func funnel(f report.Funnel, events bool) []stage {
 	top := rows[0].N
 	for i := range rows {
 		rows[i].Width = unit(100 * float64(rows[i].N) / float64(max(1, top, rows[i].N)))
-		if i > 0 && rows[i].Label != "Matches" {
+		if i > 0 && rows[i].Label != "Matches" && rows[i-1].N > 0 {
 			rows[i].Of = partOf(rows[i].N, rows[i-1].N)
 		}
 	}

@@ -59,7 +59,7 @@ func TestWordsOfPages(t *testing.T) {
 	s.fill(demo{tag: "a", studies: 4, interviews: 12, events: 60})
 	for path, want := range map[string][]string{
 		"/":                            {"This week", "Needs you", "Listen", "asks nobody: its triggers are paused", "newest theme", "6 of 30"},
-		"/studies/stu_a0":              {"12 of 12", "What is uncertain", "#t2", "built-in analysis"},
+		"/studies/stu_a0":              {"<title>Why Pro customers cancel · Northdesk · usercall</title>", "12 of 12", "What is uncertain", "#t2", "built-in analysis"},
 		"/studies/stu_a0/triggers":     {"When subscription_cancelled happens", "Pause trigger", "not drawn in the sample"},
 		"/studies/stu_a1/triggers":     {"Activate trigger", "While it is paused"},
 		"/interviews/itv_a0":           {"<mark", "What led to it", "led to the invite", "ask.q1", "every question was asked"},

@@ -35,8 +35,12 @@ func (r *request) shell(title, section string) shell {
 	return s
 }
 
-// Missing is the sentence to show where the program has no assets.
-func (shell) Missing() string {
+// Frame is the shell itself: what a page calls by the same name hides nothing
+// from the frame around it.
+func (s shell) Frame() shell { return s }
+
+// Unbuilt is the sentence to show where the program has no assets.
+func (shell) Unbuilt() string {
 	if assets.Built() {
 		return ""
 	}
@@ -122,7 +126,7 @@ var headings = map[int]string{
 
 // nothingHere is the message of every 404, so that an id of another project
 // cannot be told from one that never was.
-const nothingHere = "The address may be mistyped, what it showed may have been deleted, or it belongs to another project: the switch is at the top left."
+const nothingHere = "The address may be mistyped, what it showed may have been deleted, or it belongs to another project, which you can switch to from Home."
 
 // failure is the ErrorWriter of the dashboard.
 func (d *dashboard) failure(w http.ResponseWriter, r *http.Request, err error) {

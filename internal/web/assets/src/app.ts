@@ -12,7 +12,7 @@ function step(by: number): void {
   if (all.length === 0) return;
   const now = all.indexOf(document.activeElement as HTMLAnchorElement);
   const next = now < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, now + by));
-  all[next].focus();
+  all[next]?.focus();
 }
 
 function typing(target: EventTarget | null): boolean {
