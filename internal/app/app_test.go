@@ -231,8 +231,10 @@ func TestWhatBecameOfAnInvite(t *testing.T) {
 		if report("ticket-2", "shown") {
 			t.Error("a browser without the ticket moved the invite")
 		}
-		if !report("ticket-1", "shown") || !report("ticket-1", "shown") {
-			t.Error("shown is refused")
+		for range 2 { // a report that is sent again changes nothing
+			if !report("ticket-1", "shown") {
+				t.Error("shown is refused")
+			}
 		}
 		_, asked := s.page("/sdk/v1/ask", object{"project": s.keys.Project, "ticket": "ticket-1"})
 		if inviteOf(asked) != id {
