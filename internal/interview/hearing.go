@@ -20,9 +20,9 @@ type sentence struct {
 	clauses  []string // of the sentence, cut at commas and before conjunctions
 }
 
-// maxHeard bounds what one answer costs to understand. People who write more
-// have said it twice.
-const maxHeard = 6000
+// maxHeard bounds what one answer costs to understand. It is as long as a room
+// lets an answer be: a cry for help may stand at its end.
+const maxHeard = 10_000
 
 func hear(text string) *hearing {
 	h := &hearing{raw: text, plain: plain(clip(text, maxHeard))}

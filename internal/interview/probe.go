@@ -16,6 +16,10 @@ type candidate struct {
 	quote    string // of these, those in quotation marks
 }
 
+// maxCandidates are tried: if so many are refused, the answer is not one to
+// probe into.
+const maxCandidates = 100
+
 // probe asks the first candidate that the filter lets through; false where no
 // probe is due or none is fit to be said.
 func (m *moderator) probe(a *reading, before string) (Output, bool) {
@@ -27,7 +31,8 @@ func (m *moderator) probe(a *reading, before string) (Output, bool) {
 			return m.question(before, again, "ask", "again"), true
 		}
 	}
-	for _, c := range m.candidates(a) {
+	all := m.candidates(a)
+	for _, c := range all[:min(len(all), maxCandidates)] {
 		if m.refused(c) == "" {
 			return m.say(c, before), true
 		}

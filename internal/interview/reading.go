@@ -71,6 +71,10 @@ func closed(h *hearing) bool {
 	return true
 }
 
+// maxClauses of an answer are read, the last ones: more than anybody says in a
+// breath, and a bound on what an answer can cost.
+const maxClauses = 20
+
 // clauses cuts at punctuation and before conjunctions.
 func (m *moderator) clauses(text string) []clause {
 	var out []clause
@@ -93,6 +97,7 @@ func (m *moderator) clauses(text string) []clause {
 		}
 	}
 	flush("")
+	out = out[max(len(out)-maxClauses, 0):]
 	for i := range out {
 		out[i].at = float64(i+1) / float64(len(out))
 		out[i].novelty = m.novelty(out[i])
