@@ -104,8 +104,8 @@ func (r *Reports) Timeline(ctx context.Context, p research.ProjectID, key resear
 // own, and those of the anonymous ids linked to them.
 func (r *Reports) eventsOf(ctx context.Context, p research.ProjectID, key research.PersonKey, from, until int64, limit int) ([]report.Event, error) {
 	return collect(ctx, r.db.read, scanReportEvent, "SELECT e.user_key, "+eventColumns+` FROM events e
-		WHERE e.project_id = $1 AND e.ts >= $3 AND e.ts < $4 AND (e.user_key = $2
-			OR e.user_key IN (SELECT 'a:' || l.anonymous_id FROM links l WHERE l.project_id = $1 AND l.user_key = $2))
+		WHERE e.project_id = $1 AND e.ts >= $3 AND e.ts < $4 AND e.user_key IN (
+			SELECT CAST($2 AS TEXT) UNION ALL SELECT 'a:' || l.anonymous_id FROM links l WHERE l.project_id = $1 AND l.user_key = $2)
 		ORDER BY e.ts DESC, e.seq DESC LIMIT $5`, p, key, from, until, limit)
 }
 

@@ -76,18 +76,31 @@ func (s stage) Noun() string {
 	return strings.ToLower(s.Label)
 }
 
-// funnel makes the rows of a funnel, each as a part of the one before.
-func funnel(f report.Funnel, events bool) []stage {
-	rows := []stage{{Label: "Events", N: f.Events, More: f.More, Where: "/events"}, {Label: "Matches", N: f.Matches, Where: "/decisions"},
-		{Label: "Invited", N: f.Invited, Where: "/decisions?outcome=invited"}, {Label: "Shown", N: f.Shown}, {Label: "Accepted", N: f.Accepted},
-		{Label: "Completed", N: f.Completed, Where: "/interviews?state=completed"}}
-	if !events {
-		rows = rows[1:]
-	}
+// weekFunnel is the funnel of a whole project.
+func weekFunnel(f report.Funnel) []stage {
+	rows := append([]stage{{Label: "Events", N: f.Events, More: f.More, Where: "/events"}}, stages(f)...)
+	rows[1].Where, rows[2].Where, rows[5].Where = "/decisions", "/decisions?outcome=invited", "/interviews?state=completed"
+	return rows
+}
+
+// studyFunnel is the funnel of one study, drawn.
+func studyFunnel(f report.Funnel, study string) []stage {
+	rows := drawn(stages(f))
+	rows[4].Where = link("studies", study, "interviews") + "?state=completed"
+	return rows
+}
+
+func stages(f report.Funnel) []stage {
+	return []stage{{Label: "Matches", N: f.Matches}, {Label: "Invited", N: f.Invited}, {Label: "Shown", N: f.Shown},
+		{Label: "Accepted", N: f.Accepted}, {Label: "Completed", N: f.Completed}}
+}
+
+// drawn gives each stage its bar, and its share of the one before.
+func drawn(rows []stage) []stage {
 	top := rows[0].N
 	for i := range rows {
 		rows[i].Width = unit(100 * float64(rows[i].N) / float64(max(1, top, rows[i].N)))
-		if i > 0 && rows[i].Label != "Matches" && rows[i-1].N > 0 {
+		if i > 0 && rows[i-1].N > 0 {
 			rows[i].Of = partOf(rows[i].N, rows[i-1].N)
 		}
 	}

@@ -25,7 +25,7 @@ func (d *dashboard) home(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	return d.render(w, http.StatusOK, "home", homeView{shell: r.shell(r.project.Name, "Home"), Home: h,
-		Stages: funnel(h.Week, true), Last: last, Ready: d.Ready})
+		Stages: weekFunnel(h.Week), Last: last, Ready: d.Ready})
 }
 
 // NeedURL is where one does something about a need.

@@ -111,9 +111,9 @@ func (s *Sessions) signOut(w http.ResponseWriter, r *http.Request) error {
 }
 
 // errSignIn is the same for every way that signing in can fail.
-var errSignIn = research.Errorf(research.Unauthenticated, "This address and password do not belong together. Check both, or ask whoever runs this server for a sign-in link.")
+var errSignIn = research.Errorf(research.Unauthenticated, "This address and password do not belong together. Check both, or ask whoever runs this server for a sign-in link: usercall user add prints one.")
 
-var errLink = research.Errorf(research.Unauthenticated, "This link has been used, or is older than a day. Ask whoever runs this server for a new one: usercall user passwd prints it.")
+var errLink = research.Errorf(research.Unauthenticated, "This link has been used, or is older than a day. Ask whoever runs this server for a new one: usercall user add prints it.")
 
 // withPassword finds the account of an address and password. Whether the
 // account exists, has a password, or has another one, the answer and its time

@@ -51,7 +51,7 @@ func (d *dashboard) studyReport(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	return d.render(w, http.StatusOK, "report", reportView{s, f, funnel(f.Funnel, false)})
+	return d.render(w, http.StatusOK, "report", reportView{s, f, studyFunnel(f.Funnel, s.Study.PublicID)})
 }
 
 // triggersView is who a study asks, in sentences.

@@ -42,7 +42,11 @@ function focusSearch(event: KeyboardEvent): void {
   field.select();
 }
 
-document.querySelector("[data-keys]")?.addEventListener("click", toggleKeys);
+const keysButton = document.querySelector<HTMLButtonElement>("[data-keys]");
+if (keysButton) {
+  keysButton.hidden = false;
+  keysButton.addEventListener("click", toggleKeys);
+}
 document.querySelector<HTMLDialogElement>("dialog#keys")?.addEventListener("click", (event) => {
   if (event.target === event.currentTarget) (event.currentTarget as HTMLDialogElement).close();
 });
