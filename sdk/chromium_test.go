@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ var chromium = sync.OnceValues(func() (context.Context, func()) {
 	return browser, func() { stopBrowser(); stopAllocator() }
 })
 
-var chromiumUsed bool
+var chromiumUsed atomic.Bool
 
 func TestMain(m *testing.M) {
 	// These tests wait for a browser most of the time, so more of them fit than there are cores.
@@ -41,7 +42,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	code := m.Run()
-	if chromiumUsed {
+	if chromiumUsed.Load() {
 		_, stop := chromium()
 		stop()
 	}
@@ -57,7 +58,7 @@ type tab struct {
 // newVisitor opens a tab with an empty storage.
 func newVisitor(t *testing.T) *tab {
 	t.Helper()
-	chromiumUsed = true
+	chromiumUsed.Store(true)
 	browser, _ := chromium()
 	return openTab(t, browser, chromedp.WithNewBrowserContext())
 }
@@ -80,7 +81,7 @@ func openTab(t *testing.T, parent context.Context, options ...chromedp.ContextOp
 
 func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, 10*time.Second)
+	ctx, stop := context.WithTimeout(p.ctx, 30*time.Second)
 	defer stop()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		p.t.Fatal(err)
@@ -95,7 +96,7 @@ func (p *tab) goTo(url string) {
 // eval runs a script, awaits its promise and returns its value.
 func eval[T any](p *tab, script string) T {
 	p.t.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, 10*time.Second)
+	ctx, stop := context.WithTimeout(p.ctx, 30*time.Second)
 	defer stop()
 	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
 	if err != nil {
@@ -107,7 +108,7 @@ func eval[T any](p *tab, script string) T {
 // waitFor polls an expression until it is true.
 func (p *tab) waitFor(expression string) {
 	p.t.Helper()
-	for deadline := time.Now().Add(6 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if eval[bool](p, "!!("+expression+")") {
 			return
 		}
