@@ -14,7 +14,7 @@ import (
 // TestKeys presses j, k, ? and Enter in a real browser.
 func TestKeys(t *testing.T) {
 	if !assets.Built() {
-		t.Skip("there are no scripts: run make build")
+		t.Fatal("there are no scripts: run make build")
 	}
 	s := newSite(t, "http://localhost:8080").signIn()
 	s.fill(demo{tag: "a", studies: 3, interviews: 5, events: 9})

@@ -17,7 +17,7 @@ import (
 func TestPictures(t *testing.T) {
 	dir := os.Getenv("SCREENSHOTS")
 	if dir == "" {
-		t.Skip("SCREENSHOTS names no folder")
+		return // pictures are made on request: SCREENSHOTS=folder
 	}
 	w := newServer(t, storetest.SQLite(t))
 	page := browse(t)
