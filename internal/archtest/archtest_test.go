@@ -43,6 +43,7 @@ var allowed = []struct {
 	{"internal/demo", nil, "the scripted people know the public doors only"},
 	{"sdk", nil, "the SDK's package only embeds it"},
 	{"examples/...", nil, "examples stand for themselves"},
+	{"docs", nil, "it has no code but its test"},
 	{"bench/...", []string{"internal/..."}, "benchmarks may run anything"},
 	{"e2e", []string{"internal/..."}, "the whole-system test may run anything"},
 }
