@@ -12,8 +12,8 @@ import (
 type Need struct {
 	Words string
 	Do    string // what the link says
-	Where string // what it is about: "origins", "triggers", "report" or "decisions"
-	ID    string // of the study, or of the trigger for "decisions"
+	Where string // what it is about: "origins", "triggers", "report" or "events"
+	ID    string // of the study, or of the trigger for "events"
 }
 
 // Quiet is how long an active trigger may decide nothing before that is news.

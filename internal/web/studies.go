@@ -41,7 +41,6 @@ type newStudyView struct {
 type readyView struct {
 	ReadyMade
 	Words StudyWords
-	Has   bool // the project has a study of that name already
 }
 
 func (d *dashboard) newStudy(w http.ResponseWriter, r *request) error {
