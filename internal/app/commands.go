@@ -35,6 +35,15 @@ func (c commands) SetStudyOpen(ctx context.Context, p *research.Project, id stri
 	return c.catalog.refresh(ctx)
 }
 
+// EraseInterview deletes what was said in an interview.
+func (c commands) EraseInterview(ctx context.Context, p *research.Project, id string) error {
+	if err := c.db.EraseInterview(ctx, p.ID, id, c.now()); err != nil {
+		return err
+	}
+	c.queue.Wake()
+	return nil
+}
+
 // CreateStudy makes a study from a file, unless the project has it already.
 func (c commands) CreateStudy(ctx context.Context, p *research.Project, file []byte) (string, error) {
 	f, err := CheckStudy(file)
@@ -54,21 +63,15 @@ func (c commands) CreateStudy(ctx context.Context, p *research.Project, file []b
 // maxName is how long a project's name may be, in bytes.
 const maxName = 120
 
-// RenameProject changes what participants know the product by.
-func (c commands) RenameProject(ctx context.Context, p *research.Project, name string) error {
+// SaveProject changes what participants know the product by, and which sites may
+// use the SDK: both or neither.
+func (c commands) SaveProject(ctx context.Context, p *research.Project, name string, origins []string) error {
 	name = strings.TrimSpace(name)
 	if name == "" || len(name) > maxName || strings.ContainsAny(name, "\x00\r\n") {
 		return research.Errorf(research.Invalid, "A name has 1 to %d characters on one line.", maxName)
 	}
 	changed := *p
-	changed.Name = name
-	return c.update(ctx, &changed)
-}
-
-// SetOrigins changes which sites may use the SDK.
-func (c commands) SetOrigins(ctx context.Context, p *research.Project, origins []string) error {
-	changed := *p
-	changed.Origins = nil
+	changed.Name, changed.Origins = name, nil
 	for _, o := range origins {
 		clean, err := origin(o)
 		if err != nil {
@@ -76,21 +79,7 @@ func (c commands) SetOrigins(ctx context.Context, p *research.Project, origins [
 		}
 		changed.Origins = append(changed.Origins, clean)
 	}
-	return c.update(ctx, &changed)
-}
-
-// SaveProject changes both.
-func (c commands) SaveProject(ctx context.Context, p *research.Project, name string, origins []string) error {
-	if err := c.RenameProject(ctx, p, name); err != nil {
-		return err
-	}
-	renamed := *p
-	renamed.Name = strings.TrimSpace(name)
-	return c.SetOrigins(ctx, &renamed, origins)
-}
-
-func (c commands) update(ctx context.Context, p *research.Project) error {
-	if err := c.db.UpdateProject(ctx, p); err != nil {
+	if err := c.db.UpdateProject(ctx, &changed); err != nil {
 		return err
 	}
 	return c.catalog.refresh(ctx)

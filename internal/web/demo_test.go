@@ -52,6 +52,11 @@ func (n *noted) CreateStudy(_ context.Context, p *research.Project, file []byte)
 	return "stu_new", nil
 }
 
+func (n *noted) EraseInterview(_ context.Context, p *research.Project, id string) error {
+	n.told = append(n.told, fmt.Sprintf("erase %d %s", p.ID, id))
+	return nil
+}
+
 func (n *noted) SaveProject(_ context.Context, p *research.Project, name string, origins []string) error {
 	if name == "" {
 		return research.Errorf(research.Invalid, "A name has 1 to 120 characters.")

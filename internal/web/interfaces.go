@@ -39,6 +39,9 @@ type Commands interface {
 	// its public id. Where the project has a study of that key, it is that one,
 	// unchanged.
 	CreateStudy(ctx context.Context, p *research.Project, file []byte) (study string, err error)
+	// EraseInterview deletes what was said in an interview, and every quote of
+	// it. That it took place stays.
+	EraseInterview(ctx context.Context, p *research.Project, interview string) error
 	// SaveProject changes a project's name and the origins whose pages may use
 	// the SDK; invalid, with the reason, where one cannot be.
 	SaveProject(ctx context.Context, p *research.Project, name string, origins []string) error

@@ -100,6 +100,15 @@ func (d *dashboard) studyInterviews(w http.ResponseWriter, r *request) error {
 	return d.render(w, http.StatusOK, "studyinterviews", studyInterviewsView{s, r.pager(list.Next), list.Rows, f})
 }
 
+// eraseInterview deletes what was said, as the participant was told one can ask.
+func (d *dashboard) eraseInterview(w http.ResponseWriter, r *request) error {
+	id := r.PathValue("interview")
+	if err := d.Commands.EraseInterview(r.Context(), r.project, id); err != nil {
+		return err
+	}
+	return back(w, r, link("interviews", id))
+}
+
 // interviewView is one conversation.
 type interviewView struct {
 	shell

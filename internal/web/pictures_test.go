@@ -17,7 +17,7 @@ import (
 
 // TestPictures takes pictures of every page into the folder that SCREENSHOTS names:
 //
-//	SCREENSHOTS=/tmp/pictures go test ./internal/web -run TestPictures
+//	SCREENSHOTS=folder go test ./internal/web -run TestPictures
 func TestPictures(t *testing.T) {
 	dir := os.Getenv("SCREENSHOTS")
 	if dir == "" {

@@ -43,6 +43,7 @@ func (d *dashboard) table() []route {
 		{"POST /studies/{study}/triggers/{trigger}", d.setTrigger, false},
 		{"GET /interviews", d.interviews, false},
 		{"GET /interviews/{interview}", d.interview, false},
+		{"POST /interviews/{interview}/erase", d.eraseInterview, false},
 		{"GET /themes", d.themes, false},
 		{"GET /people", d.people, false},
 		{"GET /people/{person}", d.person, false},

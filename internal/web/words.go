@@ -164,7 +164,7 @@ func stateWords(s research.InterviewState) string {
 var endings = map[string]string{
 	"complete": "every question was asked", "time": "the time was up", "stop": "the participant stopped",
 	"no_consent": "no consent was given", "distress": "stopped for the participant's sake", "minor": "a minor: everything said was deleted",
-	"abuse": "stopped after abuse", "silence": "nothing more was said",
+	"abuse": "stopped after abuse", "erased": "what was said has been deleted", "silence": "nothing more was said",
 }
 
 func endingWords(reason string) string {

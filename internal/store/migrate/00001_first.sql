@@ -93,6 +93,7 @@ CREATE TABLE events (
   payload     TEXT NOT NULL
 ) @strict;
 CREATE INDEX events_person ON events (project_id, user_key, ts);
+CREATE INDEX events_latest ON events (project_id, seq);
 
 -- owned by trigger.go
 CREATE TABLE shards (
@@ -118,6 +119,8 @@ CREATE TABLE people (
   last_seen   BIGINT NOT NULL,
   PRIMARY KEY (project_id, user_key)
 ) @rowless;
+
+CREATE INDEX people_seen ON people (project_id, last_seen);
 
 CREATE TABLE group_traits (
   project_id  BIGINT NOT NULL,
