@@ -38,11 +38,12 @@ func (m mix) events(n int) [][]byte {
 }
 
 func (m mix) event(r *rand.Rand, i int) object {
-	user := fmt.Sprintf("user_%07d", r.IntN(m.users))
+	number := r.IntN(m.users)
+	user := fmt.Sprintf("user_%07d", number)
 	path := "/" + pick(r, words) + "/" + pick(r, words)
 	e := object{
 		"messageId":    messageID(m.run, i),
-		"anonymousId":  fmt.Sprintf("%08x-6d1c-4b5e-9f00-%012x", r.Uint32(), r.Uint64()&0xffffffffffff),
+		"anonymousId":  fmt.Sprintf("%08x-6d1c-4b5e-9f00-%012x", number, number), // one browser each
 		"userId":       user,
 		"timestamp":    m.now.Add(-time.Duration(r.IntN(1500)) * time.Millisecond).Format("2006-01-02T15:04:05.000Z07:00"),
 		"context":      browser(r, path),

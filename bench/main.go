@@ -11,10 +11,10 @@
 // file, by hand. Nothing leaves this machine, everything it starts it ends, and
 // all that it writes is in one temporary folder.
 //
-// Start at [sections]. A section is a file: ingest.go, card.go, cold.go. Below
-// them are the servers (subject.go, postgres.go), the load (events.go, send.go,
-// drive.go), the scales (proc.go, measure.go) and the check that nothing was lost
-// (stored.go).
+// Start at [sections]. A section is a file: ingest.go, card.go, cold.go, idle.go.
+// Below them are the servers (subject.go, installation.go, postgres.go), the load
+// (events.go, send.go, drive.go), the scales (measure.go, proc.go) and the check
+// that nothing was lost (stored.go).
 package main
 
 import (
