@@ -36,6 +36,7 @@ check: assets ## Vet, staticcheck and the types, without the tests
 
 .PHONY: test
 test: deps build check ## Everything: checks, and all tests with -race on both databases
+	@go -C tools run ./build -test ..
 	@$(TOOL) gotestsum --format pkgname --hide-summary=skipped -- -race ./...
 
 .PHONY: bench

@@ -116,6 +116,12 @@ func (p *tab) newTab() *tab {
 	}
 }
 
+// settle waits until nothing on the page moves.
+func (p *tab) settle() {
+	p.t.Helper()
+	eval[bool](p, `Promise.all(document.getAnimations().map(a => a.finished)).then(() => true)`)
+}
+
 // picture writes a screenshot into the folder PICTURES, if that is set.
 func (p *tab) picture(name string) {
 	p.t.Helper()

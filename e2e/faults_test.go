@@ -89,6 +89,51 @@ func TestKilledUnderLoad(t *testing.T) {
 	}
 }
 
+// TestKilledDuringAnInterview kills the server between two answers, lets the
+// person type one while it is away, and starts it again: the page comes back by
+// itself, and every answer stands once, in order.
+func TestKilledDuringAnInterview(t *testing.T) {
+	p := newProgram(t)
+	keys := createProject(t, p)
+	p.serve()
+	if !post(p, keys.WriteKey, "m1", "ann") {
+		t.Fatal("the event was refused")
+	}
+	type invited struct {
+		Link string `json:"link"`
+	}
+	var invites []invited
+	for try := 0; len(invites) == 0 && try < 200; try++ {
+		invites = export[invited](p, "invites", keys.Project)
+	}
+	if len(invites) != 1 {
+		t.Fatalf("%d invites", len(invites))
+	}
+	room := browser(t)
+	room.open(invites[0].Link)
+	room.click("[data-uc=consent]")
+	up := make(chan struct{}, 1)
+	up <- struct{}{}
+	answer(t, room, func(i int) {
+		switch i {
+		case 2, 4:
+			<-up
+			p.stop(syscall.SIGKILL)
+			go func() {
+				time.Sleep(300 * time.Millisecond) // long enough for the page to notice
+				p.serve()
+				up <- struct{}{}
+			}()
+		case 3:
+			room.open(invites[0].Link) // a reload needs no new consent
+			room.until(`document.querySelector("[data-uc=answer]")`)
+		}
+	})
+	<-up
+	completedInterview(t, p, keys.Project)
+	p.stop(syscall.SIGTERM)
+}
+
 // ledger is what the server said it has stored.
 type ledger struct {
 	mu   sync.Mutex

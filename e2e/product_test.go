@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -46,7 +45,23 @@ func TestTheProduct(t *testing.T) {
 	t.Logf("on the dashboard: %q", quote)
 	secondTime(t, visitor)
 	tour(t, p, reader)
-	p.stop(syscall.SIGINT)
+	again(t, p, project)
+}
+
+// again ends the program as Ctrl-C does and starts it once more: it ends cleanly
+// and finds everything, and whoever was asked is not asked again.
+func again(t *testing.T, p *program, project string) {
+	t.Helper()
+	invites := len(export[struct{}](p, "invites", project))
+	p.endCleanly()
+	p.demo("--people", "12")
+	if p.project(true) != project {
+		t.Error("the second start made another project")
+	}
+	if n := len(export[struct{}](p, "invites", project)); n != invites {
+		t.Errorf("%d invites after the second start, %d before", n, invites)
+	}
+	p.endCleanly()
 }
 
 // talk accepts the card and holds the interview that opens in a tab of its own.
@@ -55,12 +70,22 @@ func talk(t *testing.T, visitor *tab) {
 	visitor.expectTab()
 	visitor.clickIn(card, "[data-uc=accept]")
 	room := visitor.newTab()
+	room.until(`document.querySelector("[data-uc=consent]")?.disabled === false`)
+	room.settle()
 	room.picture("consent")
 	room.click("[data-uc=consent]")
+	answer(t, room, func(int) {})
+}
+
+// answer says what is mine, until the interview is over; before is called with
+// the number of answers given so far.
+func answer(t *testing.T, room *tab, before func(i int)) {
+	t.Helper()
 	asked := ""
 	for i := 0; ; i++ {
 		room.until(fmt.Sprintf(`document.querySelector("[data-uc=end]") || document.querySelector("[data-uc=question]")?.innerText.trim() && document.querySelector("[data-uc=question]").innerText.trim() != %q`, asked))
 		if eval[bool](room, `!!document.querySelector("[data-uc=end]")`) {
+			room.settle()
 			room.picture("thanks")
 			if i < 5 {
 				t.Errorf("the interview ended after %d answers", i)
@@ -68,11 +93,13 @@ func talk(t *testing.T, visitor *tab) {
 			return
 		}
 		if i == 3 {
+			room.settle()
 			room.picture("interview")
 		}
 		if i == len(mine) {
 			t.Fatal("the interview does not end")
 		}
+		before(i)
 		asked = eval[string](room, `document.querySelector("[data-uc=question]").innerText.trim()`)
 		eval[bool](room, fmt.Sprintf(`(box => { box.value = %q; box.dispatchEvent(new Event("input", {bubbles: true})); return true })(document.querySelector("[data-uc=answer]"))`, mine[i]))
 		room.click("[data-uc=send]")
@@ -97,7 +124,7 @@ func completedInterview(t *testing.T, p *program, project string) interviewRow {
 	t.Helper()
 	all := export[interviewRow](p, "interviews", project)
 	last := all[len(all)-1]
-	if last.State != "completed" || !strings.HasPrefix(last.Person, "u_") {
+	if last.State != "completed" || strings.HasPrefix(last.Person, "sample_") {
 		t.Fatalf("the last interview is %s of %s", last.State, last.Person)
 	}
 	n := 0
@@ -155,7 +182,7 @@ func theQuote(t *testing.T, p *program, reader *tab, project string, i interview
 		t.Fatalf("none of %q stands on the study's page:\n%s", quotes, page)
 	}
 	eval[bool](reader, `document.querySelector("main details").open = true`)
-	eval[bool](reader, `Promise.all(document.getAnimations().map(a => a.finished)).then(() => true)`)
+	reader.settle()
 	reader.picture("study")
 	return quotes[at]
 }

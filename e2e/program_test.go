@@ -142,6 +142,18 @@ func (p *program) stop(s os.Signal) {
 	p.cmd = nil
 }
 
+// endCleanly ends the program as Ctrl-C does and expects it to agree.
+func (p *program) endCleanly() {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		p.t.Errorf("Ctrl-C ended it with %v:\n%s", err, p.out)
+	}
+	p.cmd = nil
+}
+
 // run runs a command to its end and returns what it printed.
 func (p *program) run(args ...string) string {
 	p.t.Helper()
