@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -58,7 +59,7 @@ func tree(pid int, children map[int][]int) usage {
 func processes() (map[int][]int, error) {
 	folders, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil || len(folders) == 0 {
-		return nil, fmt.Errorf("/proc cannot be read, so nothing can be measured: %w", err)
+		return nil, errors.New("there is no /proc to read, so nothing can be measured: bench needs Linux")
 	}
 	children := map[int][]int{}
 	for _, f := range folders {

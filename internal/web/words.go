@@ -103,7 +103,7 @@ func count(n int, one, many string) string {
 
 func length(d time.Duration) string {
 	switch {
-	case d <= 0:
+	case d < time.Second:
 		return ""
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", int(d/time.Second))
