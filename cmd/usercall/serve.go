@@ -33,7 +33,7 @@ func missing(r app.Ready) string {
 
 type demoCmd struct {
 	People  int    `help:"First let this many scripted people walk through, in a project of their own." placeholder:"N"`
-	Product string `help:"Where the sample product listens." default:"localhost:8081" env:"USERCALL_DEMO_ADDR"`
+	Product string `help:"Where the sample product listens." default:"localhost:8081"`
 }
 
 // Run serves with the sample product beside it.

@@ -127,6 +127,13 @@ func (a *App) CreateProject(ctx context.Context, n NewProject) (Keys, error) {
 	if n.Name == "" || len(n.Name) > 120 {
 		return Keys{}, research.Errorf(research.Invalid, "A project needs a name of up to 120 bytes.")
 	}
+	for i, o := range n.Origins {
+		clean, err := origin(o)
+		if err != nil {
+			return Keys{}, err
+		}
+		n.Origins[i] = clean
+	}
 	k := Keys{WriteKey: secretKey("wk_"), ServerKey: secretKey("sk_"), APIKey: secretKey("uc_")}
 	p, err := a.db.CreateProject(ctx, store.NewProject{Name: n.Name, Origins: n.Origins, Open: n.Open, Sample: n.Sample,
 		WriteKey: research.WriteKey(k.WriteKey), ServerKey: research.ServerKey(k.ServerKey), APIKey: k.APIKey, Now: a.now()})

@@ -307,6 +307,9 @@ func TestAnAPIKeyOpensItsProjectOnly(t *testing.T) {
 				t.Errorf("%s of another project: %d %v", what, status, items)
 			}
 		}
+		if status, answer := s.ask(http.MethodGet, "/api/v1/events?limit=x", map[string]string{"Authorization": "Bearer " + s.keys.APIKey}, nil); status != http.StatusBadRequest || answer["code"] != "invalid" {
+			t.Errorf("a limit that is no number: %d %v", status, answer)
+		}
 		for _, key := range []string{"", "uc_none", s.keys.WriteKey, s.keys.ServerKey} {
 			if status, _ := read(key, "events"); status != http.StatusUnauthorized {
 				t.Errorf("key %.3s…: %d", key, status)

@@ -31,7 +31,7 @@ func (a *App) surfaces() (*surfaces, error) {
 		return nil, err
 	}
 	s := &surfaces{writer: ingest.NewWriter(a.db, a.log)}
-	s.participants = participant.New(participant.Config{Room: a.room, PublicURL: public, Asset: assets.URL, Log: a.log})
+	s.participants = participant.New(participant.Config{Room: a.room, PublicURL: public, Asset: assets.URL, Log: a.log, Address: a.addressText})
 	mux := http.NewServeMux()
 	events := segment.New(segment.Config{Projects: a.catalog, Writer: s.writer, Stored: a.engine.Wake,
 		Now: a.now, NewID: newMessageID, Host: public.Host, Scheme: public.Scheme, Log: a.log})
@@ -49,7 +49,7 @@ func (a *App) surfaces() (*surfaces, error) {
 		return nil, err
 	}
 	mux.Handle("/", dashboard)
-	s.handler = httpkit.Recover(a.log, httpkit.Secure(mux))
+	s.handler = httpkit.RequestID(httpkit.Log(a.log, httpkit.Recover(a.log, httpkit.Secure(mux))))
 	return s, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -17,11 +18,12 @@ import (
 
 // Config is everything an operator can set; contract.md §3.
 type Config struct {
-	Addr        string // USERCALL_ADDR
-	PublicURL   string // USERCALL_PUBLIC_URL
-	DataDir     string // USERCALL_DATA_DIR
-	DatabaseURL string // USERCALL_DATABASE_URL; "" is SQLite in the data folder
-	Secret      Secret // USERCALL_SECRET; "" is made at the first start
+	Addr        string         // USERCALL_ADDR
+	Proxies     []netip.Prefix // USERCALL_TRUSTED_PROXIES: whose X-Forwarded-For counts
+	PublicURL   string         // USERCALL_PUBLIC_URL
+	DataDir     string         // USERCALL_DATA_DIR
+	DatabaseURL string         // USERCALL_DATABASE_URL; "" is SQLite in the data folder
+	Secret      Secret         // USERCALL_SECRET; "" is made at the first start
 	LogLevel    slog.Level
 	LogJSON     bool
 }
@@ -48,6 +50,7 @@ var Variables = []Variable{
 	{"USERCALL_DATA_DIR", "./data", "SQLite database and instance key", false},
 	{"USERCALL_SECRET", "made at the first start", "the instance key; the same on every node of one database", true},
 	{"USERCALL_DATABASE_URL", "SQLite in the data folder", "postgres://… to use PostgreSQL", true},
+	{"USERCALL_TRUSTED_PROXIES", "none", "CIDRs whose X-Forwarded-For counts, like 10.0.0.0/8,::1/128", false},
 	{"USERCALL_LOG", "info", "debug, info, warn or error", false},
 	{"USERCALL_LOG_FORMAT", "text", "text or json", false},
 }
@@ -56,8 +59,8 @@ var Variables = []Variable{
 func FromEnv(lookup func(string) (string, bool)) (Config, error) {
 	get := func(name, fallback string) (string, error) { return value(lookup, name, fallback) }
 	var c Config
-	var errs [7]error
-	var secret, level, format string
+	var errs [8]error
+	var secret, level, format, proxies string
 	c.Addr, errs[0] = get("USERCALL_ADDR", "127.0.0.1:8080")
 	c.PublicURL, errs[1] = get("USERCALL_PUBLIC_URL", "")
 	c.DataDir, errs[2] = get("USERCALL_DATA_DIR", "data")
@@ -65,14 +68,41 @@ func FromEnv(lookup func(string) (string, bool)) (Config, error) {
 	secret, errs[4] = get("USERCALL_SECRET", "")
 	level, errs[5] = get("USERCALL_LOG", "info")
 	format, errs[6] = get("USERCALL_LOG_FORMAT", "text")
+	proxies, errs[7] = get("USERCALL_TRUSTED_PROXIES", "")
 	c.Secret, c.LogJSON = Secret(secret), format == "json"
 	if err := errors.Join(errs[:]...); err != nil {
+		return c, err
+	}
+	var err error
+	if c.Proxies, err = prefixes(proxies); err != nil {
 		return c, err
 	}
 	if err := c.LogLevel.UnmarshalText([]byte(level)); err != nil {
 		return c, fmt.Errorf("USERCALL_LOG is %q; use debug, info, warn or error", level)
 	}
 	return c, nil
+}
+
+// prefixes reads a list of CIDRs, or single addresses, between commas.
+func prefixes(list string) (all []netip.Prefix, err error) {
+	for part := range strings.SplitSeq(list, ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(part)
+		if err != nil {
+			var a netip.Addr
+			if a, err = netip.ParseAddr(part); err == nil {
+				p = netip.PrefixFrom(a, a.BitLen())
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("USERCALL_TRUSTED_PROXIES has %q; write CIDRs like 10.0.0.0/8, with commas between", part)
+		}
+		all = append(all, p.Masked())
+	}
+	return all, nil
 }
 
 // value is a setting, or the content of the file that NAME_FILE points to.

@@ -132,7 +132,7 @@ func nullText(s string) any {
 // eraseInterview deletes the words of an interview, those the moderator
 // remembers too, and makes it final.
 func eraseInterview(ctx context.Context, tx *sql.Tx, p research.ProjectID, publicID string, now time.Time) (id int64, study research.StudyID, invite int64, err error) {
-	err = tx.QueryRowContext(ctx, `UPDATE interviews SET state = 'stopped', reason = 'erased', conductor = '{}', setup = '{}',
+	err = tx.QueryRowContext(ctx, `UPDATE interviews SET state = CASE WHEN ended_at IS NULL THEN 'stopped' ELSE state END, reason = 'erased', conductor = '{}', setup = '{}',
 			ended_at = COALESCE(ended_at, $3)
 		WHERE project_id = $1 AND public_id = $2 RETURNING id, study_id, invite_id`, p, publicID, ms(now)).Scan(&id, &study, &invite)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -8,6 +8,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -51,6 +52,7 @@ func Register(mux *http.ServeMux, views Views) *huma.OpenAPI {
 	config := huma.DefaultConfig("usercall", "1")
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/api/openapi", "", ""
 	config.CreateHooks = nil // no $schema links in answers
+	huma.NewError = refusal
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer"}}
 	config.Security = []map[string][]string{{"key": {}}}
 	api := humago.New(mux, config)
@@ -61,6 +63,31 @@ func Register(mux *http.ServeMux, views Views) *huma.OpenAPI {
 	list(api, "themes", "Themes with their quotes", views.Themes)
 	list(api, "reports", "The report of each study", views.Reports)
 	return api.OpenAPI()
+}
+
+// problem is an error of the API as every error of ours looks: RFC 9457, with a
+// stable code.
+type problem struct{ httpkit.Problem }
+
+func (p *problem) Error() string             { return p.Detail }
+func (p *problem) GetStatus() int            { return p.Status }
+func (p *problem) ContentType(string) string { return "application/problem+json" }
+
+// refusal makes a problem of what huma found wrong with a request, or of what
+// a view failed with.
+func refusal(status int, message string, errs ...error) huma.StatusError {
+	code := research.Invalid
+	if status >= 500 {
+		status, code, message = http.StatusInternalServerError, research.Internal, httpkit.Message(errors.New(""))
+	} else if status == http.StatusUnprocessableEntity {
+		status = http.StatusBadRequest
+	}
+	for _, err := range errs {
+		if err != nil && code == research.Invalid {
+			message += ": " + err.Error()
+		}
+	}
+	return &problem{httpkit.Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: message, Code: code}}
 }
 
 // asked is what every listing can be asked.
