@@ -39,6 +39,7 @@ func TestTheProduct(t *testing.T) {
 
 	project := p.project(true)
 	interview := completedInterview(t, p, project)
+	segmentDelivered(t, p, project, interview.Person)
 	reader := browser(t)
 	signIn(reader, p.dashboard)
 	quote := theQuote(t, p, reader, project, interview)
@@ -103,6 +104,21 @@ func answer(t *testing.T, room *tab, before func(i int)) {
 		asked = eval[string](room, `document.querySelector("[data-uc=question]").innerText.trim()`)
 		eval[bool](room, fmt.Sprintf(`(box => { box.value = %q; box.dispatchEvent(new Event("input", {bubbles: true})); return true })(document.querySelector("[data-uc=answer]"))`, mine[i]))
 		room.click("[data-uc=send]")
+	}
+}
+
+// segmentDelivered checks that Segment's own client brought everything too, and
+// that the event both it and the SDK sent is one event.
+func segmentDelivered(t *testing.T, p *program, project, person string) {
+	t.Helper()
+	count := map[string]int{}
+	for _, e := range export[eventRow](p, "events", project) {
+		if e.UserID == person {
+			count[e.Type+" "+e.Event]++
+		}
+	}
+	if count["page "] == 0 || count["identify "] == 0 || count["track subscription_cancelled"] != 1 {
+		t.Errorf("of the visitor are stored %v", count)
 	}
 }
 
