@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -160,7 +161,7 @@ func (e *Engine) drain(ctx context.Context, shard int, wait bool) (bool, error) 
 }
 
 func (e *Engine) newPass() pass {
-	return pass{rules: e.rules.Load(), now: e.now(), random: e.random}
+	return pass{rules: e.rules.Load(), now: e.now(), random: e.random, log: e.log}
 }
 
 // pass is one transaction over a shard's inbox.
@@ -168,6 +169,7 @@ type pass struct {
 	rules     *Rules
 	now       time.Time
 	random    io.Reader
+	log       *slog.Logger
 	forwarded []int
 	more      bool
 }
@@ -181,7 +183,7 @@ func (p *pass) run(ctx context.Context, s Shard) error {
 	slices.SortStableFunc(inbox, func(a, b Pending) int { return a.Timestamp.Compare(b.Timestamp) })
 	var done []int64
 	for i := range inbox {
-		invited, err := p.event(ctx, s, &inbox[i])
+		invited, err := p.guarded(ctx, s, &inbox[i])
 		if err != nil {
 			return err
 		}
@@ -194,6 +196,18 @@ func (p *pass) run(ctx context.Context, s Shard) error {
 		}
 	}
 	return s.Done(ctx, done)
+}
+
+// guarded is event for a stranger's event: one that makes the evaluator panic is
+// set aside, loudly, and the events behind it go on.
+func (p *pass) guarded(ctx context.Context, s Shard, e *Pending) (invited bool, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			p.log.Error("an event could not be evaluated and is set aside", "seq", e.Seq, "project", e.Project, "stack", string(debug.Stack()))
+			invited, err = false, nil
+		}
+	}()
+	return p.event(ctx, s, e)
 }
 
 // event evaluates one event and tells whether it led to an invite.

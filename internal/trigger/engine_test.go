@@ -1,0 +1,50 @@
+package trigger
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/usercall/usercall/internal/research"
+)
+
+// poisoned is a shard of three events, the second of which makes us panic.
+type poisoned struct {
+	Shard
+	done []int64
+}
+
+func (s *poisoned) Inbox(context.Context, int) ([]Pending, error) {
+	return []Pending{{Event: research.Event{Seq: 1}}, {Event: research.Event{Seq: 2, Name: "canary"}}, {Event: research.Event{Seq: 3}}}, nil
+}
+
+func (s *poisoned) Identify(_ context.Context, p *Pending) (*research.Person, int, error) {
+	if p.Seq == 2 {
+		var none *research.Person
+		return none, len(none.Key), nil
+	}
+	return &research.Person{}, -1, nil
+}
+
+func (s *poisoned) Done(_ context.Context, seqs []int64) error {
+	s.done = seqs
+	return nil
+}
+
+func TestOneEventThatCannotBeEvaluatedStopsNoOther(t *testing.T) {
+	var log bytes.Buffer
+	p := pass{rules: &Rules{}, now: time.Now(), log: slog.New(slog.NewTextHandler(&log, nil))}
+	s := &poisoned{}
+	if err := p.run(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.done) != 3 {
+		t.Errorf("done are %v, want all three", s.done)
+	}
+	if !strings.Contains(log.String(), "set aside") || strings.Contains(log.String(), "canary") {
+		t.Errorf("logged %s", log.String())
+	}
+}
