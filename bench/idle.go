@@ -32,7 +32,7 @@ func (l *lab) idleRow(ctx context.Context, s *subject) (string, error) {
 	if _, err := s.up(ctx); err != nil {
 		return "", err
 	}
-	if _, err := l.settle(ctx, s); err != nil {
+	if _, _, err := l.settle(ctx, s); err != nil {
 		return "", err
 	}
 	before, err := l.rest(ctx, s)

@@ -27,7 +27,7 @@ func (e entrant) label() string {
 // ingest measures what it costs to take events in.
 func ingest(ctx context.Context, l *lab) (string, error) {
 	var out strings.Builder
-	out.WriteString("| batches of | server | events/s | CPU µs/event | × floor | ack p50 / p99 ms | written B/event | kept B/event | memory MiB | settled after s |\n" +
+	out.WriteString("| batches of | server | events/s | CPU µs/event | × floor | ack p50 / p99 ms | written B/event | kept B/event | memory MiB | all decided |\n" +
 		"| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, size := range []int{1, 20, 100} {
 		entrants, results, err := l.round(ctx, load{size: size, events: l.scale.events[size], conns: 16}, size == 20)
@@ -43,7 +43,7 @@ func ingest(ctx context.Context, l *lab) (string, error) {
 		return "", fmt.Errorf("open loop: %w", err)
 	}
 	fmt.Fprintf(&out, "\nOpen loop, %d events a second in batches of 1, at random moments, latency from when a request was due:\n\n", openRate)
-	out.WriteString("| server | ack p50 ms | p99 ms | p99 × floor | CPU µs/event | × floor | sent late |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	out.WriteString("| server | ack p50 ms | p99 ms | p99 × floor | CPU µs/event | × floor | sent late | all decided |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	for i, e := range entrants {
 		out.WriteString(openRow(e, results[i], results[0]))
 	}
@@ -89,8 +89,8 @@ func (l *lab) turns(ctx context.Context, entrants []entrant) ([][]result, error)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", e.label(), err)
 			}
-			l.say("  batches of %-3d  %-28s %8s events/s  %6s µs CPU an event  p99 %s ms  settled after %s s", e.load.size, e.label(),
-				figure(r.rate), figure(r.cpu), figure(r.p99), figure(r.settled))
+			l.say("  batches of %-3d  %-28s %8s events/s  %6s µs CPU an event  p99 %s ms  %s", e.load.size, e.label(),
+				figure(r.rate), figure(r.cpu), figure(r.p99), decided([]result{r}))
 			results[i] = append(results[i], r)
 		}
 	}
@@ -124,17 +124,28 @@ func ingestRow(size int, e entrant, runs, floor []result) string {
 		figure(medianOf(runs, func(r result) float64 { return r.written })),
 		figure(medianOf(runs, func(r result) float64 { return r.kept })),
 		figure(medianOf(runs, func(r result) float64 { return r.memory })),
-		figure(medianOf(runs, func(r result) float64 { return r.settled })))
+		decided(runs))
+}
+
+// decided says when the triggers were through with the events, and where they
+// never were, how many they had not seen: then the CPU beside it is too low.
+func decided(runs []result) string {
+	left := medianOf(runs, func(r result) float64 { return r.left })
+	took := medianOf(runs, func(r result) float64 { return r.settled })
+	if left > 0 {
+		return fmt.Sprintf("**no**, %s events wait after %.0f s", figure(left), took)
+	}
+	return fmt.Sprintf("%.1f s later", took)
 }
 
 func openRow(e entrant, runs, floor []result) string {
-	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %.1f %% |\n", e.label(),
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %.1f %% | %s |\n", e.label(),
 		figure(medianOf(runs, func(r result) float64 { return r.p50 })),
 		figure(medianOf(runs, func(r result) float64 { return r.p99 })),
 		figure(ratio(runs, floor, func(r result) float64 { return r.p99 })),
 		figure(medianOf(runs, func(r result) float64 { return r.cpu })),
 		figure(ratio(runs, floor, func(r result) float64 { return r.cpu })),
-		100*medianOf(runs, func(r result) float64 { return r.late }))
+		100*medianOf(runs, func(r result) float64 { return r.late }), decided(runs))
 }
 
 // ratio is the median of the ratios, each within one turn: the medians' ratio

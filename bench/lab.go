@@ -39,9 +39,9 @@ type scale struct {
 
 var (
 	full = scale{runs: 3, events: map[int]int{1: 10_000, 20: 30_000, 100: 40_000}, openLoop: 4_000,
-		persons: 200, starts: 5, history: 100_000, idleFor: 10, warmUp: 2_000, settleFor: 120}
+		persons: 200, starts: 5, history: 100_000, idleFor: 10, warmUp: 2_000, settleFor: 15}
 	quick = scale{runs: 1, events: map[int]int{1: 500, 20: 2_000, 100: 3_000}, openLoop: 500,
-		persons: 3, starts: 2, history: 3_000, idleFor: 2, warmUp: 200, settleFor: 120}
+		persons: 3, starts: 2, history: 3_000, idleFor: 2, warmUp: 200, settleFor: 15}
 )
 
 // newLab builds the programs into a new folder below parent.

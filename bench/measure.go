@@ -29,7 +29,8 @@ type result struct {
 	written  float64 // bytes an event handed to the disk, with what was rewritten
 	kept     float64 // bytes an event by which the data grew
 	memory   float64 // MiB, settled
-	settled  float64 // seconds from the last answer until the server was quiet
+	settled  float64 // seconds from the last answer until all was decided and the server quiet
+	left     float64 // events that were not decided by then: the server did not keep up
 	late     float64 // share of the open loop that had to wait for a connection
 }
 
@@ -44,7 +45,7 @@ func (l *lab) measure(ctx context.Context, s *subject, c load) (result, error) {
 	if _, err := drive(ctx, s, batches(all[:l.scale.warmUp], c.size, m.now), c.conns, nil); err != nil {
 		return result{}, fmt.Errorf("warm-up: %w", err)
 	}
-	if _, err := l.settle(ctx, s); err != nil {
+	if _, _, err := l.settle(ctx, s); err != nil {
 		return result{}, err
 	}
 	r, err := l.weigh(ctx, s, c, batches(all[l.scale.warmUp:], c.size, m.now))
@@ -73,7 +74,7 @@ func (l *lab) weigh(ctx context.Context, s *subject, c load, bodies [][]byte) (r
 	if err != nil {
 		return result{}, err
 	}
-	settled, err := l.settle(ctx, s)
+	settled, left, err := l.settle(ctx, s)
 	if err != nil {
 		return result{}, err
 	}
@@ -84,7 +85,7 @@ func (l *lab) weigh(ctx context.Context, s *subject, c load, bodies [][]byte) (r
 		rate: n / f.took.Seconds(), cpu: float64(spent.cpu.Microseconds()) / n,
 		p50: quantile(f.latencies, 0.50), p99: quantile(f.latencies, 0.99),
 		written: float64(spent.written) / n, kept: float64(keptAfter-keptBefore) / n,
-		memory: mib(after.rss), settled: settled.Seconds(), late: float64(f.late) / float64(len(bodies)),
+		memory: mib(after.rss), settled: settled.Seconds(), left: float64(left), late: float64(f.late) / float64(len(bodies)),
 	}, errors.Join(errUsage, errKept)
 }
 
@@ -93,32 +94,28 @@ const (
 	quietCPU = 20 * time.Millisecond // in that time: what polling and timers take
 )
 
-// settle waits until the server is quiet twice in a row, so that work left for
-// after the answer is counted too, and returns how long it was not.
-func (l *lab) settle(ctx context.Context, s *subject) (time.Duration, error) {
-	began := time.Now()
-	quiet := 0
+// settle waits until every event has met the triggers and the server has been
+// quiet twice in a row, so that work left for after the answer is counted too. It
+// returns how long that took, and how many events were still undecided when it
+// had waited long enough.
+func (l *lab) settle(ctx context.Context, s *subject) (took time.Duration, left int, err error) {
+	began, quiet := time.Now(), 0
 	last, err := s.usage()
-	if err != nil {
-		return 0, err
-	}
-	for time.Since(began) < time.Duration(l.scale.settleFor)*time.Second {
-		if err := pause(ctx, quietFor); err != nil {
-			return 0, err
+	for err == nil && quiet < 2 && time.Since(began) < time.Duration(l.scale.settleFor)*time.Second {
+		var now usage
+		err = pause(ctx, quietFor)
+		if err == nil && s.undecided != nil {
+			left, err = s.undecided(ctx)
 		}
-		now, err := s.usage()
-		if err != nil {
-			return 0, err
+		if err == nil {
+			now, err = s.usage()
 		}
-		if quiet++; now.cpu-last.cpu > quietCPU {
+		if quiet++; left > 0 || now.cpu-last.cpu > quietCPU {
 			quiet = 0
-		}
-		if quiet == 2 {
-			return time.Since(began) - 2*quietFor, nil
 		}
 		last = now
 	}
-	return 0, fmt.Errorf("%s still works %d s after the last answer", s.name, l.scale.settleFor)
+	return time.Since(began) - time.Duration(quiet)*quietFor, left, err
 }
 
 func pause(ctx context.Context, d time.Duration) error {

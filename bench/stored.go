@@ -4,10 +4,15 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	_ "modernc.org/sqlite"             // the driver "sqlite"
 )
 
 // tally counts the events of one run, by the number at the end of their id.
@@ -74,4 +79,17 @@ func eachLine(r io.Reader, each func([]byte)) error {
 		each(lines.Bytes())
 	}
 	return lines.Err()
+}
+
+// undecided counts the acknowledged events that no trigger has looked at yet:
+// no command tells, so it is read from the database.
+func undecided(driver, source string) func(context.Context) (int, error) {
+	return func(ctx context.Context) (n int, err error) {
+		db, err := sql.Open(driver, source)
+		if err != nil {
+			return 0, err
+		}
+		defer func() { err = errors.Join(err, db.Close()) }()
+		return n, db.QueryRowContext(ctx, "SELECT count(*) FROM inbox").Scan(&n)
+	}
 }

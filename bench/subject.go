@@ -16,6 +16,7 @@ type subject struct {
 	data      string // folder that its events end up in
 	launch    func(context.Context) (*process, error)
 	read      func(ctx context.Context, since time.Time, each func(line []byte)) error // what it stored, an event or a batch a line
+	undecided func(context.Context) (int, error)                                       // events that wait for their triggers; nil: nobody looks
 
 	server   *process
 	database *postgres // nil: none
@@ -124,6 +125,10 @@ func (l *lab) usercall(ctx context.Context, name, database string) (*subject, er
 	s.launch = func(ctx context.Context) (*process, error) { return start(p.command(ctx, "serve"), l.dir) }
 	s.read = func(ctx context.Context, since time.Time, each func([]byte)) error {
 		return p.export(ctx, keys.Project, since, each)
+	}
+	s.undecided = undecided("sqlite", "file:"+filepath.Join(dir, "usercall.db")+"?mode=ro")
+	if database != "" {
+		s.undecided = undecided("pgx", database)
 	}
 	return s, nil
 }
