@@ -1,0 +1,107 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func env(values map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		v, ok := values[name]
+		return v, ok
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	c, err := FromEnv(env(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Addr != "127.0.0.1:8080" || c.URL() != "http://127.0.0.1:8080" || c.Database() != filepath.Join("data", "usercall.db") || c.Check() != nil {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestTheEnvironment(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte(strings.Repeat("k", 40)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := FromEnv(env(map[string]string{"USERCALL_ADDR": "0.0.0.0:90", "USERCALL_SECRET_FILE": secret, "USERCALL_LOG": "debug",
+		"USERCALL_LOG_FORMAT": "json", "USERCALL_TRUSTED_PROXIES": "10.1.2.3/8, ::1", "USERCALL_DATABASE_URL": "postgres://x"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if key, err := c.InstanceKey(); err != nil || string(key) != strings.Repeat("k", 40) {
+		t.Errorf("key %q %v", key, err)
+	}
+	want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+	if fmt.Sprint(c.Proxies) != fmt.Sprint(want) || !c.LogJSON || c.URL() != "http://127.0.0.1:90" || c.Database() != "postgres://x" {
+		t.Errorf("%+v", c)
+	}
+	for _, shown := range []string{fmt.Sprint(c), fmt.Sprintf("%+v", c), fmt.Sprintf("%#v", c)} {
+		if strings.Contains(shown, "kkk") {
+			t.Errorf("the secret shows in %s", shown)
+		}
+	}
+}
+
+func TestWhatCannotWorkIsRefused(t *testing.T) {
+	for name, values := range map[string]map[string]string{
+		"a level":   {"USERCALL_LOG": "loud"},
+		"a file":    {"USERCALL_SECRET_FILE": "/does/not/exist"},
+		"a proxy":   {"USERCALL_TRUSTED_PROXIES": "everywhere"},
+		"a URL":     {"USERCALL_PUBLIC_URL": "usercall.example.com"},
+		"a path":    {"USERCALL_PUBLIC_URL": "https://example.com/usercall"},
+		"an addr":   {"USERCALL_ADDR": "8080"},
+		"a short k": {"USERCALL_SECRET": "short"},
+	} {
+		c, err := FromEnv(env(values))
+		if err == nil {
+			err = c.Check()
+		}
+		if err == nil {
+			_, err = c.InstanceKey()
+		}
+		if err == nil || !strings.Contains(err.Error(), "USERCALL_") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestTheKeyIsMadeOnce starts many programs at once over one empty folder.
+func TestTheKeyIsMadeOnce(t *testing.T) {
+	c := Config{DataDir: filepath.Join(t.TempDir(), "data")}
+	keys := make([]string, 8)
+	var all sync.WaitGroup
+	for i := range keys {
+		all.Go(func() {
+			key, err := c.InstanceKey()
+			if err != nil {
+				t.Error(err)
+			}
+			keys[i] = string(key)
+		})
+	}
+	all.Wait()
+	for _, k := range keys {
+		if k != keys[0] || len(k) < minSecret {
+			t.Fatalf("keys differ: %q", keys)
+		}
+	}
+	info, err := os.Stat(filepath.Join(c.DataDir, "secret"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if err := os.WriteFile(filepath.Join(c.DataDir, "secret"), []byte("cut"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.InstanceKey(); err == nil {
+		t.Error("a damaged key is taken for a key")
+	}
+}
