@@ -308,3 +308,46 @@ func (w *world) drain() error {
 		stop()
 	}
 }
+
+// TestWhoeverIsLinkedWhileTheyAreFirstSeen lets one anonymousId be met for the
+// first time by many at once, with and without its user: in the end there is
+// the user, and nobody else.
+func TestWhoeverIsLinkedWhileTheyAreFirstSeen(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		for round := range 12 {
+			browser, user := fmt.Sprint("browser-", round), fmt.Sprint("user-", round)
+			var all sync.WaitGroup
+			for i := range 4 {
+				all.Go(func() {
+					e := research.Event{Project: w.project.ID, Type: research.Identify, MessageID: fmt.Sprint(round, "-", i), AnonymousID: research.AnonymousID(browser),
+						Traits: []byte(fmt.Sprintf(`{"t%d":1}`, i)), Timestamp: noon, ReceivedAt: noon, Source: research.FromBrowser}
+					if i%2 == 1 {
+						e.UserID = research.UserID(user)
+					}
+					w.trySend(e)
+				})
+			}
+			all.Wait()
+		}
+		if err := w.drain(); err != nil {
+			t.Fatal(err)
+		}
+		people, err := db.Reports().People(t.Context(), w.project.ID, "", 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range people {
+			if !p.Key.Identified() {
+				t.Errorf("%s is left beside its user", p.Key)
+			}
+			known, err := db.Reports().Person(t.Context(), w.project.ID, p.Key)
+			if err != nil || len(known.Traits) != 4 {
+				t.Errorf("of %s four traits were said and %d are known, %v", p.Key, len(known.Traits), err)
+			}
+		}
+		if len(people) != 12 {
+			t.Errorf("%d people, want 12", len(people))
+		}
+	})
+}

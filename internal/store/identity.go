@@ -33,12 +33,12 @@ func (s *shardTx) Identify(ctx context.Context, p *trigger.Pending) (*research.P
 	if err != nil {
 		return nil, nowhere, err
 	}
-	if home := key.Shard(p.Project); home != s.shard {
-		return nil, home, s.forward(ctx, p, key, home)
-	}
-	person, err := s.people(ctx, p.Project, key)
+	person, err := s.known(ctx, p, key)
 	if err != nil {
 		return nil, nowhere, err
+	}
+	if home := person.Key.Shard(p.Project); home != s.shard {
+		return nil, home, s.forward(ctx, p, person.Key, home)
 	}
 	person.see(&p.Event)
 	if err := s.link(ctx, person, &p.Event); err != nil {
@@ -48,6 +48,20 @@ func (s *shardTx) Identify(ctx context.Context, p *trigger.Pending) (*research.P
 		return nil, nowhere, err
 	}
 	return &person.Person, nowhere, s.savePerson(ctx, p.Project, person)
+}
+
+// known is the person of that key as stored, empty where nobody is. An anonymous
+// person who is new may turn out to be a user in this very moment.
+func (s *shardTx) known(ctx context.Context, p *trigger.Pending, key research.PersonKey) (*personRow, error) {
+	person, err := s.people(ctx, p.Project, key)
+	if err != nil || person.stored || key.Identified() {
+		return person, err
+	}
+	user, err := s.firstSeen(ctx, &p.Event)
+	if err != nil || user == nobody {
+		return person, err
+	}
+	return s.people(ctx, p.Project, user)
 }
 
 // owner is the person an event belongs to as links stand: its user, else the
@@ -62,6 +76,16 @@ func (s *shardTx) owner(ctx context.Context, p *trigger.Pending) (research.Perso
 		key = linked
 	}
 	return key, err
+}
+
+// firstSeen makes an anonymous person known before anything is kept of them, or
+// returns the user that somebody linked them to in this very moment.
+func (s *shardTx) firstSeen(ctx context.Context, e *research.Event) (research.PersonKey, error) {
+	fresh, err := s.claimLink(ctx, e, e.AnonymousID, nobody)
+	if err != nil || fresh {
+		return nobody, err
+	}
+	return s.holdLink(ctx, e.Project, e.AnonymousID)
 }
 
 func (s *shardTx) linked(ctx context.Context, project research.ProjectID, id research.AnonymousID) (key research.PersonKey, err error) {
@@ -116,13 +140,42 @@ func (s *shardTx) linkOne(ctx context.Context, person *personRow, e *research.Ev
 	if err != nil || linked == person.Key {
 		return err
 	}
-	_, err = s.tx.ExecContext(ctx, `INSERT INTO links (project_id, anonymous_id, user_key, linked_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (project_id, anonymous_id) DO UPDATE SET user_key = excluded.user_key, linked_at = excluded.linked_at
-			WHERE links.linked_at <= excluded.linked_at`, e.Project, string(id), person.Key, ms(e.Timestamp))
-	if err != nil || linked != "" {
+	fresh, err := s.claimLink(ctx, e, id, person.Key)
+	if err != nil || fresh { // nobody of that id was ever seen: nothing to fold
+		return err
+	}
+	linked, err = s.holdLink(ctx, e.Project, id)
+	if err != nil {
+		return err
+	}
+	_, err = s.tx.ExecContext(ctx, `UPDATE links SET user_key = $3, linked_at = $4
+		WHERE project_id = $1 AND anonymous_id = $2 AND (user_key = '' OR linked_at <= $4)`, e.Project, string(id), person.Key, ms(e.Timestamp))
+	if err != nil || linked != nobody {
 		return err
 	}
 	return s.fold(ctx, e, research.AnonymousKey(id), person)
+}
+
+// nobody stands in the link of an anonymousId that was seen and has no user.
+const nobody = research.PersonKey("")
+
+// claimLink makes the link row of an anonymousId and tells whether it is new.
+// The row is where two transactions meet that see one id for the first time,
+// one with a user and one without: the second waits for the first.
+func (s *shardTx) claimLink(ctx context.Context, e *research.Event, id research.AnonymousID, key research.PersonKey) (bool, error) {
+	res, err := s.tx.ExecContext(ctx, `INSERT INTO links (project_id, anonymous_id, user_key, linked_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (project_id, anonymous_id) DO NOTHING`, e.Project, string(id), key, ms(e.Timestamp))
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// holdLink reads a link that is there and keeps others from changing it.
+func (s *shardTx) holdLink(ctx context.Context, project research.ProjectID, id research.AnonymousID) (key research.PersonKey, err error) {
+	err = s.tx.QueryRowContext(ctx, "SELECT user_key FROM links WHERE project_id = $1 AND anonymous_id = $2"+s.db.lockRow, project, string(id)).Scan(&key)
+	return key, err
 }
 
 // fold makes an anonymous person part of a user: traits, contacts, invites,
