@@ -105,8 +105,8 @@ var owner = map[string]string{
 
 // files of a stage that is spread over several.
 var stageFiles = map[string][]string{
-	"ingest":    {"ingest.go", "bulk.go"},
-	"trigger":   {"trigger.go", "identity.go", "facts.go", "bulk.go", "migrate.go"},
+	"ingest":    {"ingest.go", "bulk.go", "hot.go"},
+	"trigger":   {"trigger.go", "identity.go", "facts.go", "bulk.go", "hot.go", "migrate.go"},
 	"interview": {"interview.go", "interview_turns.go", "interview_end.go", "interview_tickets.go"},
 	"analysis":  {"analysis.go"},
 	"account":   {"account.go"},

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"github.com/usercall/usercall/internal/research"
 )
@@ -10,29 +11,24 @@ import (
 // bulk is the inserts of the hot path, where the engines want different
 // statements: PostgreSQL one with arrays, SQLite a prepared one a row.
 type bulk interface {
-	claimKeys(ctx context.Context, tx *sql.Tx, round []*arrival) (map[messageKey]bool, error)
-	insertEvents(ctx context.Context, tx *sql.Tx, fresh []*arrival) error
-	insertInbox(ctx context.Context, tx *sql.Tx, fresh []*arrival) error
+	claimKeys(ctx context.Context, tx hotTx, round []*arrival) (map[messageKey]bool, error)
+	insertEvents(ctx context.Context, tx hotTx, fresh []*arrival) error
+	insertInbox(ctx context.Context, tx hotTx, fresh []*arrival) error
+	deleteInbox(ctx context.Context, tx hotTx, shard int, seqs []int64) error
 }
 
 const day = 24 * 60 * 60 * 1000 // milliseconds
 
 type sqliteBulk struct{}
 
-func (sqliteBulk) claimKeys(ctx context.Context, tx *sql.Tx, round []*arrival) (map[messageKey]bool, error) {
-	stmt, err := tx.PrepareContext(ctx,
-		"INSERT INTO dedupe (project_id, message_key, signed, fingerprint, seen_day) VALUES ($1, $2, $3, $4, $5)"+upsertDedupe)
-	if err != nil {
-		return nil, err
-	}
-	defer stmt.Close()
+func (sqliteBulk) claimKeys(ctx context.Context, tx hotTx, round []*arrival) (map[messageKey]bool, error) {
 	claimed := map[messageKey]bool{}
 	for _, a := range round {
 		var project int64
 		var hash []byte
-		err := stmt.QueryRowContext(ctx, int64(a.key.project), a.key.hash[:], flag(a.event.Signed), a.fingerprint,
+		err := tx.QueryRowContext(ctx, insertKey, int64(a.key.project), a.key.hash[:], flag(a.event.Signed), a.fingerprint,
 			a.event.ReceivedAt.UnixMilli()/day).Scan(&project, &hash)
-		if err == sql.ErrNoRows {
+		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
 		if err != nil {
@@ -43,18 +39,11 @@ func (sqliteBulk) claimKeys(ctx context.Context, tx *sql.Tx, round []*arrival) (
 	return claimed, nil
 }
 
-func (sqliteBulk) insertEvents(ctx context.Context, tx *sql.Tx, fresh []*arrival) error {
-	stmt, err := tx.PrepareContext(ctx, `
-		INSERT INTO events (shard, project_id, user_key, type, name, ts, received_at, source, signed, message_id, payload)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING seq`)
-	if err != nil {
-		return err
-	}
-	defer stmt.Close()
+func (sqliteBulk) insertEvents(ctx context.Context, tx hotTx, fresh []*arrival) error {
 	for _, a := range fresh {
 		e := a.event
 		key := e.Person()
-		err := stmt.QueryRowContext(ctx, key.Shard(e.Project), int64(e.Project), string(key), string(e.Type), e.Name,
+		err := tx.QueryRowContext(ctx, insertEvent, key.Shard(e.Project), int64(e.Project), string(key), string(e.Type), e.Name,
 			ms(e.Timestamp), ms(e.ReceivedAt), string(e.Source), flag(e.Signed), e.MessageID, a.payload).Scan(&e.Seq)
 		if err != nil {
 			return err
@@ -63,17 +52,20 @@ func (sqliteBulk) insertEvents(ctx context.Context, tx *sql.Tx, fresh []*arrival
 	return nil
 }
 
-func (sqliteBulk) insertInbox(ctx context.Context, tx *sql.Tx, fresh []*arrival) error {
-	stmt, err := tx.PrepareContext(ctx,
-		"INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash) VALUES ($1, $2, $3, $4, $5)")
-	if err != nil {
-		return err
-	}
-	defer stmt.Close()
+func (sqliteBulk) insertInbox(ctx context.Context, tx hotTx, fresh []*arrival) error {
 	for _, a := range fresh {
 		key := a.event.Person()
-		if _, err := stmt.ExecContext(ctx, key.Shard(a.event.Project), a.event.Seq, int64(a.event.Project), string(key),
+		if _, err := tx.ExecContext(ctx, insertInbox, key.Shard(a.event.Project), a.event.Seq, int64(a.event.Project), string(key),
 			nullBytes(a.event.TicketHash)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (sqliteBulk) deleteInbox(ctx context.Context, tx hotTx, shard int, seqs []int64) error {
+	for _, seq := range seqs {
+		if _, err := tx.ExecContext(ctx, deleteInbox, shard, seq); err != nil {
 			return err
 		}
 	}
@@ -82,7 +74,7 @@ func (sqliteBulk) insertInbox(ctx context.Context, tx *sql.Tx, fresh []*arrival)
 
 type postgresBulk struct{}
 
-func (postgresBulk) claimKeys(ctx context.Context, tx *sql.Tx, round []*arrival) (claimed map[messageKey]bool, err error) {
+func (postgresBulk) claimKeys(ctx context.Context, tx hotTx, round []*arrival) (claimed map[messageKey]bool, err error) {
 	n := len(round)
 	projects, hashes, signed, prints, days := make([]int64, n), make([][]byte, n), make([]int64, n), make([]int64, n), make([]int64, n)
 	for i, a := range round {
@@ -108,7 +100,7 @@ func scanMessageKey(r row) (messageKey, error) {
 	return k, err
 }
 
-func (postgresBulk) insertEvents(ctx context.Context, tx *sql.Tx, fresh []*arrival) error {
+func (postgresBulk) insertEvents(ctx context.Context, tx hotTx, fresh []*arrival) error {
 	n := len(fresh)
 	ints := [5][]int64{}
 	texts := [6][]string{}
@@ -152,7 +144,7 @@ func (postgresBulk) insertEvents(ctx context.Context, tx *sql.Tx, fresh []*arriv
 	return nil
 }
 
-func (postgresBulk) insertInbox(ctx context.Context, tx *sql.Tx, fresh []*arrival) error {
+func (postgresBulk) insertInbox(ctx context.Context, tx hotTx, fresh []*arrival) error {
 	n := len(fresh)
 	shards, seqs, projects := make([]int64, n), make([]int64, n), make([]int64, n)
 	keys, tickets := make([]string, n), make([][]byte, n)
@@ -165,6 +157,11 @@ func (postgresBulk) insertInbox(ctx context.Context, tx *sql.Tx, fresh []*arriva
 		INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash)
 		SELECT * FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[])`,
 		shards, seqs, projects, keys, tickets)
+	return err
+}
+
+func (postgresBulk) deleteInbox(ctx context.Context, tx hotTx, shard int, seqs []int64) error {
+	_, err := tx.ExecContext(ctx, "DELETE FROM inbox WHERE shard = $1 AND seq = ANY($2)", shard, seqs)
 	return err
 }
 

@@ -89,7 +89,7 @@ func (s *shardTx) firstSeen(ctx context.Context, e *research.Event) (research.Pe
 }
 
 func (s *shardTx) linked(ctx context.Context, project research.ProjectID, id research.AnonymousID) (key research.PersonKey, err error) {
-	err = s.tx.QueryRowContext(ctx, "SELECT user_key FROM links WHERE project_id = $1 AND anonymous_id = $2", project, string(id)).Scan(&key)
+	err = s.tx.QueryRowContext(ctx, selectLink, project, string(id)).Scan(&key)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
@@ -98,7 +98,7 @@ func (s *shardTx) linked(ctx context.Context, project research.ProjectID, id res
 
 // forward hands an event to the shard of the person it turned out to belong to.
 func (s *shardTx) forward(ctx context.Context, p *trigger.Pending, key research.PersonKey, shard int) error {
-	_, err := s.tx.ExecContext(ctx, "INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash) VALUES ($1, $2, $3, $4, $5)",
+	_, err := s.tx.ExecContext(ctx, insertInbox,
 		shard, p.Seq, p.Project, key, nullBytes(p.TicketHash))
 	return err
 }
@@ -163,8 +163,7 @@ const nobody = research.PersonKey("")
 // The row is where two transactions meet that see one id for the first time,
 // one with a user and one without: the second waits for the first.
 func (s *shardTx) claimLink(ctx context.Context, e *research.Event, id research.AnonymousID, key research.PersonKey) (bool, error) {
-	res, err := s.tx.ExecContext(ctx, `INSERT INTO links (project_id, anonymous_id, user_key, linked_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (project_id, anonymous_id) DO NOTHING`, e.Project, string(id), key, ms(e.Timestamp))
+	res, err := s.tx.ExecContext(ctx, insertLink, e.Project, string(id), key, ms(e.Timestamp))
 	if err != nil {
 		return false, err
 	}
@@ -174,7 +173,7 @@ func (s *shardTx) claimLink(ctx context.Context, e *research.Event, id research.
 
 // holdLink reads a link that is there and keeps others from changing it.
 func (s *shardTx) holdLink(ctx context.Context, project research.ProjectID, id research.AnonymousID) (key research.PersonKey, err error) {
-	err = s.tx.QueryRowContext(ctx, "SELECT user_key FROM links WHERE project_id = $1 AND anonymous_id = $2"+s.db.lockRow, project, string(id)).Scan(&key)
+	err = s.tx.QueryRowContext(ctx, selectLink+s.db.lockRow, project, string(id)).Scan(&key)
 	return key, err
 }
 
@@ -197,10 +196,10 @@ func (s *shardTx) fold(ctx context.Context, e *research.Event, from research.Per
 	if _, err := s.tx.ExecContext(ctx, "DELETE FROM people WHERE project_id = $1 AND user_key = $2", e.Project, from); err != nil {
 		return err
 	}
-	if err := s.db.foldInvites(ctx, s.tx, e.Project, from, into.Key, e.ReceivedAt); err != nil {
+	if err := s.db.foldInvites(ctx, s.tx.Tx, e.Project, from, into.Key, e.ReceivedAt); err != nil {
 		return err
 	}
-	if err := foldInterviews(ctx, s.tx, e.Project, from, into.Key); err != nil {
+	if err := foldInterviews(ctx, s.tx.Tx, e.Project, from, into.Key); err != nil {
 		return err
 	}
 	_, err = s.tx.ExecContext(ctx, "UPDATE decisions SET user_key = $3 WHERE project_id = $1 AND user_key = $2", e.Project, from, into.Key)
@@ -266,10 +265,7 @@ func (s *shardTx) savePerson(ctx context.Context, project research.ProjectID, p 
 	if err != nil {
 		return err
 	}
-	_, err = s.tx.ExecContext(ctx, `
-		INSERT INTO people (project_id, user_key, traits, group_id, group_at, first_seen, last_seen) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (project_id, user_key) DO UPDATE SET traits = excluded.traits, group_id = excluded.group_id,
-			group_at = excluded.group_at, first_seen = excluded.first_seen, last_seen = excluded.last_seen`,
+	_, err = s.tx.ExecContext(ctx, upsertPerson,
 		project, p.Key, string(traits), p.Group, p.groupAt, p.first, p.last)
 	return err
 }

@@ -148,7 +148,7 @@ const upsertDedupe = `
 
 // putDedupe claims the keys of a round and returns the arrivals that are new.
 func (db *DB) putDedupe(ctx context.Context, tx *sql.Tx, round []*arrival) ([]*arrival, error) {
-	claimed, err := db.bulk.claimKeys(ctx, tx, round)
+	claimed, err := db.bulk.claimKeys(ctx, hotTx{tx, db.hot}, round)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func (db *DB) putEvents(ctx context.Context, tx *sql.Tx, fresh []*arrival) error
 	if len(fresh) == 0 {
 		return nil
 	}
-	return db.bulk.insertEvents(ctx, tx, fresh)
+	return db.bulk.insertEvents(ctx, hotTx{tx, db.hot}, fresh)
 }
 
 // HasMessage tells whether an event with that messageId, type, name and ids is

@@ -20,6 +20,7 @@ type DB struct {
 	write *sql.DB
 	read  *sql.DB
 	rand  io.Reader // for public ids
+	hot   compiled
 	// tokenHash is what is kept of the token of an invite's link.
 	tokenHash func(publicID string) []byte
 }
@@ -36,6 +37,9 @@ func Open(ctx context.Context, target string, instanceKey []byte) (*DB, error) {
 		tokenHash: func(id string) []byte { return invite.TokenHash(invite.Token(instanceKey, id)) }}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the database up to date: %w", err), db.Close())
+	}
+	if err := db.compile(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("compile the statements of the hot path: %w", err), db.Close())
 	}
 	return db, nil
 }

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/trigger"
@@ -17,7 +15,7 @@ func (db *DB) putInbox(ctx context.Context, tx *sql.Tx, fresh []*arrival) error 
 	if len(fresh) == 0 {
 		return nil
 	}
-	return db.bulk.insertInbox(ctx, tx, fresh)
+	return db.bulk.insertInbox(ctx, hotTx{tx, db.hot}, fresh)
 }
 
 // DueShards implements trigger.Store.
@@ -32,25 +30,9 @@ const lockWait = 1000
 // InShard implements trigger.Store. The row lock is the right to evaluate: it
 // ends with the transaction, whatever became of the process.
 func (db *DB) InShard(ctx context.Context, shard int, wait bool, work func(trigger.Shard) error) (held bool, err error) {
-	suffix := db.skipRow
-	if wait {
-		suffix = db.lockRow
-	}
-	err = db.InTx(ctx, func(tx *sql.Tx) error {
-		held = false
-		if err := db.setLockTimeout(ctx, tx, lockWait); err != nil {
-			return err
-		}
-		var got int
-		err := tx.QueryRowContext(ctx, "SELECT shard FROM shards WHERE shard = $1"+suffix, shard).Scan(&got)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		held = true
-		return work(&shardTx{db: db, tx: tx, shard: shard})
+	err = db.InTx(ctx, func(tx *sql.Tx) (err error) {
+		held, err = db.inShard(ctx, tx, shard, wait, work)
+		return err
 	})
 	if lockTimedOut(err) {
 		return false, nil
@@ -58,18 +40,59 @@ func (db *DB) InShard(ctx context.Context, shard int, wait bool, work func(trigg
 	return held, err
 }
 
+func (db *DB) inShard(ctx context.Context, tx *sql.Tx, shard int, wait bool, work func(trigger.Shard) error) (bool, error) {
+	s := &shardTx{db: db, tx: hotTx{tx, db.hot}, shard: shard}
+	if db.dialect == sqliteDialect { // one writer: the transaction holds every shard
+		return true, work(s)
+	}
+	if err := db.setLockTimeout(ctx, tx, lockWait); err != nil {
+		return false, err
+	}
+	suffix := db.skipRow
+	if wait {
+		suffix = db.lockRow
+	}
+	var got int
+	err := tx.QueryRowContext(ctx, "SELECT shard FROM shards WHERE shard = $1"+suffix, shard).Scan(&got)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, work(s)
+}
+
+// Together implements trigger.Store. On PostgreSQL a transaction holds one
+// shard, so that nodes share the work; SQLite's one writer saves commits.
+func (db *DB) Together() int {
+	if db.dialect == sqliteDialect {
+		return 64
+	}
+	return 1
+}
+
+// InShards implements trigger.Store.
+func (db *DB) InShards(ctx context.Context, shards []int, work func(trigger.Shard) error) error {
+	return db.InTx(ctx, func(tx *sql.Tx) error {
+		for _, shard := range shards {
+			if _, err := db.inShard(ctx, tx, shard, false, work); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // shardTx implements trigger.Shard.
 type shardTx struct {
 	db    *DB
-	tx    *sql.Tx
+	tx    hotTx
 	shard int
 }
 
 func (s *shardTx) Inbox(ctx context.Context, limit int) ([]trigger.Pending, error) {
-	return collect(ctx, s.tx, scanPending, `
-		SELECT i.user_key, i.ticket_hash, `+eventColumns+`
-		FROM inbox i JOIN events e ON e.seq = i.seq
-		WHERE i.shard = $1 ORDER BY i.seq LIMIT $2`, s.shard, limit)
+	return collect(ctx, s.tx, scanPending, selectInbox, s.shard, limit)
 }
 
 const eventColumns = "e.seq, e.project_id, e.type, e.name, e.ts, e.received_at, e.source, e.signed, e.message_id, e.payload"
@@ -87,30 +110,10 @@ func scanPending(r row) (p trigger.Pending, err error) {
 }
 
 func (s *shardTx) Done(ctx context.Context, seqs []int64) error {
-	const slice = 400
-	for len(seqs) > 0 {
-		n := min(slice, len(seqs))
-		marks, args := list(seqs[:n], s.shard)
-		if _, err := s.tx.ExecContext(ctx, "DELETE FROM inbox WHERE shard = $1 AND seq IN ("+marks+")", args...); err != nil {
-			return err
-		}
-		seqs = seqs[n:]
+	if len(seqs) == 0 {
+		return nil
 	}
-	return nil
-}
-
-// list spells the values as parameters that follow those given.
-func list(values []int64, before ...any) (marks string, args []any) {
-	var b strings.Builder
-	args = before
-	for i, v := range values {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		args = append(args, v)
-		fmt.Fprintf(&b, "$%d", len(args))
-	}
-	return b.String(), args
+	return s.db.bulk.deleteInbox(ctx, s.tx, s.shard, seqs)
 }
 
 func (s *shardTx) Record(ctx context.Context, d *research.Decision, invite *research.Invite) error {
@@ -149,8 +152,7 @@ func (s *shardTx) people(ctx context.Context, project research.ProjectID, key re
 	p := &personRow{Person: research.Person{Key: key, Traits: research.Traits{}}}
 	var traits string
 	var groupAt int64
-	err := s.tx.QueryRowContext(ctx, "SELECT traits, group_id, group_at, first_seen, last_seen FROM people WHERE project_id = $1 AND user_key = $2",
-		project, key).Scan(&traits, &p.Group, &groupAt, &p.first, &p.last)
+	err := s.tx.QueryRowContext(ctx, selectPerson, project, key).Scan(&traits, &p.Group, &groupAt, &p.first, &p.last)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, nil
 	}

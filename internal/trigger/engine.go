@@ -69,7 +69,7 @@ func (e *Engine) Wake() {
 
 const (
 	poll      = 200 * time.Millisecond
-	inboxPage = 1000            // events evaluated in one transaction
+	inboxPage = 256             // events evaluated in one transaction: ingest waits for it on SQLite
 	decideFor = 2 * time.Second // how long a page waits for a decision
 	evaluator = 4               // shards evaluated at once
 )
@@ -97,12 +97,11 @@ func (e *Engine) sweep(ctx context.Context) error {
 	var workers sync.WaitGroup
 	slots := make(chan struct{}, evaluator)
 	errs := make(chan error, len(shards))
-	for _, shard := range shards {
+	for group := range slices.Chunk(shards, e.store.Together()) {
 		workers.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			_, err := e.drain(ctx, shard, false)
-			errs <- err
+			errs <- e.sweepGroup(ctx, group)
 		})
 	}
 	workers.Wait()
@@ -111,6 +110,32 @@ func (e *Engine) sweep(ctx context.Context) error {
 		err = errors.Join(err, one)
 	}
 	return err
+}
+
+// sweepGroup evaluates some shards in one transaction, a part of each. Where one
+// of them fails, each is tried alone: it must not hold up its neighbours.
+func (e *Engine) sweepGroup(ctx context.Context, shards []int) error {
+	if len(shards) > 1 {
+		err := e.store.InShards(ctx, shards, func(s Shard) error {
+			pass := e.newPass()
+			pass.limit = max(inboxPage/len(shards), 4)
+			err := pass.run(ctx, s)
+			if pass.more || len(pass.forwarded) > 0 {
+				e.Wake()
+			}
+			return err
+		})
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		e.log.Warn("shards could not be evaluated together, trying them one by one", "shards", len(shards), "err", err)
+	}
+	var failed error
+	for _, shard := range shards {
+		_, err := e.drain(ctx, shard, false)
+		failed = errors.Join(failed, err)
+	}
+	return failed
 }
 
 // Decide evaluates the persons of these events, who wait for the answer, for at
@@ -161,7 +186,7 @@ func (e *Engine) drain(ctx context.Context, shard int, wait bool) (bool, error) 
 }
 
 func (e *Engine) newPass() pass {
-	return pass{rules: e.rules.Load(), now: e.now(), random: e.random, log: e.log}
+	return pass{rules: e.rules.Load(), now: e.now(), random: e.random, log: e.log, limit: inboxPage}
 }
 
 // pass is one transaction over a shard's inbox.
@@ -170,16 +195,17 @@ type pass struct {
 	now       time.Time
 	random    io.Reader
 	log       *slog.Logger
+	limit     int // events
 	forwarded []int
 	more      bool
 }
 
 func (p *pass) run(ctx context.Context, s Shard) error {
-	inbox, err := s.Inbox(ctx, inboxPage)
+	inbox, err := s.Inbox(ctx, p.limit)
 	if err != nil {
 		return err
 	}
-	p.more = len(inbox) == inboxPage
+	p.more = len(inbox) == p.limit
 	slices.SortStableFunc(inbox, func(a, b Pending) int { return a.Timestamp.Compare(b.Timestamp) })
 	var done []int64
 	for i := range inbox {

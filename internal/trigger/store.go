@@ -16,6 +16,11 @@ type Store interface {
 	// another holder, without it gives way; held is false where it did not get
 	// the shard. work may be run again and must not keep what it was given.
 	InShard(ctx context.Context, shard int, wait bool, work func(Shard) error) (held bool, err error)
+	// Together is how many shards one transaction had best hold.
+	Together() int
+	// InShards is InShard for several at once, giving way where another holds
+	// one. An error undoes the work in all of them.
+	InShards(ctx context.Context, shards []int, work func(Shard) error) error
 }
 
 // Shard is the tables of one shard, inside the transaction that holds it.
