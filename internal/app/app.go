@@ -66,10 +66,25 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 func (a *App) build() {
 	a.engine = trigger.NewEngine(a.db, a.now, rand.Reader, a.log)
 	a.catalog = &catalog{db: a.db, engine: a.engine, log: a.log}
-	a.room = &interview.Room{Store: a.db, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log}
+	a.room = &interview.Room{Store: waking{a.db, func() { a.queue.Wake() }}, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log}
 	a.queue = jobs.NewQueue(a.db, jobs.Options{Now: a.now, Log: a.log, SkipRow: a.db.SkipRow()})
 	found := &analysis.Service{Store: a.db, Now: a.now, Random: rand.Reader}
 	a.queue.Handle("analyse.interview", func(ctx context.Context, j jobs.Job) error { return found.Interview(ctx, j.Payload) })
+}
+
+// waking is a store that hints to the queue when an interview has ended, so
+// that its themes need not wait for a poll.
+type waking struct {
+	*store.DB
+	wake func()
+}
+
+func (w waking) MoveInterview(ctx context.Context, m interview.Move) error {
+	err := w.DB.MoveInterview(ctx, m)
+	if err == nil && m.State.Final() {
+		w.wake()
+	}
+	return err
 }
 
 // Close closes the store.

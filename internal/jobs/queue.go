@@ -29,7 +29,7 @@ type Options struct {
 	SkipRow string        // the engine's suffix that passes over rows another holds
 	Workers int           // default 2
 	Lease   time.Duration // how long an attempt may take; default 2 minutes
-	Poll    time.Duration // default 200 ms
+	Poll    time.Duration // default 1 s; what this process adds it is woken for
 }
 
 // Queue runs jobs. Several queues, in one process or many, may share a table.
@@ -52,7 +52,7 @@ func NewQueue(db Database, o Options) *Queue {
 		o.Lease = 2 * time.Minute
 	}
 	if o.Poll == 0 {
-		o.Poll = 200 * time.Millisecond
+		o.Poll = time.Second
 	}
 	return &Queue{db: db, o: o, handlers: map[string]Handler{}, wake: make(chan struct{}, 1)}
 }

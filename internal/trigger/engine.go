@@ -68,10 +68,10 @@ func (e *Engine) Wake() {
 }
 
 const (
-	poll      = 200 * time.Millisecond
-	inboxPage = 256             // events evaluated in one transaction: ingest waits for it on SQLite
-	decideFor = 2 * time.Second // how long a page waits for a decision
-	evaluator = 4               // shards evaluated at once
+	poll      = 500 * time.Millisecond // for what no wake-up told of
+	inboxPage = 256                    // events evaluated in one transaction: ingest waits for it on SQLite
+	decideFor = 2 * time.Second        // how long a page waits for a decision
+	evaluator = 4                      // shards evaluated at once
 )
 
 // Run evaluates what nobody waits for, until ctx ends.
