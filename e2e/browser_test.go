@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
@@ -113,6 +115,14 @@ func (p *tab) newTab() *tab {
 	case <-time.After(patience):
 		p.t.Fatal("no tab was opened")
 		return nil
+	}
+}
+
+// front brings the tab before the others, as a click on it does.
+func (p *tab) front() {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, page.BringToFront, cdp.Empty{}); err != nil {
+		p.t.Fatal(err)
 	}
 }
 

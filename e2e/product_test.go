@@ -35,7 +35,10 @@ func TestTheProduct(t *testing.T) {
 	visitor.until(card + `?.querySelector("[data-uc=accept]")`)
 	visitor.until(`document.querySelector(".decision.invited")`)
 	visitor.picture("card")
+	eval[bool](visitor, `usercall.on("completed", () => { window.talked = (window.talked ?? 0) + 1 }), true`)
 	talk(t, visitor)
+	visitor.front() // back from the interview's tab
+	visitor.until("window.talked == 1")
 
 	project := p.project(true)
 	interview := completedInterview(t, p, project)

@@ -57,7 +57,11 @@ type Store interface {
 	Move(context.Context, Move) (bool, error)
 	// ForTicket is the invite that may stand on a page of this browser now, or nil.
 	ForTicket(ctx context.Context, p research.ProjectID, ticket []byte, now time.Time) (*research.Invite, error)
-	// Waits tells whether anything is still open for the ticket.
+	// Completed is the invites of the ticket whose interviews were completed
+	// since a time, by their public ids.
+	Completed(ctx context.Context, p research.ProjectID, ticket []byte, since time.Time) ([]string, error)
+	// Waits tells whether anything is still open for the ticket: an invite that
+	// may be shown, an interview that is not over, an event not yet decided.
 	Waits(ctx context.Context, p research.ProjectID, ticket []byte, now time.Time) (bool, error)
 	// Claim gives an invite that no browser holds to the ticket that sent the
 	// very same message: type, name and ids agree too.

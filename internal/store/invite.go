@@ -284,10 +284,18 @@ func (db *DB) Waits(ctx context.Context, project research.ProjectID, ticket []by
 	var n int
 	err := db.read.QueryRowContext(ctx, `
 		SELECT (SELECT count(*) FROM invitations WHERE project_id = $1 AND ticket_hash = $2 AND closed_at IS NULL
-				AND state IN ('reserved', 'shown') AND expires_at > $3)
+				AND (state IN ('reserved', 'shown') AND expires_at > $3 OR state = 'accepted'))
 			+ (SELECT count(*) FROM inbox WHERE project_id = $1 AND ticket_hash = $2)`,
 		project, ticket, ms(now)).Scan(&n)
 	return n > 0, err
+}
+
+// Completed implements invite.Store.
+func (db *DB) Completed(ctx context.Context, project research.ProjectID, ticket []byte, since time.Time) ([]string, error) {
+	return collect(ctx, db.read, func(r row) (id string, err error) { return id, r.Scan(&id) }, `
+		SELECT i.public_id FROM invitations i JOIN interviews v ON v.project_id = i.project_id AND v.invite_id = i.id
+		WHERE i.project_id = $1 AND i.ticket_hash = $2 AND v.state = 'completed' AND v.ended_at >= $3 ORDER BY i.id LIMIT 20`,
+		project, ticket, ms(since))
 }
 
 // Claim implements invite.Store.

@@ -16,6 +16,9 @@ type reply struct {
 	Invite *offer     `json:"invite"`
 	AskAt  *time.Time `json:"ask_at"`
 	Open   bool       `json:"open"` // something may still come of this ticket
+	// Completed is invites whose interviews were completed lately: the page that
+	// offered one can tell its own code.
+	Completed []string `json:"completed,omitempty"`
 }
 
 // offer is an invite as the card shows it.
@@ -90,20 +93,26 @@ func (c Config) answer(r *http.Request, p *research.Project, ticket []byte) (rep
 		return reply{}, nil
 	}
 	now := c.Now()
-	open, err := c.Invites.Waits(r.Context(), p.ID, ticket, now)
-	if err != nil || !open {
-		return reply{}, err
+	var out reply
+	var err error
+	if out.Completed, err = c.Invites.Completed(r.Context(), p.ID, ticket, now.Add(-lately)); err != nil {
+		return out, err
+	}
+	if out.Open, err = c.Invites.Waits(r.Context(), p.ID, ticket, now); err != nil || !out.Open {
+		return out, err
 	}
 	i, err := c.Invites.ForTicket(r.Context(), p.ID, ticket, now)
 	if err != nil || i == nil {
-		return reply{Open: true}, err
+		return out, err
 	}
-	rule, ok := c.Engine.Offer(p.ID, i.Trigger)
-	if !ok { // paused since
-		return reply{Open: true}, nil
+	if rule, ok := c.Engine.Offer(p.ID, i.Trigger); ok { // not paused since
+		out.Invite = c.offer(i, rule)
 	}
-	return reply{Invite: c.offer(i, rule), Open: true}, nil
+	return out, nil
 }
+
+// lately is how long a page may be told that an interview was completed.
+const lately = 24 * time.Hour
 
 func (c Config) offer(i *research.Invite, rule *trigger.Rule) *offer {
 	const lang = "en" // the one language the ready-made studies speak
