@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/usercall/usercall/internal/app"
 )
@@ -39,6 +40,28 @@ type demoCmd struct {
 // Run serves with the sample product beside it.
 func (c demoCmd) Run(ctx context.Context, out io.Writer) error {
 	return opened(ctx, func(a *app.App) error {
-		return a.Demo(ctx, app.Demo{People: c.People, Addr: c.Product, Out: out})
+		return a.Demo(ctx, app.Demo{People: c.People, Addr: c.Product, Out: out, Progress: progress(out)})
 	})
+}
+
+// progress writes how far the scripted people are: in place on a terminal, and
+// only the end of it anywhere else.
+func progress(out io.Writer) func(done, of int) {
+	file, ok := out.(*os.File)
+	terminal := false
+	if ok {
+		info, err := file.Stat()
+		terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	return func(done, of int) {
+		switch {
+		case terminal:
+			fmt.Fprintf(out, "\r  %d of %d scripted people have walked through", done, of)
+			if done == of {
+				fmt.Fprintln(out)
+			}
+		case done == of:
+			fmt.Fprintf(out, "  %d scripted people have walked through\n", of)
+		}
+	}
 }

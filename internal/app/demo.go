@@ -24,6 +24,8 @@ type Demo struct {
 	People int       // scripted people that walk through first
 	Addr   string    // of the sample product
 	Out    io.Writer // where the links are printed
+	// Progress is told after each scripted person how many have walked through.
+	Progress func(done, of int)
 }
 
 // product is the name of the sample product.
@@ -184,9 +186,7 @@ const demoUser = "demo@localhost"
 
 func (a *App) letThrough(ctx context.Context, d Demo, p *research.Project, site string) error {
 	doors := demo.Doors{URL: a.cfg.URL(), Origin: site, Project: p.Key, WriteKey: string(p.WriteKey)}
-	fmt.Fprintf(d.Out, "  %d scripted people walk through\n", d.People)
-	err := demo.Walk(ctx, doors, d.People, func(int) {})
-	if err != nil {
+	if err := demo.Walk(ctx, doors, d.People, func(done int) { d.Progress(done, d.People) }); err != nil {
 		return err
 	}
 	return a.analysed(ctx)
