@@ -15,6 +15,7 @@ import (
 // tree, a temporary folder for everything they write, and how much is done.
 type lab struct {
 	root  string // of the module
+	built string // the commit that the programs are of
 	dir   string
 	scale scale
 	out   io.Writer // progress
@@ -55,6 +56,7 @@ func newLab(ctx context.Context, parent string, s scale, out io.Writer) (_ *lab,
 	if l.dir, err = os.MkdirTemp(parent, "usercall-bench-"); err != nil {
 		return nil, err
 	}
+	l.built = l.version(ctx) // now: the tree may change while we measure
 	// PostgreSQL may run as another user, and has a folder of its own in here.
 	err = os.Chmod(l.dir, 0o711)
 	for _, p := range []string{"./cmd/usercall", "./bench/floor"} {

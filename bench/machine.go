@@ -38,8 +38,8 @@ func (l *lab) version(ctx context.Context) string {
 	return commit
 }
 
-func (l *lab) measuredAt(ctx context.Context) string {
-	return fmt.Sprintf("Measured on %s at commit %s.", time.Now().Format("2 January 2006"), l.version(ctx))
+func (l *lab) measuredAt() string {
+	return fmt.Sprintf("Measured on %s at commit %s.", time.Now().Format("2 January 2006"), l.built)
 }
 
 func postgresIs(ctx context.Context) string {

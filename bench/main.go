@@ -126,7 +126,7 @@ func (l *lab) all(ctx context.Context, chosen []section, out io.Writer) (map[str
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
-		measured[s.name] = strings.TrimSpace(table) + "\n\n" + l.measuredAt(ctx)
+		measured[s.name] = strings.TrimSpace(table) + "\n\n" + l.measuredAt()
 		fmt.Fprintf(out, "## %s\n\n%s\n\n", s.title, measured[s.name])
 	}
 	return measured, nil
