@@ -9,7 +9,7 @@ command -v go >/dev/null || fail "Go is missing: install it from https://go.dev/
 command -v npm >/dev/null || fail "Node and npm are missing: install Node 20 or newer"
 
 missing=()
-command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium fonts-dejavu-core)
+command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 command -v cc >/dev/null || missing+=(gcc libc6-dev) # for the race detector
 [ ${#missing[@]} -eq 0 ] && exit 0
