@@ -125,7 +125,7 @@ func (h *held) judge(s *sitting, say string, n int) {
 		h.blame("said %q", say)
 	}
 	for _, w := range judgedCauses.FindAllString(say, -1) {
-		if !s.words[stem(strings.ToLower(w))] && !strings.Contains(say, "support link") && !s.asksGuide(say) {
+		if !s.words[stem(strings.ToLower(w))] && !strings.Contains(say, "usual support") && !s.asksGuide(say) {
 			h.blame("leading %q in %q", w, say)
 		}
 	}
