@@ -67,7 +67,7 @@ func (a *App) build() {
 	a.engine = trigger.NewEngine(a.db, a.now, rand.Reader, a.log)
 	a.catalog = &catalog{db: a.db, engine: a.engine, log: a.log}
 	a.room = &interview.Room{Store: waking{a.db, func() { a.queue.Wake() }}, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log}
-	a.queue = jobs.NewQueue(a.db, jobs.Options{Now: a.now, Log: a.log, SkipRow: a.db.SkipRow()})
+	a.queue = jobs.NewQueue(a.db, jobs.Options{Now: a.now, Log: a.log, SkipRow: a.db.SkipRow(), Due: a.db.JobsDue})
 	found := &analysis.Service{Store: a.db, Now: a.now, Random: rand.Reader}
 	a.queue.Handle("analyse.interview", func(ctx context.Context, j jobs.Job) error { return found.Interview(ctx, j.Payload) })
 }

@@ -3,7 +3,16 @@ package jobs
 import (
 	"context"
 	"database/sql"
+	"time"
 )
+
+// Due tells whether any job is due.
+func Due(ctx context.Context, db *sql.DB, now time.Time) (due bool, err error) {
+	var n int
+	err = db.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM jobs
+		WHERE queue = $1 AND dead_at IS NULL AND run_at <= $2 LIMIT 1) due`, defaultQueue, now.UnixMilli()).Scan(&n)
+	return n > 0, err
+}
 
 // Pending counts the jobs that wait or run; the dead are not among them.
 func Pending(ctx context.Context, db *sql.DB) (n int, err error) {

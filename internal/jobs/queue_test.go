@@ -39,7 +39,7 @@ func (b *bench) pass(d time.Duration) {
 }
 
 func (b *bench) queue(h jobs.Handler) *jobs.Queue {
-	q := jobs.NewQueue(b.db, jobs.Options{Now: b.clock, Log: slog.New(slog.DiscardHandler), SkipRow: b.db.SkipRow(), Lease: time.Minute})
+	q := jobs.NewQueue(b.db, jobs.Options{Now: b.clock, Log: slog.New(slog.DiscardHandler), SkipRow: b.db.SkipRow(), Due: b.db.JobsDue, Lease: time.Minute})
 	q.Handle("work", func(ctx context.Context, j jobs.Job) error {
 		b.mu.Lock()
 		b.ran = append(b.ran, j.Payload)

@@ -64,6 +64,11 @@ func (db *DB) Ping(ctx context.Context) error {
 	})
 }
 
+// JobsDue tells whether any job is due, without taking the writer.
+func (db *DB) JobsDue(ctx context.Context, now time.Time) (bool, error) {
+	return jobs.Due(ctx, db.read, now)
+}
+
 // PendingJobs counts the jobs that wait or run.
 func (db *DB) PendingJobs(ctx context.Context) (int, error) { return jobs.Pending(ctx, db.read) }
 
