@@ -21,7 +21,7 @@ func CheckStudy(src []byte) (*trigger.File, error) {
 		return nil, err
 	}
 	if f.Guide != nil {
-		return f, nil
+		return f, interview.CheckGuide(*f.Guide)
 	}
 	if f.GuideID != "" {
 		if _, ok := interview.GuideByID(f.GuideID); !ok {
