@@ -9,7 +9,7 @@ import (
 
 // MinInterviews is how many counted interviews a study needs before it has
 // themes.
-const MinInterviews = 3
+const MinInterviews = research.ForThemes
 
 // minPeople is how many people must have said a reason before it is a theme:
 // one person's is an anecdote.

@@ -8,7 +8,7 @@ import (
 )
 
 // ForThemes is how many interviews a study needs before there are themes.
-const ForThemes = 3
+const ForThemes = research.ForThemes
 
 // StudyStore is what the pages of one study read.
 type StudyStore interface {

@@ -21,6 +21,9 @@ func (q Quote) In(t Turn) bool {
 	return q.End <= len(r) && string(r[q.Start:q.End]) == q.Text
 }
 
+// ForThemes is how many counted interviews a study needs before it has themes.
+const ForThemes = 3
+
 // Theme is a reason that several people gave in their own words.
 type Theme struct {
 	ID         string // thm_…

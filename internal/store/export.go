@@ -79,18 +79,12 @@ func (db *DB) ExportEvents(ctx context.Context, p *research.Project, q report.Qu
 	f.query(q, "e.received_at", "e.user_key", "")
 	return stream(ctx, db.read, func(r row) error {
 		var e research.Event
-		var ts, received int64
-		var signed int
-		var packed string
-		if err := r.Scan(&e.Seq, &e.Project, &e.Type, &e.Name, &ts, &received, &e.Source, &signed, &e.MessageID, &packed); err != nil {
-			return err
-		}
-		if err := unpackEvent(&e, packed); err != nil {
+		if err := scanEvent(r, &e); err != nil {
 			return err
 		}
 		out := report.EventRow{Project: p.Key, Type: string(e.Type), MessageID: e.MessageID, UserID: string(e.UserID), AnonymousID: string(e.AnonymousID),
 			Properties: orEmpty(e.Properties), Traits: orEmpty(e.Traits), Context: orEmpty(e.Context),
-			Timestamp: report.Time{Time: fromMS(ts)}, ReceivedAt: report.Time{Time: fromMS(received)}, Source: string(e.Source)}
+			Timestamp: report.Time{Time: e.Timestamp}, ReceivedAt: report.Time{Time: e.ReceivedAt}, Source: string(e.Source)}
 		if e.Type == research.Track {
 			out.Event = e.Name
 		} else {

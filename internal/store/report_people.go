@@ -124,15 +124,8 @@ func (r *Reports) invitesOf(ctx context.Context, p research.ProjectID, key resea
 }
 
 func scanReportEvent(r row) (e report.Event, err error) {
-	var packed string
-	var ts, received int64
-	var signed int
-	err = r.Scan(&e.Key, &e.Seq, &e.Event.Project, &e.Type, &e.Name, &ts, &received, &e.Source, &signed, &e.MessageID, &packed)
-	if err != nil {
-		return e, err
-	}
-	e.Timestamp, e.ReceivedAt, e.Signed = fromMS(ts), fromMS(received), signed == 1
-	return e, unpackEvent(&e.Event, packed)
+	err = scanEvent(r, &e.Event, &e.Key)
+	return e, err
 }
 
 // Events implements report.PeopleStore.

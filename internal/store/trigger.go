@@ -98,15 +98,21 @@ func (s *shardTx) Inbox(ctx context.Context, limit int) ([]trigger.Pending, erro
 const eventColumns = "e.seq, e.project_id, e.type, e.name, e.ts, e.received_at, e.source, e.signed, e.message_id, e.payload"
 
 func scanPending(r row) (p trigger.Pending, err error) {
+	err = scanEvent(r, &p.Event, &p.Filed, &p.TicketHash)
+	return p, err
+}
+
+// scanEvent reads eventColumns, and the columns before them into before.
+func scanEvent(r row, e *research.Event, before ...any) error {
 	var packed string
 	var ts, received int64
 	var signed int
-	err = r.Scan(&p.Filed, &p.TicketHash, &p.Seq, &p.Project, &p.Type, &p.Name, &ts, &received, &p.Source, &signed, &p.MessageID, &packed)
+	err := r.Scan(append(before, &e.Seq, &e.Project, &e.Type, &e.Name, &ts, &received, &e.Source, &signed, &e.MessageID, &packed)...)
 	if err != nil {
-		return p, err
+		return err
 	}
-	p.Timestamp, p.ReceivedAt, p.Signed = fromMS(ts), fromMS(received), signed == 1
-	return p, unpackEvent(&p.Event, packed)
+	e.Timestamp, e.ReceivedAt, e.Signed = fromMS(ts), fromMS(received), signed == 1
+	return unpackEvent(e, packed)
 }
 
 func (s *shardTx) Done(ctx context.Context, seqs []int64) error {

@@ -35,7 +35,7 @@ type offer struct {
 }
 
 // config says what to listen for: names and paths, never values.
-func (c Config) config(_ *http.Request, p *research.Project, _ []byte) (any, error) {
+func (c Config) config(_ *http.Request, p *research.Project, _, _ []byte) (any, error) {
 	needs := c.Engine.Needs(p.ID)
 	if needs == nil {
 		needs = []trigger.EventNeed{}
@@ -44,12 +44,7 @@ func (c Config) config(_ *http.Request, p *research.Project, _ []byte) (any, err
 }
 
 // events stores what the page saw and answers with what was decided of it.
-func (c Config) events(r *http.Request, p *research.Project, body []byte) (any, error) {
-	var req request
-	if err := json.Unmarshal(body, &req); err != nil {
-		return nil, research.Errorf(research.Invalid, "The body is not the JSON that the SDK sends.")
-	}
-	ticket := invite.TicketHash(req.Ticket)
+func (c Config) events(r *http.Request, p *research.Project, ticket, body []byte) (any, error) {
 	decoded, err := ingest.Decode(body, "", ingest.Origin{Project: p.ID, Source: research.FromBrowser,
 		ReceivedAt: c.Now().UTC(), NewID: c.NewID, TicketHash: ticket})
 	if err != nil {
@@ -122,18 +117,13 @@ func (c Config) offer(i *research.Invite, rule *trigger.Rule) *offer {
 }
 
 // ask answers a page that holds a ticket from an earlier one.
-func (c Config) ask(r *http.Request, p *research.Project, body []byte) (any, error) {
-	var req request
-	if err := json.Unmarshal(body, &req); err != nil {
-		return nil, research.Errorf(research.Invalid, "The body is not the JSON that the SDK sends.")
-	}
-	return c.answer(r, p, invite.TicketHash(req.Ticket))
+func (c Config) ask(r *http.Request, p *research.Project, ticket, _ []byte) (any, error) {
+	return c.answer(r, p, ticket)
 }
 
 // state takes what became of an invite on the page.
-func (c Config) state(r *http.Request, p *research.Project, body []byte) (any, error) {
+func (c Config) state(r *http.Request, p *research.Project, ticket, body []byte) (any, error) {
 	var req struct {
-		request
 		Invite string      `json:"invite"`
 		State  invite.Step `json:"state"`
 		Reason string      `json:"reason"`
@@ -141,19 +131,15 @@ func (c Config) state(r *http.Request, p *research.Project, body []byte) (any, e
 	if err := json.Unmarshal(body, &req); err != nil || !req.State.Known() || len(req.Reason) > 80 {
 		return nil, research.Errorf(research.Invalid, "The body is not what the SDK reports of an invite.")
 	}
-	ok, err := c.Invites.Move(r.Context(), invite.Move{Project: p.ID, Invite: req.Invite, Ticket: invite.TicketHash(req.Ticket),
+	ok, err := c.Invites.Move(r.Context(), invite.Move{Project: p.ID, Invite: req.Invite, Ticket: ticket,
 		To: req.State, Reason: req.Reason, Now: c.Now()})
 	return map[string]bool{"ok": ok}, err
 }
 
 // optOut ends all invites of the persons this browser was used by. The SDK
 // itself remembers it too, and then asks nothing any more.
-func (c Config) optOut(r *http.Request, p *research.Project, body []byte) (any, error) {
-	var req request
-	if err := json.Unmarshal(body, &req); err != nil {
-		return nil, research.Errorf(research.Invalid, "The body is not the JSON that the SDK sends.")
-	}
-	if ticket := invite.TicketHash(req.Ticket); ticket != nil {
+func (c Config) optOut(r *http.Request, p *research.Project, ticket, _ []byte) (any, error) {
+	if ticket != nil {
 		if err := c.Invites.OptOut(r.Context(), p.ID, ticket, c.Now()); err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/usercall/usercall/internal/httpkit"
 	"github.com/usercall/usercall/internal/ingest"
+	"github.com/usercall/usercall/internal/invite"
 	"github.com/usercall/usercall/internal/research"
 )
 
@@ -18,8 +19,9 @@ type request struct {
 	Ticket  string `json:"ticket"`
 }
 
-// handler answers a page of a known project.
-type handler func(r *http.Request, p *research.Project, body []byte) (any, error)
+// handler answers a page of a known project; ticket is the hash of its ticket,
+// nil for none.
+type handler func(r *http.Request, p *research.Project, ticket, body []byte) (any, error)
 
 // page finds the project, checks the page's origin against its list, and writes
 // the answer with the CORS headers that let the page read it, also on refusal.
@@ -57,7 +59,7 @@ func (c Config) serve(w http.ResponseWriter, r *http.Request, h handler) (any, e
 		return nil, research.Errorf(research.Forbidden,
 			"This site is not on the project's list of origins. Add it under Settings.")
 	}
-	return h(r, p, body)
+	return h(r, p, invite.TicketHash(req.Ticket), body)
 }
 
 // mayUse tells whether a page of that origin may use the project. The list is a
