@@ -28,6 +28,7 @@ const (
 // while the last one was written, so a lone event never waits for company.
 type Writer struct {
 	store Store
+	watch Watcher
 	log   *slog.Logger
 
 	mu     sync.Mutex
@@ -46,8 +47,8 @@ type pending struct {
 }
 
 // NewWriter starts the group commit. Close ends it.
-func NewWriter(store Store, log *slog.Logger) *Writer {
-	w := &Writer{store: store, log: log, wake: make(chan struct{}, 1), done: make(chan struct{})}
+func NewWriter(store Store, watch Watcher, log *slog.Logger) *Writer {
+	w := &Writer{store: store, watch: watch, log: log, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -174,6 +175,7 @@ func (w *Writer) commitTogether(group []*pending) error {
 	if len(stored) != len(all) {
 		return errors.New("the store answered for another number of events")
 	}
+	w.watch.Stored(all, stored)
 	for _, p := range group {
 		n := len(p.events)
 		copy(p.events, all[:n])

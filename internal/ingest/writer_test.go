@@ -45,7 +45,7 @@ func write(w *Writer, id string) error {
 func TestWriterGroupsWhatArrivesDuringACommit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &slowStore{}
-		w := NewWriter(store, slog.New(slog.DiscardHandler))
+		w := NewWriter(store, Unwatched{}, slog.New(slog.DiscardHandler))
 		var all sync.WaitGroup
 		all.Go(func() { _ = write(w, "first") })
 		synctest.Wait()
@@ -67,7 +67,7 @@ func TestWriterGroupsWhatArrivesDuringACommit(t *testing.T) {
 func TestOneBadRequestCostsItsNeighboursNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &slowStore{poison: "bad"}
-		w := NewWriter(store, slog.New(slog.DiscardHandler))
+		w := NewWriter(store, Unwatched{}, slog.New(slog.DiscardHandler))
 		var all sync.WaitGroup
 		results := map[string]error{}
 		var mu sync.Mutex
@@ -92,7 +92,7 @@ func TestOneBadRequestCostsItsNeighboursNothing(t *testing.T) {
 
 func TestWriterRefusesBeyondItsQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := NewWriter(&slowStore{}, slog.New(slog.DiscardHandler))
+		w := NewWriter(&slowStore{}, Unwatched{}, slog.New(slog.DiscardHandler))
 		var all sync.WaitGroup
 		all.Go(func() { _ = write(w, "under way") })
 		synctest.Wait()

@@ -69,6 +69,9 @@ type Event struct {
 	ReceivedAt  time.Time
 	Source      Source
 	Signed      bool   // it came with a secret, so its ids can be believed
+	Verified    bool   // its userId is proved: Signed, or by the project's identity token
+	Quiet       bool   // kept and counted, and invites nobody: an import, or a test of the sender's
+	Token       string // identity token it came with; the surface checks it, nobody keeps it
 	TicketHash  []byte // of the SDK ticket it came with; nil: none
 }
 

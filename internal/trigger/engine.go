@@ -247,7 +247,7 @@ func (p *pass) event(ctx context.Context, s Shard, e *Pending) (bool, error) {
 		return false, nil
 	}
 	ix := p.rules.Index[e.Project]
-	if ix == nil {
+	if ix == nil || e.Quiet {
 		return false, nil
 	}
 	invited := false
