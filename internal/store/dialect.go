@@ -32,14 +32,14 @@ var (
 		bulk:  sqliteBulk{},
 		goose: goose.DialectSQLite3,
 		ddl: strings.NewReplacer("@id", "INTEGER PRIMARY KEY AUTOINCREMENT", "@bytes", "BLOB", "@real", "REAL",
-			"@strict", "STRICT", "@rowless", "STRICT, WITHOUT ROWID", "BIGINT", "INTEGER"),
+			"@postgres ", "-- ", "@strict", "STRICT", "@rowless", "STRICT, WITHOUT ROWID", "BIGINT", "INTEGER"),
 	}
 	postgresDialect = &dialect{
 		name:  "postgres",
 		bulk:  postgresBulk{},
 		goose: goose.DialectPostgres,
 		ddl: strings.NewReplacer("@id", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "@bytes", "BYTEA",
-			"@real", "DOUBLE PRECISION", " @strict", "", " @rowless", ""),
+			"@postgres ", "", "@real", "DOUBLE PRECISION", " @strict", "", " @rowless", ""),
 		lockRow: " FOR UPDATE",
 		skipRow: " FOR UPDATE SKIP LOCKED",
 	}
@@ -56,7 +56,13 @@ func openPools(target string) (*dialect, *sql.DB, *sql.DB, error) {
 		}
 		db.SetMaxOpenConns(16)
 		db.SetMaxIdleConns(16)
-		return postgresDialect, db, db, nil
+		read, err := sql.Open("pgx", target)
+		if err != nil {
+			return nil, nil, nil, errors.Join(err, db.Close())
+		}
+		read.SetMaxOpenConns(8)
+		read.SetMaxIdleConns(4)
+		return postgresDialect, db, read, nil
 	}
 	write, err := sql.Open("sqlite", sqliteDSN(target, false))
 	if err != nil {

@@ -10,22 +10,22 @@ import (
 // these are compiled once, on the one connection that writes. PostgreSQL's
 // driver remembers by itself.
 const (
-	selectLink   = "SELECT user_key FROM links WHERE project_id = $1 AND anonymous_id = $2"
-	insertLink   = "INSERT INTO links (project_id, anonymous_id, user_key, linked_at) VALUES ($1, $2, $3, $4) ON CONFLICT (project_id, anonymous_id) DO NOTHING"
+	selectLink   = "SELECT user_key, linked_at FROM links WHERE project_id = $1 AND from_key = $2"
+	insertLink   = "INSERT INTO links (project_id, from_key, user_key, linked_at) VALUES ($1, $2, $3, $4) ON CONFLICT (project_id, from_key) DO NOTHING"
 	selectPerson = "SELECT traits, group_id, group_at, first_seen, last_seen FROM people WHERE project_id = $1 AND user_key = $2"
 	upsertPerson = `INSERT INTO people (project_id, user_key, traits, group_id, group_at, first_seen, last_seen) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (project_id, user_key) DO UPDATE SET traits = excluded.traits, group_id = excluded.group_id,
 			group_at = excluded.group_at, first_seen = excluded.first_seen, last_seen = excluded.last_seen`
-	selectInbox = "SELECT i.user_key, i.ticket_hash, " + eventColumns + `
-		FROM inbox i JOIN events e ON e.seq = i.seq WHERE i.shard = $1 ORDER BY i.seq LIMIT $2`
-	deleteInbox = "DELETE FROM inbox WHERE shard = $1 AND seq = $2"
-	insertInbox = "INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash) VALUES ($1, $2, $3, $4, $5)"
-	insertKey   = "INSERT INTO dedupe (project_id, message_key, signed, fingerprint, seen_day) VALUES ($1, $2, $3, $4, $5)" + upsertDedupe
-	insertEvent = `INSERT INTO events (shard, project_id, user_key, type, name, ts, received_at, source, signed, message_id, payload)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING seq`
+	selectInbox   = "SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE shard = $1 ORDER BY seq LIMIT $2"
+	deleteInbox   = "DELETE FROM inbox WHERE shard = $1 AND seq = $2"
+	insertInbox   = "INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash, news, record) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+	selectLastSeq = "SELECT last_seq FROM event_log WHERE one = 1"
+	updateLastSeq = "UPDATE event_log SET last_seq = $1 WHERE one = 1"
+	insertPack    = "INSERT INTO packs (first_seq, received_at, heads, body) VALUES ($1, $2, $3, $4)"
 )
 
-var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, selectInbox, deleteInbox, insertInbox, insertKey, insertEvent}
+var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, selectInbox, deleteInbox, insertInbox,
+	selectLastSeq, updateLastSeq, insertPack}
 
 // compiled is the hot statements by their text; empty where the driver needs none.
 type compiled map[string]*sql.Stmt

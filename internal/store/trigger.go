@@ -6,16 +6,17 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/trigger"
 )
 
 // putInbox hands stored events to the trigger stage, in ingest's transaction.
-func (db *DB) putInbox(ctx context.Context, tx *sql.Tx, fresh []*arrival) error {
-	if len(fresh) == 0 {
+func (db *DB) putInbox(ctx context.Context, tx hotTx, waited []*arrival) error {
+	if len(waited) == 0 {
 		return nil
 	}
-	return db.bulk.insertInbox(ctx, hotTx{tx, db.hot}, fresh)
+	return db.bulk.insertInbox(ctx, tx, waited)
 }
 
 // DueShards implements trigger.Store.
@@ -95,24 +96,16 @@ func (s *shardTx) Inbox(ctx context.Context, limit int) ([]trigger.Pending, erro
 	return collect(ctx, s.tx, scanPending, selectInbox, s.shard, limit)
 }
 
-const eventColumns = "e.seq, e.project_id, e.type, e.name, e.ts, e.received_at, e.source, e.signed, e.message_id, e.payload"
-
 func scanPending(r row) (p trigger.Pending, err error) {
-	err = scanEvent(r, &p.Event, &p.Filed, &p.TicketHash)
-	return p, err
-}
-
-// scanEvent reads eventColumns, and the columns before them into before.
-func scanEvent(r row, e *research.Event, before ...any) error {
-	var packed string
-	var ts, received int64
-	var signed int
-	err := r.Scan(append(before, &e.Seq, &e.Project, &e.Type, &e.Name, &ts, &received, &e.Source, &signed, &e.MessageID, &packed)...)
-	if err != nil {
-		return err
+	var seq int64
+	var record []byte
+	if err := r.Scan(&seq, &p.Filed, &p.TicketHash, &p.News, &record); err != nil {
+		return p, err
 	}
-	e.Timestamp, e.ReceivedAt, e.Signed = fromMS(ts), fromMS(received), signed == 1
-	return unpackEvent(e, packed)
+	ticket := p.TicketHash
+	p.Event, err = eventlog.ParseRecord(record)
+	p.Seq, p.TicketHash = seq, ticket
+	return p, err
 }
 
 func (s *shardTx) Done(ctx context.Context, seqs []int64) error {
@@ -128,11 +121,11 @@ func (s *shardTx) Record(ctx context.Context, d *research.Decision, invite *rese
 		id = invite.ID
 	}
 	_, err := s.tx.ExecContext(ctx, `
-		INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, outcome, gate, detail, remedy, invite_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, event_name, outcome, gate, detail, remedy, invite_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (trigger_id, event_seq) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, gate = excluded.gate,
 			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id`,
-		d.Project, d.Study, d.Trigger, d.Version, d.Person, ms(d.At), d.EventSeq, d.MessageID, d.Outcome, d.Gate, d.Detail, d.Remedy, id)
+		d.Project, d.Study, d.Trigger, d.Version, d.Person, ms(d.At), d.EventSeq, d.MessageID, d.EventName, d.Outcome, d.Gate, d.Detail, d.Remedy, id)
 	return err
 }
 

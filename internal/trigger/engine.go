@@ -49,6 +49,12 @@ func (e *Engine) Needs(p research.ProjectID) []EventNeed {
 	return nil
 }
 
+// Asks tells whether an active trigger may want to see the event.
+func (e *Engine) Asks(event *research.Event) bool {
+	ix := e.rules.Load().Index[event.Project]
+	return ix != nil && ix.Asks(event.Type, event.Name)
+}
+
 // Offer is the rule of a trigger, if it is active.
 func (e *Engine) Offer(p research.ProjectID, t research.TriggerID) (*Rule, bool) {
 	ix := e.rules.Load().Index[p]
@@ -278,7 +284,7 @@ func (p *pass) match(ctx context.Context, s Shard, e *Pending, r *Rule, person *
 		}
 	}
 	d := &research.Decision{At: p.now, Project: e.Project, Study: r.StudyID, Trigger: r.TriggerID, Version: r.Version,
-		Person: person.Key, MessageID: e.MessageID, EventSeq: e.Seq, Outcome: verdict.Outcome, Gate: verdict.Gate,
+		Person: person.Key, MessageID: e.MessageID, EventSeq: e.Seq, EventName: e.Name, Outcome: verdict.Outcome, Gate: verdict.Gate,
 		Detail: verdict.Detail, Remedy: verdict.Remedy}
 	return made != nil, s.Record(ctx, d, made)
 }
@@ -290,7 +296,7 @@ func (p *pass) reserve(ctx context.Context, s Shard, e *Pending, r *Rule, person
 	}
 	made, gate, err := s.Reserve(ctx, r, &research.Invite{
 		PublicID: id, Project: e.Project, Study: r.StudyID, Trigger: r.TriggerID, Person: person.Key,
-		MessageID: e.MessageID, EventSeq: e.Seq, Verified: e.Signed, TicketHash: e.TicketHash,
+		MessageID: e.MessageID, EventSeq: e.Seq, EventName: e.Name, Verified: e.Signed || e.Verified, TicketHash: e.TicketHash,
 		ReservedAt: p.now, ExpiresAt: r.ExpiresAt(p.now),
 	}, f.quotasOf(r))
 	if err != nil {

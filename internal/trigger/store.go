@@ -48,4 +48,5 @@ type Shard interface {
 type Pending struct {
 	research.Event
 	Filed research.PersonKey // the person it is filed under in the inbox
+	News  int                // what the store noted when it came; for Identify
 }
