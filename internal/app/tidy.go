@@ -10,7 +10,8 @@ import (
 // tidyEvery is how often the log of events is looked after.
 const tidyEvery = time.Second
 
-// tidy seals the log of events as it grows, until ctx ends.
+// tidy seals the log of events as it grows, and writes the database's own log
+// back, until ctx ends.
 func (a *App) tidy(ctx context.Context) {
 	tick := time.NewTicker(tidyEvery)
 	defer tick.Stop()
@@ -19,6 +20,9 @@ func (a *App) tidy(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		}
+		if err := a.db.Checkpoint(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("the database's log could not be written back; it will be tried again", "err", err)
 		}
 		for more := true; more && ctx.Err() == nil; {
 			var err error

@@ -1,12 +1,19 @@
 package store
 
-import "context"
+import (
+	"context"
+
+	"github.com/usercall/usercall/internal/trigger"
+)
 
 // bulk is the statements of the hot path where the engines want different ones:
 // PostgreSQL one with arrays, SQLite a prepared one a row.
 type bulk interface {
 	insertInbox(ctx context.Context, tx hotTx, waited []*arrival) error
-	deleteInbox(ctx context.Context, tx hotTx, shard int, seqs []int64) error
+	// selectInbox reads what waits in some shards, given in order.
+	selectInbox(ctx context.Context, tx hotTx, shards []int, limit int) ([]trigger.Pending, error)
+	deleteInbox(ctx context.Context, tx hotTx, done []trigger.Pending) error
+	upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error
 }
 
 type sqliteBulk struct{}
@@ -22,9 +29,27 @@ func (sqliteBulk) insertInbox(ctx context.Context, tx hotTx, waited []*arrival) 
 	return nil
 }
 
-func (sqliteBulk) deleteInbox(ctx context.Context, tx hotTx, shard int, seqs []int64) error {
-	for _, seq := range seqs {
-		if _, err := tx.ExecContext(ctx, deleteInbox, shard, seq); err != nil {
+func (sqliteBulk) selectInbox(ctx context.Context, tx hotTx, shards []int, limit int) ([]trigger.Pending, error) {
+	return collect(ctx, tx, scanPending, selectInbox, shards[0], shards[len(shards)-1], limit)
+}
+
+func (sqliteBulk) deleteInbox(ctx context.Context, tx hotTx, done []trigger.Pending) error {
+	for i := range done {
+		if _, err := tx.ExecContext(ctx, deleteInbox, done[i].Filed.Shard(done[i].Project), done[i].Seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (sqliteBulk) upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error {
+	for _, id := range ids {
+		p := people[id]
+		traits, err := p.pack()
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, upsertPerson, int64(id.project), string(id.key), traits, p.Group, p.groupAt, p.first, p.last); err != nil {
 			return err
 		}
 	}
@@ -49,8 +74,37 @@ func (postgresBulk) insertInbox(ctx context.Context, tx hotTx, waited []*arrival
 	return err
 }
 
-func (postgresBulk) deleteInbox(ctx context.Context, tx hotTx, shard int, seqs []int64) error {
-	_, err := tx.ExecContext(ctx, "DELETE FROM inbox WHERE shard = $1 AND seq = ANY($2)", shard, seqs)
+func (postgresBulk) selectInbox(ctx context.Context, tx hotTx, shards []int, limit int) ([]trigger.Pending, error) {
+	return collect(ctx, tx, scanPending, "SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE shard = ANY($1) ORDER BY seq LIMIT $2", shards, limit)
+}
+
+func (postgresBulk) deleteInbox(ctx context.Context, tx hotTx, done []trigger.Pending) error {
+	shards, seqs := make([]int64, len(done)), make([]int64, len(done))
+	for i := range done {
+		shards[i], seqs[i] = int64(done[i].Filed.Shard(done[i].Project)), done[i].Seq
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM inbox USING unnest($1::int[], $2::bigint[]) AS done (shard, seq) WHERE inbox.shard = done.shard AND inbox.seq = done.seq", shards, seqs)
+	return err
+}
+
+func (postgresBulk) upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error {
+	n := len(ids)
+	projects, keys, traits, groups := make([]int64, n), make([]string, n), make([]string, n), make([]string, n)
+	groupAts, firsts, lasts := make([]int64, n), make([]int64, n), make([]int64, n)
+	for i, id := range ids {
+		p := people[id]
+		packed, err := p.pack()
+		if err != nil {
+			return err
+		}
+		projects[i], keys[i], traits[i], groups[i] = int64(id.project), string(id.key), packed, p.Group
+		groupAts[i], firsts[i], lasts[i] = p.groupAt, p.first, p.last
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO people (project_id, user_key, traits, group_id, group_at, first_seen, last_seen)
+		SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
+		ON CONFLICT (project_id, user_key) DO UPDATE SET traits = excluded.traits, group_id = excluded.group_id,
+			group_at = excluded.group_at, first_seen = excluded.first_seen, last_seen = excluded.last_seen`,
+		projects, keys, traits, groups, groupAts, firsts, lasts)
 	return err
 }
 

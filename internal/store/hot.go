@@ -16,7 +16,10 @@ const (
 	upsertPerson = `INSERT INTO people (project_id, user_key, traits, group_id, group_at, first_seen, last_seen) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (project_id, user_key) DO UPDATE SET traits = excluded.traits, group_id = excluded.group_id,
 			group_at = excluded.group_at, first_seen = excluded.first_seen, last_seen = excluded.last_seen`
-	selectInbox   = "SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE shard = $1 ORDER BY seq LIMIT $2"
+	selectGroup = "SELECT traits FROM group_traits WHERE project_id = $1 AND group_id = $2"
+	upsertGroup = `INSERT INTO group_traits (project_id, group_id, traits) VALUES ($1, $2, $3)
+		ON CONFLICT (project_id, group_id) DO UPDATE SET traits = excluded.traits`
+	selectInbox   = "SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE shard BETWEEN $1 AND $2 ORDER BY shard, seq LIMIT $3"
 	deleteInbox   = "DELETE FROM inbox WHERE shard = $1 AND seq = $2"
 	insertInbox   = "INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash, news, record) VALUES ($1, $2, $3, $4, $5, $6, $7)"
 	selectLastSeq = "SELECT last_seq FROM event_log WHERE one = 1"
@@ -24,7 +27,7 @@ const (
 	insertPack    = "INSERT INTO packs (first_seq, received_at, heads, body) VALUES ($1, $2, $3, $4)"
 )
 
-var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, selectInbox, deleteInbox, insertInbox,
+var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, selectGroup, upsertGroup, selectInbox, deleteInbox, insertInbox,
 	selectLastSeq, updateLastSeq, insertPack}
 
 // compiled is the hot statements by their text; empty where the driver needs none.

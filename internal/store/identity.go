@@ -1,23 +1,54 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/trigger"
 )
 
-// personRow is a person with the columns that only the store needs.
+// personID is the key of a person's row.
+type personID struct {
+	project research.ProjectID
+	key     research.PersonKey
+}
+
+// personRow is a person with the columns that only the store needs. Its traits
+// are decoded when somebody asks for them: most events do not.
 type personRow struct {
 	research.Person
+	packed      string // traits as stored, while Traits is nil
 	stored      bool
 	changed     bool
 	groupAt     int64
 	first, last int64
+}
+
+// traits decodes the traits.
+func (p *personRow) traits() (research.Traits, error) {
+	if p.Traits != nil {
+		return p.Traits, nil
+	}
+	p.Traits = research.Traits{}
+	if p.packed == "" {
+		return p.Traits, nil
+	}
+	return p.Traits, json.Unmarshal([]byte(p.packed), &p.Traits)
+}
+
+// pack is the traits as they are stored.
+func (p *personRow) pack() (string, error) {
+	if p.Traits == nil {
+		return cmp.Or(p.packed, "{}"), nil
+	}
+	packed, err := json.Marshal(p.Traits)
+	return string(packed), err
 }
 
 // nowhere says that a person lives in the shard at hand.
@@ -34,7 +65,7 @@ func (s *shardTx) Identify(ctx context.Context, p *trigger.Pending) (*research.P
 	if err != nil {
 		return nil, nowhere, err
 	}
-	if home := person.Key.Shard(p.Project); home != s.shard {
+	if home := person.Key.Shard(p.Project); !s.whole && home != p.Filed.Shard(p.Project) || !s.holds(home) {
 		return nil, home, s.forward(ctx, p, person.Key, home)
 	}
 	person.see(&p.Event)
@@ -44,7 +75,10 @@ func (s *shardTx) Identify(ctx context.Context, p *trigger.Pending) (*research.P
 	if err := s.learn(ctx, person, &p.Event); err != nil {
 		return nil, nowhere, err
 	}
-	return &person.Person, nowhere, s.savePerson(ctx, p.Project, person)
+	if s.db.log.asks(&p.Event) {
+		_, err = person.traits()
+	}
+	return &person.Person, nowhere, err
 }
 
 // owner is the person an event belongs to as links stand. What the log noted of
@@ -64,7 +98,7 @@ func (s *shardTx) owner(ctx context.Context, p *trigger.Pending) (research.Perso
 // known is the person of that key as stored, empty where nobody is. Somebody new
 // may turn out to be a user in this very moment.
 func (s *shardTx) known(ctx context.Context, p *trigger.Pending, key research.PersonKey) (*personRow, error) {
-	person, err := s.people(ctx, p.Project, key)
+	person, err := s.person(ctx, p.Project, key)
 	if err != nil || person.stored {
 		return person, err
 	}
@@ -72,7 +106,7 @@ func (s *shardTx) known(ctx context.Context, p *trigger.Pending, key research.Pe
 	if err != nil || to == nobody {
 		return person, err
 	}
-	return s.people(ctx, p.Project, to)
+	return s.person(ctx, p.Project, to)
 }
 
 // firstSeen makes an anonymous person known before anything is kept of them. It
@@ -114,11 +148,14 @@ func (s *shardTx) fold(ctx context.Context, e *research.Event, from research.Per
 	if err := s.holdShard(ctx, from.Shard(e.Project)); err != nil {
 		return err
 	}
-	old, err := s.people(ctx, e.Project, from)
-	if err != nil || !old.stored {
+	old, err := s.person(ctx, e.Project, from)
+	if err != nil || !old.stored && !old.changed {
 		return err
 	}
-	into.Traits.Fold(old.Traits)
+	if err := foldTraits(into, old); err != nil {
+		return err
+	}
+	s.people[personID{e.Project, from}] = &personRow{Person: research.Person{Key: from}}
 	if old.groupAt > into.groupAt {
 		into.Group, into.groupAt = old.Group, old.groupAt
 	}
@@ -136,6 +173,16 @@ func (s *shardTx) fold(ctx context.Context, e *research.Event, from research.Per
 	return err
 }
 
+func foldTraits(into, old *personRow) error {
+	mine, err := into.traits()
+	if err != nil {
+		return err
+	}
+	others, err := old.traits()
+	mine.Fold(others)
+	return err
+}
+
 func (s *shardTx) holdShard(ctx context.Context, shard int) error {
 	var got int
 	return s.tx.QueryRowContext(ctx, "SELECT shard FROM shards WHERE shard = $1"+s.db.lockRow, shard).Scan(&got)
@@ -145,7 +192,11 @@ func (s *shardTx) holdShard(ctx context.Context, shard int) error {
 func (s *shardTx) learn(ctx context.Context, person *personRow, e *research.Event) error {
 	switch e.Type {
 	case research.Identify:
-		person.Traits.Set(e.Traits, e.Timestamp, e.Seq)
+		traits, err := person.traits()
+		if err != nil {
+			return err
+		}
+		traits.Set(e.Traits, e.Timestamp, e.Seq)
 		person.changed = true
 	case research.Group:
 		if e.GroupID == "" {
@@ -169,8 +220,7 @@ func (s *shardTx) learnGroup(ctx context.Context, e *research.Event) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.tx.ExecContext(ctx, `INSERT INTO group_traits (project_id, group_id, traits) VALUES ($1, $2, $3)
-		ON CONFLICT (project_id, group_id) DO UPDATE SET traits = excluded.traits`, e.Project, e.GroupID, string(packed))
+	_, err = s.tx.ExecContext(ctx, upsertGroup, int64(e.Project), e.GroupID, string(packed))
 	return err
 }
 
@@ -179,23 +229,49 @@ func (s *shardTx) learnGroup(ctx context.Context, e *research.Event) error {
 func (s *shardTx) groupTraits(ctx context.Context, project research.ProjectID, group string) (research.Traits, error) {
 	traits := research.Traits{}
 	var packed string
-	err := s.tx.QueryRowContext(ctx, "SELECT traits FROM group_traits WHERE project_id = $1 AND group_id = $2"+s.db.lockRow,
-		project, group).Scan(&packed)
+	err := s.tx.QueryRowContext(ctx, selectGroup+s.db.lockRow, int64(project), group).Scan(&packed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return traits, nil
 	}
 	return traits, errors.Join(err, json.Unmarshal([]byte(packed), &traits))
 }
 
-func (s *shardTx) savePerson(ctx context.Context, project research.ProjectID, p *personRow) error {
-	if !p.changed {
+// person reads a person, once in a transaction.
+func (s *shardTx) person(ctx context.Context, project research.ProjectID, key research.PersonKey) (*personRow, error) {
+	id := personID{project, key}
+	if p := s.people[id]; p != nil {
+		return p, nil
+	}
+	p := &personRow{Person: research.Person{Key: key}}
+	err := s.tx.QueryRowContext(ctx, selectPerson, int64(project), string(key)).Scan(&p.packed, &p.Group, &p.groupAt, &p.first, &p.last)
+	switch {
+	case err == nil:
+		p.stored = true
+	case !errors.Is(err, sql.ErrNoRows):
+		return nil, err
+	}
+	s.people[id] = p
+	return p, nil
+}
+
+// savePeople writes down what was learned of people, in the order of their keys,
+// so that nodes do not wait for each other in a circle.
+func (s *shardTx) savePeople(ctx context.Context) error {
+	var changed []personID
+	for id, p := range s.people {
+		if p.changed {
+			changed = append(changed, id)
+		}
+	}
+	slices.SortFunc(changed, func(a, b personID) int { return cmp.Or(cmp.Compare(a.project, b.project), cmp.Compare(a.key, b.key)) })
+	if len(changed) == 0 {
 		return nil
 	}
-	traits, err := json.Marshal(p.Traits)
-	if err != nil {
+	if err := s.db.bulk.upsertPeople(ctx, s.tx, changed, s.people); err != nil {
 		return err
 	}
-	_, err = s.tx.ExecContext(ctx, upsertPerson,
-		project, p.Key, string(traits), p.Group, p.groupAt, p.first, p.last)
-	return err
+	for _, id := range changed {
+		s.people[id].stored, s.people[id].changed = true, false
+	}
+	return nil
 }

@@ -153,7 +153,7 @@ func (l *eventLog) waited(e *research.Event, news eventlog.News) bool {
 	if news&(eventlog.Linking|eventlog.Person) != 0 {
 		return true
 	}
-	return !e.Quiet && (l.interest == nil || l.interest(e))
+	return !e.Quiet && l.asks(e)
 }
 
 // HasMessage tells whether an event with that messageId, type, name and ids is

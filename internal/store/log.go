@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/research"
@@ -21,7 +22,7 @@ type eventLog struct {
 	recent   *eventlog.Recent // nil: nothing is remembered, read the tables again
 	runs     []run
 	known    *eventlog.Known
-	interest func(*research.Event) bool
+	interest atomic.Pointer[func(*research.Event) bool]
 }
 
 // run is a sealed index, without its parts.
@@ -32,10 +33,12 @@ type run struct {
 
 // SetInterest tells which events somebody waits for: the others are stored, and
 // go to the trigger stage only with news of who is who. Without it all go.
-func (db *DB) SetInterest(waited func(*research.Event) bool) {
-	db.log.mu.Lock()
-	defer db.log.mu.Unlock()
-	db.log.interest = waited
+func (db *DB) SetInterest(waited func(*research.Event) bool) { db.log.interest.Store(&waited) }
+
+// asks tells whether somebody waits for the event.
+func (l *eventLog) asks(e *research.Event) bool {
+	waited := l.interest.Load()
+	return waited == nil || (*waited)(e)
 }
 
 // forget drops what is remembered: a transaction that it followed from failed.
