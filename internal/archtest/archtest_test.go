@@ -107,7 +107,7 @@ var owner = map[string]string{
 // files of a stage that is spread over several.
 var stageFiles = map[string][]string{
 	"log":       {"ingest.go", "hot.go", "migrate_events.go"},
-	"trigger":   {"trigger.go", "identity.go", "links.go", "facts.go", "bulk.go", "hot.go", "migrate.go", "migrate_events.go"},
+	"trigger":   {"trigger.go", "identity.go", "links.go", "facts.go", "sightings.go", "bulk.go", "hot.go", "migrate.go", "migrate_events.go"},
 	"interview": {"interview.go", "interview_turns.go", "interview_end.go", "interview_tickets.go"},
 	"analysis":  {"analysis.go"},
 	"account":   {"account.go"},

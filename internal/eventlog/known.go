@@ -44,7 +44,7 @@ func NewKnown(aliases []Hash) *Known {
 // Learn takes up an event and tells what of it is news. seen tells whether an
 // anonymousId stood in an earlier event.
 func (k *Known) Learn(h *Head, seen func(Hash) bool) (news News) {
-	if k.aliases[h.User] {
+	if k.Aliased(h.User) {
 		news |= Aliased
 	}
 	if h.Anon != 0 && seen(h.Anon) {
@@ -94,6 +94,9 @@ func (k *Known) alias(h *Head) {
 		k.aliases[h.Prev.asOther()] = true
 	}
 }
+
+// Aliased tells whether a userId may be folded into another one.
+func (k *Known) Aliased(user Hash) bool { return k.aliases[user] }
 
 // memory keeps at least the last maxKnown values, and forgets the oldest in bulk.
 type memory[V any] struct{ young, old map[Hash]V }

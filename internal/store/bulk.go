@@ -14,6 +14,7 @@ type bulk interface {
 	selectInbox(ctx context.Context, tx hotTx, shards []int, limit int) ([]trigger.Pending, error)
 	deleteInbox(ctx context.Context, tx hotTx, done []trigger.Pending) error
 	upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error
+	upsertSightings(ctx context.Context, tx hotTx, ids []personID, seen map[personID]sighting) error
 }
 
 type sqliteBulk struct{}
@@ -50,6 +51,15 @@ func (sqliteBulk) upsertPeople(ctx context.Context, tx hotTx, ids []personID, pe
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, upsertPerson, int64(id.project), string(id.key), traits, p.Group, p.groupAt, p.first, p.last); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (sqliteBulk) upsertSightings(ctx context.Context, tx hotTx, ids []personID, seen map[personID]sighting) error {
+	for _, id := range ids {
+		if _, err := tx.ExecContext(ctx, sightPerson, int64(id.project), string(id.key), seen[id].first, seen[id].last); err != nil {
 			return err
 		}
 	}
@@ -101,10 +111,20 @@ func (postgresBulk) upsertPeople(ctx context.Context, tx hotTx, ids []personID, 
 		groupAts[i], firsts[i], lasts[i] = p.groupAt, p.first, p.last
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO people (project_id, user_key, traits, group_id, group_at, first_seen, last_seen)
-		SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
-		ON CONFLICT (project_id, user_key) DO UPDATE SET traits = excluded.traits, group_id = excluded.group_id,
-			group_at = excluded.group_at, first_seen = excluded.first_seen, last_seen = excluded.last_seen`,
+		SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])`+mergePerson,
 		projects, keys, traits, groups, groupAts, firsts, lasts)
+	return err
+}
+
+func (postgresBulk) upsertSightings(ctx context.Context, tx hotTx, ids []personID, seen map[personID]sighting) error {
+	n := len(ids)
+	projects, keys, firsts, lasts := make([]int64, n), make([]string, n), make([]int64, n), make([]int64, n)
+	for i, id := range ids {
+		projects[i], keys[i], firsts[i], lasts[i] = int64(id.project), string(id.key), seen[id].first, seen[id].last
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO people (project_id, user_key, first_seen, last_seen)
+		SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[])
+		ON CONFLICT (project_id, user_key) DO UPDATE SET project_id = excluded.project_id`+mergeSeen, projects, keys, firsts, lasts)
 	return err
 }
 

@@ -263,7 +263,7 @@ func (s *shardTx) savePeople(ctx context.Context) error {
 			changed = append(changed, id)
 		}
 	}
-	slices.SortFunc(changed, func(a, b personID) int { return cmp.Or(cmp.Compare(a.project, b.project), cmp.Compare(a.key, b.key)) })
+	slices.SortFunc(changed, comparePeople)
 	if len(changed) == 0 {
 		return nil
 	}

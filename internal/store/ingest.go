@@ -33,53 +33,71 @@ func (db *DB) Append(ctx context.Context, events []research.Event) (stored []boo
 // transaction, and is of no use where that fails.
 func (db *DB) appendOnce(ctx context.Context, events []research.Event, heads []eventlog.Head) (stored []bool, err error) {
 	locked := false
+	var b batch
 	err = db.once(ctx, func(tx *sql.Tx) (err error) {
 		db.log.mu.Lock()
 		locked = true
-		stored, err = db.append(ctx, hotTx{tx, db.hot}, events, heads)
+		b, err = db.append(ctx, hotTx{tx, db.hot}, events, heads)
 		return err
 	})
 	if !locked {
 		return nil, err
 	}
+	defer db.log.mu.Unlock()
 	if err != nil {
 		db.log.forget()
+		return nil, err
 	}
-	db.log.mu.Unlock()
-	return stored, err
+	db.log.sight(b.seen)
+	return b.stored, nil
 }
 
-func (db *DB) append(ctx context.Context, tx hotTx, events []research.Event, heads []eventlog.Head) ([]bool, error) {
+// batch is the events of one transaction, sorted out.
+type batch struct {
+	stored []bool // by place in what was given
+	fresh  []research.Event
+	heads  []eventlog.Head // of the fresh ones
+	waited []*arrival      // fresh ones that the trigger stage has to see
+	seen   []research.Event
+}
+
+func (db *DB) append(ctx context.Context, tx hotTx, events []research.Event, heads []eventlog.Head) (batch, error) {
+	b := batch{stored: make([]bool, len(events)), fresh: make([]research.Event, 0, len(events)), heads: make([]eventlog.Head, 0, len(events))}
 	first, err := db.log.hold(ctx, tx, db.lockRow)
 	if err != nil {
-		return nil, err
+		return b, err
 	}
-	stored := make([]bool, len(events))
-	var fresh []research.Event
-	var freshHeads []eventlog.Head
-	var waited []*arrival
 	for i := range events {
 		e, h := &events[i], &heads[i]
-		if known, err := db.log.message(ctx, tx, h, h.Repeats); err != nil {
-			return nil, err
-		} else if known {
-			continue
+		known, err := db.log.message(ctx, tx, h, h.Repeats)
+		if err != nil {
+			return b, err
 		}
-		stored[i], e.Seq = true, first+int64(len(fresh))
-		news := db.log.known.Learn(h, db.log.saw)
-		db.log.recent.Add(*h)
-		if db.log.waited(e, news) {
-			waited = append(waited, &arrival{e, news, eventlog.AppendRecord(nil, e)})
+		if !known {
+			b.stored[i], e.Seq = true, first+int64(len(b.fresh))
+			b.add(db.log, e, h)
 		}
-		fresh, freshHeads = append(fresh, *e), append(freshHeads, *h)
 	}
-	if len(fresh) == 0 {
-		return stored, nil
+	if len(b.fresh) == 0 {
+		return b, nil
 	}
-	if err := putPack(ctx, tx, eventlog.NewPack(first, freshHeads, fresh), fresh); err != nil {
-		return nil, err
+	if err := putPack(ctx, tx, eventlog.NewPack(first, b.heads, b.fresh), b.fresh); err != nil {
+		return b, err
 	}
-	return stored, db.putInbox(ctx, tx, waited)
+	return b, db.putInbox(ctx, tx, b.waited)
+}
+
+// add takes up a new event, and remembers it.
+func (b *batch) add(l *eventLog, e *research.Event, h *eventlog.Head) {
+	news := l.known.Learn(h, l.saw)
+	l.recent.Add(*h)
+	switch {
+	case l.waited(e, news):
+		b.waited = append(b.waited, &arrival{e, news, eventlog.AppendRecord(nil, e)})
+	case sighted(e, news):
+		b.seen = append(b.seen, *e)
+	}
+	b.fresh, b.heads = append(b.fresh, *e), append(b.heads, *h)
 }
 
 // hold takes the right to append and returns the number of the next event.
@@ -150,7 +168,7 @@ func (l *eventLog) waited(e *research.Event, news eventlog.News) bool {
 	case research.Identify, research.Group, research.Alias:
 		return true
 	}
-	if news&(eventlog.Linking|eventlog.Person) != 0 {
+	if news&(eventlog.Linking|eventlog.Person) != 0 && !sighted(e, news) {
 		return true
 	}
 	return !e.Quiet && l.asks(e)

@@ -18,11 +18,13 @@ import (
 // Whoever holds mu may be inside a transaction, and never waits for a connection
 // of the pool that writes.
 type eventLog struct {
-	mu       sync.RWMutex
-	recent   *eventlog.Recent // nil: nothing is remembered, read the tables again
-	runs     []run
-	known    *eventlog.Known
-	interest atomic.Pointer[func(*research.Event) bool]
+	mu     sync.RWMutex
+	recent *eventlog.Recent // nil: nothing is remembered, read the tables again
+	runs   []run
+	known  *eventlog.Known
+	// sightings of users, until they are written; they survive forget.
+	sightings map[personID]sighting
+	interest  atomic.Pointer[func(*research.Event) bool]
 }
 
 // run is a sealed index, without its parts.

@@ -111,11 +111,7 @@ func (s *shardTx) Record(ctx context.Context, d *research.Decision, invite *rese
 	if invite != nil {
 		id = invite.ID
 	}
-	_, err := s.tx.ExecContext(ctx, `
-		INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, event_name, outcome, gate, detail, remedy, invite_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-		ON CONFLICT (trigger_id, event_seq) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, gate = excluded.gate,
-			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id`,
+	_, err := s.tx.ExecContext(ctx, insertDecision,
 		d.Project, d.Study, d.Trigger, d.Version, d.Person, ms(d.At), d.EventSeq, d.MessageID, d.EventName, d.Outcome, d.Gate, d.Detail, d.Remedy, id)
 	return err
 }
