@@ -80,17 +80,30 @@ const (
 	evaluators = 4                      // groups of shards evaluated at once
 )
 
-// Run evaluates what nobody waits for, until ctx ends.
+// Run evaluates what nobody waits for, until ctx ends. After each round it rests
+// for twice as long as that took, so that under load a transaction serves many
+// events and leaves room for those that arrive.
 func (e *Engine) Run(ctx context.Context) {
 	for ctx.Err() == nil {
+		began := time.Now()
 		if err := e.sweep(ctx); err != nil && ctx.Err() == nil {
 			e.log.Error("events could not be evaluated; they stay in the inbox", "err", err)
 		}
+		rest(ctx, min(2*time.Since(began), longestRest))
 		select {
 		case <-ctx.Done():
 		case <-e.wake:
 		case <-time.After(poll):
 		}
+	}
+}
+
+const longestRest = 50 * time.Millisecond
+
+func rest(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
 	}
 }
 
