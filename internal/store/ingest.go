@@ -21,10 +21,11 @@ type payload struct {
 	Properties  json.RawMessage      `json:"properties,omitempty"`
 	Traits      json.RawMessage      `json:"traits,omitempty"`
 	Context     json.RawMessage      `json:"context,omitempty"`
+	Quiet       bool                 `json:"quiet,omitempty"` // whoever evaluates it may be another process
 }
 
 func packEvent(e *research.Event) (string, error) {
-	b, err := json.Marshal(payload{e.UserID, e.AnonymousID, e.PreviousID, e.GroupID, e.Properties, e.Traits, e.Context})
+	b, err := json.Marshal(payload{e.UserID, e.AnonymousID, e.PreviousID, e.GroupID, e.Properties, e.Traits, e.Context, e.Quiet})
 	return string(b), err
 }
 
@@ -34,7 +35,7 @@ func unpackEvent(e *research.Event, stored string) error {
 		return err
 	}
 	e.UserID, e.AnonymousID, e.PreviousID, e.GroupID = p.UserID, p.AnonymousID, p.PreviousID, p.GroupID
-	e.Properties, e.Traits, e.Context = p.Properties, p.Traits, p.Context
+	e.Properties, e.Traits, e.Context, e.Quiet = p.Properties, p.Traits, p.Context, p.Quiet
 	return nil
 }
 
@@ -62,26 +63,29 @@ func (db *DB) Append(ctx context.Context, events []research.Event) ([]bool, erro
 		return nil, err
 	}
 	stored := make([]bool, len(events))
-	err = db.InTx(ctx, func(tx *sql.Tx) error {
-		clear(stored)
-		for _, round := range rounds {
-			fresh, err := db.putDedupe(ctx, tx, round)
-			if err != nil {
-				return err
-			}
-			if err := db.putEvents(ctx, tx, fresh); err != nil {
-				return err
-			}
-			if err := db.putInbox(ctx, tx, fresh); err != nil {
-				return err
-			}
-			for _, a := range fresh {
-				stored[a.at] = true
-			}
-		}
-		return nil
-	})
+	err = db.InTx(ctx, func(tx *sql.Tx) error { return db.putRounds(ctx, tx, rounds, stored) })
 	return stored, err
+}
+
+// putRounds writes what Append prepared, and sets stored where an event was new.
+func (db *DB) putRounds(ctx context.Context, tx *sql.Tx, rounds [][]*arrival, stored []bool) error {
+	clear(stored)
+	for _, round := range rounds {
+		fresh, err := db.putDedupe(ctx, tx, round)
+		if err != nil {
+			return err
+		}
+		if err := db.putEvents(ctx, tx, fresh); err != nil {
+			return err
+		}
+		if err := db.putInbox(ctx, tx, fresh); err != nil {
+			return err
+		}
+		for _, a := range fresh {
+			stored[a.at] = true
+		}
+	}
+	return nil
 }
 
 // arrivals prepares events for the tables: without the duplicates among
