@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/usercall/usercall/internal/history"
+	"github.com/usercall/usercall/internal/research"
+)
+
+// Mark implements history.Store.
+func (db *DB) Mark(ctx context.Context, p research.ProjectID, f history.File) (m history.Mark, err error) {
+	err = db.read.QueryRowContext(ctx, `
+		SELECT done_bytes, done_lines, finished = 1 FROM imports WHERE project_id = $1 AND path = $2 AND size = $3 AND head = $4`,
+		p, f.Path, f.Size, f.Head[:]).Scan(&m.Bytes, &m.Lines, &m.Done)
+	if errors.Is(err, sql.ErrNoRows) {
+		return history.Mark{}, nil
+	}
+	return m, err
+}
+
+// AppendFrom implements history.Store.
+func (db *DB) AppendFrom(ctx context.Context, events []research.Event, p history.Position) ([]bool, error) {
+	rounds, err := arrivals(events)
+	if err != nil {
+		return nil, err
+	}
+	stored := make([]bool, len(events))
+	err = db.InTx(ctx, func(tx *sql.Tx) error {
+		if err := db.putRounds(ctx, tx, rounds, stored); err != nil {
+			return err
+		}
+		return putMark(ctx, tx, p)
+	})
+	return stored, err
+}
+
+func putMark(ctx context.Context, tx *sql.Tx, p history.Position) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO imports (project_id, path, size, head, done_bytes, done_lines, finished, started_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+		ON CONFLICT (project_id, path, size, head) DO UPDATE SET done_bytes = excluded.done_bytes,
+			done_lines = excluded.done_lines, finished = excluded.finished, updated_at = excluded.updated_at`,
+		p.Project, p.File.Path, p.File.Size, p.File.Head[:], p.Mark.Bytes, p.Mark.Lines, flag(p.Mark.Done), ms(p.At))
+	return err
+}
