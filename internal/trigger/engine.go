@@ -88,6 +88,21 @@ func (e *Engine) Run(ctx context.Context) {
 	}
 }
 
+// Settle evaluates what waits, for a program that has no loop of Run, until
+// nothing waits or it has gone over everything so many times: others may add.
+func (e *Engine) Settle(ctx context.Context, times int) error {
+	for range times {
+		due, err := e.store.DueShards(ctx)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		if err := e.sweep(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // sweep evaluates every due shard once, some side by side.
 func (e *Engine) sweep(ctx context.Context) error {
 	shards, err := e.store.DueShards(ctx)
