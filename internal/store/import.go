@@ -45,3 +45,12 @@ func putMark(ctx context.Context, tx *sql.Tx, p history.Position) error {
 		p.Project, p.File.Path, p.File.Size, p.File.Head[:], p.Mark.Bytes, p.Mark.Lines, flag(p.Mark.Done), ms(p.At))
 	return err
 }
+
+// ForeignVersion changes whenever another process has written to an SQLite file.
+// On PostgreSQL, whose writers do not wait for each other, it is always 0.
+func (db *DB) ForeignVersion(ctx context.Context) (v int64, err error) {
+	if db.dialect != sqliteDialect {
+		return 0, nil
+	}
+	return v, db.write.QueryRowContext(ctx, "PRAGMA data_version").Scan(&v)
+}

@@ -51,3 +51,30 @@ func TestEventsAndMarkAreAllOrNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestAnotherProcessIsNoticed(t *testing.T) {
+	target := storetest.SQLite(t)
+	var pair [2]*store.DB
+	for i := range pair {
+		db, err := store.Open(t.Context(), target, storetest.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		pair[i] = db
+	}
+	version := func() int64 {
+		v, err := pair[0].ForeignVersion(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	p, before := project(t, pair[0], "one"), version()
+	if _, err := pair[0].Append(t.Context(), []research.Event{track(p, "m1", "u", "a")}); err != nil || version() != before {
+		t.Errorf("its own writing is taken for another's, %v", err)
+	}
+	if _, err := pair[1].Append(t.Context(), []research.Event{track(p, "m2", "u", "a")}); err != nil || version() == before {
+		t.Errorf("another's writing is not noticed, %v", err)
+	}
+}
