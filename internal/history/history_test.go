@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -179,7 +180,7 @@ func TestWhatIsReadBecomesQuietSignedEvents(t *testing.T) {
 	d := newDesk(t)
 	d.run(Options{Paths: []string{d.file("a.jsonl", `{"type":"identify","userId":7,"traits":{"plan":"pro"},"timestamp":"2026-11-20T01:02:03.004Z","receivedAt":"2026-11-20T01:02:04Z","messageId":"m"}`)}})
 	e := d.store.events[0]
-	if !e.Quiet || !e.Signed || e.Source != research.FromServer || !e.ReceivedAt.Equal(noon) || e.UserID != "7" ||
+	if !e.Quiet || !e.Signed || !e.Verified || e.Source != research.FromServer || !e.ReceivedAt.Equal(noon) || e.UserID != "7" ||
 		e.Timestamp.Format(time.RFC3339Nano) != "2026-11-20T01:02:03.004Z" || string(e.Traits) != `{"plan":"pro"}` {
 		t.Errorf("got %+v", e)
 	}
@@ -289,6 +290,20 @@ func TestStandardInput(t *testing.T) {
 				t.Error("a mark is kept of what cannot be read again")
 			}
 		})
+	}
+}
+
+func TestAPipeIsReadOnce(t *testing.T) {
+	d := newDesk(t)
+	pipe := filepath.Join(d.folder, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
+	}
+	wrote := make(chan error, 1)
+	go func() { wrote <- os.WriteFile(pipe, []byte(messages(3)), 0o600) }()
+	want(t, d.run(Options{Paths: []string{pipe}}), "read 3 stored 3 known 0 left 0 before 0/1")
+	if err := <-wrote; err != nil || len(d.store.marks) != 0 {
+		t.Errorf("%v, marks %v", err, d.store.marks)
 	}
 }
 

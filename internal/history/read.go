@@ -96,7 +96,7 @@ func (r *run) decode(message []byte) string {
 		if e.Timestamp.Before(now.Add(-research.EventRetention)) {
 			return tooOld
 		}
-		e.Quiet = true
+		e.Quiet, e.Verified = true, true
 		r.events = append(r.events, e)
 	}
 	return ""

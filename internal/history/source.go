@@ -100,8 +100,10 @@ func (s *source) unpack() error {
 
 // skip passes over n bytes of text.
 func (s *source) skip(n int64) error {
-	_, packed := s.in.(*gzip.Reader)
-	if packed || s.file == nil {
+	if n == 0 { // and a pipe cannot do more
+		return nil
+	}
+	if _, packed := s.in.(*gzip.Reader); packed {
 		_, err := io.CopyN(io.Discard, s.in, n)
 		return err
 	}
