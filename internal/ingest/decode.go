@@ -50,6 +50,11 @@ type Origin struct {
 	ReceivedAt time.Time
 	TicketHash []byte
 	NewID      func() string // for messages without a messageId
+	// Final says that a message's timestamp is corrected already, as Segment's
+	// own copies are: it stands, but for never being after the receipt.
+	Final bool
+	// DefaultType is the type of a line that names none; "": there is none.
+	DefaultType research.EventType
 }
 
 // wire is the part of a body that the protocol names. Everything is kept raw:
@@ -155,6 +160,7 @@ func (r *Request) add(w wire, kind research.EventType, o Origin, c clock) {
 		r.Dropped[why]++
 		return
 	}
+	c.final = o.Final
 	e.Timestamp = c.correct(w, o.ReceivedAt)
 	if e.MessageID = cut(id(w.MessageID), maxMessageID); e.MessageID == "" {
 		e.MessageID = o.NewID()

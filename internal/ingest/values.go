@@ -88,26 +88,39 @@ func withoutIP(context json.RawMessage) json.RawMessage {
 }
 
 // clock is what a request says of its sender's clock.
-type clock struct{ sentAt jsontext.Value }
+type clock struct {
+	sentAt jsontext.Value
+	final  bool // somebody has corrected the time before
+}
 
 // correct is the time of an event, segment.md §3: the time the client claims,
 // moved by how wrong its clock was when it sent, never after the receipt.
 func (c clock) correct(w wire, received time.Time) time.Time {
 	received = received.Truncate(time.Millisecond)
-	claimed, ok := instant(w.Original)
-	if !ok {
-		claimed, ok = instant(w.Timestamp)
-	}
+	claimed, ok := c.claimed(w)
 	if !ok {
 		return received
 	}
-	if sent, ok := instant(c.sentAt); ok {
+	if sent, ok := instant(c.sentAt); ok && !c.final {
 		claimed = received.Add(claimed.Sub(sent))
 	}
 	if claimed.After(received) {
 		return received
 	}
 	return claimed.UTC().Truncate(time.Millisecond)
+}
+
+// claimed is the time that a message gives itself: as its client said it, or,
+// where it is final, as it was corrected.
+func (c clock) claimed(w wire) (time.Time, bool) {
+	first, second := w.Original, w.Timestamp
+	if c.final {
+		first, second = second, first
+	}
+	if t, ok := instant(first); ok {
+		return t, true
+	}
+	return instant(second)
 }
 
 // earliest bounds what a stored time can be: a client may claim the year 1.

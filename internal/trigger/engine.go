@@ -107,17 +107,19 @@ func rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-// Sweep evaluates everything that waits, and returns when nothing does.
-func (e *Engine) Sweep(ctx context.Context) error {
-	for {
-		shards, err := e.store.DueShards(ctx)
-		if err != nil || len(shards) == 0 {
+// Settle evaluates what waits, for a program that has no loop of Run, until
+// nothing waits or it has gone over everything so many times: others may add.
+func (e *Engine) Settle(ctx context.Context, times int) error {
+	for range times {
+		due, err := e.store.DueShards(ctx)
+		if err != nil || len(due) == 0 {
 			return err
 		}
 		if err := e.sweep(ctx); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
 // sweep evaluates every due shard, some groups of them side by side.
