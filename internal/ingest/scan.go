@@ -107,48 +107,36 @@ func skip(s *scanner, _ []byte) { s.value() }
 // object goes over an object. At each member it stands on the value and calls
 // member with the name's text, quotes included; member has to go over the value.
 func (s *scanner) object(member func(s *scanner, name []byte)) {
-	if !s.open('{') || s.close('}') {
+	if !s.open('{') || s.empty('}') {
 		return
 	}
-	for !s.bad {
+	for more := true; more; more = s.more('}') {
 		if s.peek() != '"' {
 			s.fail()
 			return
 		}
 		start := s.i
 		s.str()
-		name := s.b[start:s.i]
+		end := s.i
 		if s.bad || !s.take(':') {
 			s.fail()
 			return
 		}
-		member(s, name)
-		if s.bad || s.close('}') {
-			return
-		}
-		if !s.take(',') {
-			s.fail()
-		}
+		member(s, s.b[start:end])
 	}
 }
 
 // array goes over an array. At each element it calls element, which has to go
 // over it; nil goes over all.
 func (s *scanner) array(element func(s *scanner)) {
-	if !s.open('[') || s.close(']') {
+	if !s.open('[') || s.empty(']') {
 		return
 	}
-	for !s.bad {
+	for more := true; more; more = s.more(']') {
 		if element == nil {
 			s.value()
 		} else {
 			element(s)
-		}
-		if s.bad || s.close(']') {
-			return
-		}
-		if !s.take(',') {
-			s.fail()
 		}
 	}
 }
@@ -164,12 +152,26 @@ func (s *scanner) open(c byte) bool {
 	return true
 }
 
-func (s *scanner) close(c byte) bool {
-	if s.bad || !s.take(c) {
+// empty tells whether what was opened is closed at once.
+func (s *scanner) empty(end byte) bool {
+	if !s.take(end) {
 		return false
 	}
 	s.depth--
 	return true
+}
+
+// more tells whether a comma follows, and not the end.
+func (s *scanner) more(end byte) bool {
+	c := s.peek()
+	if s.bad || c != ',' && c != end {
+		return s.fail()
+	}
+	s.i++
+	if c == end {
+		s.depth--
+	}
+	return c == ','
 }
 
 // str goes over a string, standing on its quote.
