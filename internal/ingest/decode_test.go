@@ -159,6 +159,71 @@ func TestTheContextKeepsNeitherAddressNorToken(t *testing.T) {
 	}
 }
 
+func TestTheIDOfAMessage(t *testing.T) {
+	tests := map[string]struct {
+		field string
+		hash  bool
+		want  string
+	}{
+		"its own":                    {`"messageId":"m"`, false, "m"},
+		"a number":                   {`"messageId":7`, false, "7"},
+		"none: one is made":          {`"x":1`, false, "made"},
+		"null: one is made":          {`"messageId":null`, false, "made"},
+		"cut to a hundred":           {`"messageId":"` + strings.Repeat("é", 101) + `"`, false, strings.Repeat("é", 100)},
+		"its own before its bytes":   {`"messageId":"m"`, true, "m"},
+		"none: it is from its bytes": {`"x":1`, true, "hash-wBdwJP_EwnFNdJ8oiSEdtJnpHg6V9fa0eDJ_xGRJTEA"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			o := origin()
+			o.HashIDs = test.hash
+			req, err := Decode([]byte(`{"userId":"u",`+test.field+`}`), research.Page, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := req.Events[0].MessageID; got != test.want {
+				t.Errorf("got %s", got)
+			}
+		})
+	}
+}
+
+func TestTimesThatWereCorrectedBefore(t *testing.T) {
+	o := origin()
+	o.Final = true
+	tests := map[string]struct{ fields, want string }{
+		"timestamp is final":           {`"timestamp":"2026-11-24T11:00:00Z","originalTimestamp":"2026-11-24T10:00:00Z","sentAt":"2026-11-24T10:00:01Z"`, "11:00:00"},
+		"the original where it is all": {`"originalTimestamp":"2026-11-24T10:00:00Z","sentAt":"2026-11-24T10:00:01Z"`, "10:00:00"},
+		"never after the receipt":      {`"timestamp":"2026-11-24T13:00:00Z"`, "12:00:10"},
+	}
+	for name, test := range tests {
+		req, err := Decode([]byte(`{"userId":"u",`+test.fields+`}`), research.Page, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := req.Events[0].Timestamp.Format("15:04:05"); got != test.want {
+			t.Errorf("%s: got %s, want %s", name, got, test.want)
+		}
+	}
+}
+
+func TestTheTimeOfABatch(t *testing.T) {
+	const element = `{"type":"page","userId":"u","timestamp":"2026-11-24T12:00:00Z","sentAt":"2026-11-24T12:00:03Z"}`
+	for around, want := range map[string]string{
+		`,"sentAt":"2026-11-24T12:00:05Z"`: "12:00:05", // the batch's clock, though it comes after
+		``:                                 "12:00:07", // else the event's
+		`,"sentAt":null`:                   "12:00:07",
+	} {
+		req, err := Decode([]byte(`{"batch":[`+element+`]`+around+`}`), "", origin())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := req.Events[0].Timestamp.Format("15:04:05"); got != want {
+			t.Errorf("%s: got %s, want %s", around, got, want)
+		}
+	}
+}
+
 func TestALoneSurrogateIsAReplacementCharacter(t *testing.T) {
 	req, err := Decode([]byte(`{"event":"a\ud800b \ud83d\ude00","userId":"\udc00"}`), "track", origin())
 	if err != nil {

@@ -288,3 +288,57 @@ func TestNothingIsWokenForNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryPathWithAndWithoutASlash: the path of one type decides it, whatever
+// the message says.
+func TestEveryPathWithAndWithoutASlash(t *testing.T) {
+	const all = `"userId":"u","event":"e","previousId":"p","groupId":"g"`
+	for path, kind := range paths {
+		for _, slash := range []string{"", "/"} {
+			s := &sink{}
+			body, want := `{"type":"nonsense",`+all+`}`, kind
+			if kind == "" {
+				body, want = `{"batch":[{"type":"screen",`+all+`}],"messageId":"of the request"}`, research.Screen
+			}
+			w := post(New(config(s)), "/v1/"+path+slash, body, byKey)
+			if w.Code != http.StatusOK || len(s.events) != 1 || s.events[0].Type != want || s.events[0].MessageID != "made" {
+				t.Errorf("/v1/%s%s: %d, stored %+v", path, slash, w.Code, s.events)
+			}
+		}
+	}
+}
+
+// TestTheSettingsDocument is the least one with which analytics-next starts.
+func TestTheSettingsDocument(t *testing.T) {
+	const want = `{"integrations":{"Segment.io":{"apiHost":"us.example/v1","apiKey":"wk","protocol":"https","retryQueue":true}},` +
+		`"metrics":{"sampleRate":0},"plan":{"track":{"__default":{"enabled":true,"integrations":{}}}}}`
+	for _, path := range []string{"/v1/projects/wk/settings", "/projects/wk/settings"} {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Header.Set("Origin", "https://app.example")
+		w := httptest.NewRecorder()
+		New(config(&sink{})).ServeHTTP(w, r)
+		if got := strings.TrimSpace(w.Body.String()); w.Code != http.StatusOK || got != want || w.Header().Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("%s: %d %v %s", path, w.Code, w.Header(), got)
+		}
+	}
+}
+
+// TestNoCookieIsRead: nothing that a browser adds by itself is a credential.
+func TestNoCookieIsRead(t *testing.T) {
+	w := post(New(config(&sink{})), "/v1/t", event, map[string]string{"Cookie": "writeKey=wk; session=x", "Origin": "https://app.example"})
+	if w.Code != http.StatusUnauthorized || w.Header().Get("Set-Cookie") != "" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+}
+
+// TestTheSourceFollowsFromTheCredential, whatever a message says of itself.
+func TestTheSourceFollowsFromTheCredential(t *testing.T) {
+	claims := `{"type":"page","userId":"u","source":"webhook","signed":true,"via":"trigger","channel":"server"}`
+	for key, want := range map[string]research.Source{"wk": research.FromBrowser, "sk_1": research.FromServer} {
+		s := &sink{}
+		post(New(config(s)), "/v1/page", claims, map[string]string{"Authorization": basic(key)})
+		if e := s.events[0]; e.Source != want || e.Signed != (key == "sk_1") || e.Quiet {
+			t.Errorf("%s: source %s, signed %v", key, e.Source, e.Signed)
+		}
+	}
+}
