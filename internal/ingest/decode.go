@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"bytes"
-	"encoding/json"
 	"time"
 	"unicode/utf8"
 
@@ -174,121 +173,9 @@ func (r *Request) finish(around *message, o Origin) (*Request, error) {
 	return r.done(around.field[fSentAt], o), nil
 }
 
-// surround lays the batch's context and integrations under each event's own.
-func (r *Request) surround(around *message, shared json.RawMessage) {
-	r.consent = around.context.consent
-	token := identityToken(around.context.token)
-	for i := range r.Events {
-		e := &r.Events[i]
-		if e.Context = under(e.Context, shared); e.Token == "" {
-			e.Token = token
-		}
-		r.notes[i].to = r.notes[i].to.under(around.to)
-	}
-}
-
-// done gives the events their time, and settles them where the project is known.
-func (r *Request) done(sentAt raw, o Origin) *Request {
-	batchSent, ok := instant(sentAt)
-	for i := range r.Events {
-		n, sent := &r.notes[i], batchSent
-		if !ok {
-			sent, _ = instant(n.sent)
-		}
-		r.Events[i].Timestamp = correct(n.claimed, sent, o)
-	}
-	if o.Project != 0 {
-		r.Settle(o)
-	}
-	return r
-}
-
-// Settle puts the events under o's project, source and signature, and drops
-// those that were not meant for it. Decode does it where the project is known
-// by then.
-func (r *Request) Settle(o Origin) {
-	kept := r.Events[:0]
-	for i := range r.Events {
-		if why := r.notes[i].unwanted(o, r.consent); why != "" {
-			r.drop(why)
-			continue
-		}
-		e := r.Events[i]
-		e.Project, e.Signed = o.Project, o.Signed
-		if e.Source != research.FromCustom || o.Source != research.FromBrowser {
-			e.Source = o.Source
-		}
-		kept = append(kept, e)
-	}
-	r.Events, r.notes = kept, nil
-}
-
-func (n *note) unwanted(o Origin, shared raw) Reason {
-	consent := n.consent
-	if len(consent) == 0 {
-		consent = shared
-	}
-	switch {
-	case n.to.refuse(o.Source == research.FromWebhook):
-		return Integrations
-	case !consents(consent, o.Consent):
-		return NoConsent
-	}
-	return ""
-}
-
 func (r *Request) drop(why Reason) {
 	if r.Dropped == nil {
 		r.Dropped = map[Reason]int{}
 	}
 	r.Dropped[why]++
-}
-
-// add checks one message and appends its event.
-func (r *Request) add(m *message, kind research.EventType, o *Origin) {
-	e := research.Event{
-		Project: o.Project, Type: kind, Name: clean(text(m.field[nameOf(kind)])),
-		UserID: research.UserID(id(m.field[fUserID])), AnonymousID: research.AnonymousID(id(m.field[fAnonymousID])),
-		PreviousID: id(m.field[fPreviousID]), GroupID: id(m.field[fGroupID]),
-		Properties: object(m.field[fProperties]), Traits: object(m.field[fTraits]),
-		Context: without(m.field[fContext], m.context), Token: identityToken(m.context.token),
-		ReceivedAt: o.ReceivedAt, Source: o.Source, Signed: o.Signed, TicketHash: o.TicketHash,
-	}
-	// Only the SDK's surface knows the project by now: a write key alone cannot
-	// claim to be usercall.trigger.
-	if o.Project != 0 && o.Source == research.FromBrowser && text(m.field[fVia]) == "trigger" {
-		e.Source = research.FromCustom
-	}
-	if why := unusable(&e); why != "" {
-		r.drop(why)
-		return
-	}
-	e.MessageID = messageID(m, o)
-	r.Events = append(r.Events, e)
-	r.notes = append(r.notes, note{claimed: m.claimed(o), sent: m.field[fSentAt], to: m.to, consent: m.context.consent})
-}
-
-// nameOf is the field that names an event of a type.
-func nameOf(kind research.EventType) field {
-	if kind == research.Track {
-		return fEvent
-	}
-	return fName
-}
-
-// unusable tells why an event cannot be stored, "" where it can.
-func unusable(e *research.Event) Reason {
-	switch {
-	case !e.Type.Known():
-		return NoType
-	case e.UserID == "" && e.AnonymousID == "":
-		return NoIdentity
-	case e.Type == research.Alias && e.PreviousID == "":
-		return NoIdentity
-	case e.Type == research.Track && e.Name == "":
-		return NoEvent
-	case len(e.UserID) > maxID || len(e.AnonymousID) > maxID || len(e.PreviousID) > maxID || len(e.GroupID) > maxID || len(e.Name) > maxName:
-		return BadID
-	}
-	return ""
 }

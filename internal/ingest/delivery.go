@@ -140,10 +140,8 @@ func (r *Request) delivered(v raw, o *Origin) {
 	if !utf8.Valid(v) {
 		v = bytes.ToValidUTF8(v, []byte("\uFFFD"))
 	}
-	m := message{}
-	if s := (scanner{b: v}); v[0] == '{' {
-		s.message(&m, nil)
-	}
+	s, m := scanner{b: v}, message{}
+	s.message(&m, nil) // what is no object has no fields
 	kind := eventType(m.field[fType])
 	switch {
 	case kind == "delete":
