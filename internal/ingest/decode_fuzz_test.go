@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -115,7 +116,7 @@ func sound(t *testing.T, e research.Event) {
 		}
 	}
 	for _, v := range []json.RawMessage{e.Properties, e.Traits, e.Context} {
-		if len(v) > 0 && !json.Valid(v) {
+		if len(v) > 0 && (!json.Valid(v) || !utf8.Valid(v)) {
 			t.Errorf("not JSON: %s", v)
 		}
 	}

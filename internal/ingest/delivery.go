@@ -55,12 +55,28 @@ func OpenDelivery(body []byte) (*Delivery, error) {
 		return d, research.Errorf(research.Invalid, "The body is not JSON, or is nested more than %d levels deep. Send an event, or an array of them.", maxDepth)
 	case len(d.elements) > maxElements:
 		return d, research.Errorf(research.TooLarge, "The delivery has more than %d events. Set the batch size to 100, or leave batching off.", maxElements)
-	case array:
+	case s.wide && !utf8.Valid(body): // what was signed are the bytes as they came
+		return d.repaired(body, array)
+	}
+	d.settle(array)
+	return d, nil
+}
+
+func (d *Delivery) settle(array bool) {
+	if array {
 		d.signedFirst()
-	default:
+	} else {
 		d.alone()
 	}
-	return d, nil
+}
+
+// repaired is the delivery with U+FFFD for what is not UTF-8. Its signature is
+// that of the original.
+func (d *Delivery) repaired(body []byte, array bool) (*Delivery, error) {
+	d.settle(array)
+	better, err := OpenDelivery(bytes.ToValidUTF8(body, []byte("\uFFFD")))
+	better.Signed = d.Signed
+	return better, err
 }
 
 func (d *Delivery) element(s *scanner) {
@@ -136,9 +152,6 @@ func (r *Request) delivered(v raw, o *Origin) {
 	if len(v) > MaxEvent {
 		r.drop(TooLarge)
 		return
-	}
-	if !utf8.Valid(v) {
-		v = bytes.ToValidUTF8(v, []byte("\uFFFD"))
 	}
 	s, m := scanner{b: v}, message{}
 	s.message(&m, nil) // what is no object has no fields

@@ -1,5 +1,7 @@
 package ingest
 
+import "strings"
+
 // What is told of a refused body: enough to see what was sent, and no value.
 const (
 	maxNames    = 20 // keys
@@ -11,9 +13,10 @@ const (
 func Names(body []byte) (names []string) {
 	s := scanner{b: body}
 	collect := func(s *scanner, name []byte) {
-		if s.value(); !s.bad && len(names) < maxNames {
+		if s.value(); !s.bad {
 			names = append(names, shown(name))
 		}
+		s.bad = s.bad || len(names) == maxNames // the rest is of no interest
 	}
 	if s.peek() == '[' {
 		s.i++
@@ -25,5 +28,5 @@ func Names(body []byte) (names []string) {
 }
 
 func shown(name []byte) string {
-	return clean(cut(text(name), maxNameShow))
+	return clean(cut(strings.ToValidUTF8(text(name), "\uFFFD"), maxNameShow))
 }

@@ -81,3 +81,12 @@ func readAll(in io.Reader, limit int, hint int64) ([]byte, error) {
 		}
 	}
 }
+
+// drain reads on what a refused sender is about to send, within reason. A
+// connection that is closed on it is a network error to the sender, who would
+// never read the refusal and try again.
+func drain(r *http.Request) {
+	if r.ContentLength <= nodeRequest {
+		_, _ = io.CopyN(io.Discard, r.Body, nodeRequest) // whoever left needs no answer
+	}
+}

@@ -54,6 +54,7 @@ func (s *surface) refuse(w http.ResponseWriter, r *http.Request, a *arrival, err
 		w.Header().Set("Retry-After", strconv.Itoa(after))
 	}
 	s.noted(r, a, why, err)
+	drain(r)
 	answer(w, forClient(r, status), problem(code, message))
 }
 

@@ -47,6 +47,7 @@ const fromSegment = `{"anonymousId":"507f191e810c19729de860ea","channel":"browse
 func TestTheWebhookTakesWhatIsSigned(t *testing.T) {
 	second := strings.NewReplacer("ajs-next-1", "ajs-next-2").Replace(fromSegment)
 	wrapped := `{"json":` + fromSegment + `}`
+	bad := strings.Replace(fromSegment, `"channel"`, "\"\xff\"", 1)
 	form := "type=track&event=Order+%3CCompleted%3E&userId=u1&messageId=m&properties=%5Bobject+Object%5D"
 	sign := func(text string) map[string]string {
 		return map[string]string{"X-Signature": signature("secret-of-prj_seven", text)}
@@ -70,6 +71,8 @@ func TestTheWebhookTakesWhatIsSigned(t *testing.T) {
 		"an OAuth token, and a signature":           {fromSegment, map[string]string{"Authorization": "Bearer other", "X-Signature": signature("secret-of-prj_seven", fromSegment)}, 1},
 		"a Tracking API batch":                      {`{"batch":[` + fromSegment + "," + second + `]}`, bearer, 2},
 		"a form":                                    {form, map[string]string{"Authorization": "Bearer secret-of-prj_seven", "Content-Type": "application/x-www-form-urlencoded"}, 1},
+		"what is no UTF-8, signed as it came":       {bad, sign(bad), 1},
+		"of a batch, too":                           {"[" + bad + "]", sign(bad), 1},
 		"an empty batch":                            {`[]`, bearer, 0},
 	}
 	for name, test := range tests {
