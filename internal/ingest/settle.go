@@ -39,20 +39,23 @@ func (r *Request) done(sentAt raw, o Origin) *Request {
 // those that were not meant for it. Decode does it where the project is known
 // by then.
 func (r *Request) Settle(o Origin) {
-	kept := r.Events[:0]
+	kept := 0
 	for i := range r.Events {
 		if why := r.notes[i].unwanted(o, r.consent); why != "" {
 			r.drop(why)
 			continue
 		}
-		e := r.Events[i]
+		e := &r.Events[i]
 		e.Project, e.Signed = o.Project, o.Signed
 		if e.Source != research.FromCustom || o.Source != research.FromBrowser {
 			e.Source = o.Source
 		}
-		kept = append(kept, e)
+		if kept != i { // an event is large, and seldom is one left out
+			r.Events[kept] = *e
+		}
+		kept++
 	}
-	r.Events, r.notes = kept, nil
+	r.Events, r.notes = r.Events[:kept], nil
 }
 
 func (n *note) unwanted(o Origin, shared raw) Reason {
