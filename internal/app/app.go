@@ -119,6 +119,11 @@ func (a *App) derived(what, project string) string {
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
+// webhookToken and webhookSecret are what a delivery to a project's webhook has
+// to bring.
+func (a *App) webhookToken(project string) string  { return a.derived("webhook-token", project) }
+func (a *App) webhookSecret(project string) string { return a.derived("webhook-secret", project) }
+
 // NewProject is what a project is made of.
 type NewProject struct {
 	Name    string
@@ -156,8 +161,8 @@ func (a *App) CreateProject(ctx context.Context, n NewProject) (Keys, error) {
 		return Keys{}, err
 	}
 	k.Project = p.Key
-	k.WebhookURL = a.cfg.URL() + "/v1/webhooks/segment/" + p.Key + "/" + a.derived("webhook-token", p.Key)
-	k.WebhookSecret = a.derived("webhook-secret", p.Key)
+	k.WebhookURL = a.cfg.URL() + "/v1/webhooks/segment/" + p.Key + "/" + a.webhookToken(p.Key)
+	k.WebhookSecret = a.webhookSecret(p.Key)
 	return k, nil
 }
 

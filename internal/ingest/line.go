@@ -1,38 +1,37 @@
 package ingest
 
 import (
-	"strings"
+	"bytes"
 	"unicode/utf8"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/usercall/usercall/internal/research"
 )
 
 // DecodeLine reads one line of a file of messages: one message, of the type that
 // it names. A line that cannot be read is an Invalid error; an unusable message
-// is counted in Dropped.
+// is counted in Dropped. Nothing of the line is kept, so its memory can be used
+// again.
 func DecodeLine(line []byte, o Origin) (*Request, error) {
-	if !utf8.Valid(line) {
-		line = []byte(strings.ToValidUTF8(string(line), "\uFFFD"))
+	if line = bytes.Clone(line); !utf8.Valid(line) {
+		line = bytes.ToValidUTF8(line, []byte("\uFFFD"))
 	}
-	if err := checkDepth(line); err != nil {
-		return nil, err
-	}
-	var w wire
-	if err := json.Unmarshal(line, &w, options); err != nil || jsontext.Value(line).Kind() != '{' {
+	s, m := scanner{b: line}, message{}
+	s.message(&m, nil)
+	switch {
+	case s.deep:
+		return nil, errDeep
+	case !s.end():
 		return nil, research.Errorf(research.Invalid, "The line is not a JSON object.")
 	}
-	req := &Request{Dropped: map[Reason]int{}}
-	if len(line) > MaxEvent {
-		req.Dropped[TooLarge]++
-		return req, nil
+	r := &Request{Count: 1}
+	if len(m.all) > MaxEvent {
+		r.drop(TooLarge)
+		return r, nil
 	}
-	kind := research.EventType(text(w.Type))
-	if len(w.Type) == 0 {
+	kind := eventType(m.field[fType])
+	if m.field[fType] == nil {
 		kind = o.DefaultType
 	}
-	req.add(w, kind, o, clock{})
-	return req, nil
+	r.add(&m, kind, &o)
+	return r.done(nil, o), nil
 }

@@ -22,6 +22,10 @@ type Settings struct {
 	MaxAge   time.Duration // of an event that may still invite; default 1 hour
 	Timezone string        // IANA name, for days; default UTC
 	Excluded []string      // userIds, e-mail addresses, @domains never invited
+	// ConsentCategory is one of the customer's consent manager, as it stands in
+	// context.consent.categoryPreferences. An event that brings consent and does
+	// not allow this category is not stored. "" asks for none.
+	ConsentCategory string
 }
 
 // Defaults of Settings, from triggers.md §5.

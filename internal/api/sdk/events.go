@@ -46,7 +46,7 @@ func (c Config) config(_ *http.Request, p *research.Project, _, _ []byte) (any, 
 // events stores what the page saw and answers with what was decided of it.
 func (c Config) events(r *http.Request, p *research.Project, ticket, body []byte) (any, error) {
 	decoded, err := ingest.Decode(body, "", ingest.Origin{Project: p.ID, Source: research.FromBrowser,
-		ReceivedAt: c.Now().UTC(), NewID: c.NewID, TicketHash: ticket})
+		ReceivedAt: c.Now().UTC(), NewID: c.NewID, TicketHash: ticket, Consent: p.Settings.ConsentCategory})
 	if err != nil {
 		return nil, err
 	}
