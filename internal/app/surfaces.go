@@ -15,6 +15,7 @@ import (
 	"github.com/usercall/usercall/internal/web/assets"
 	"github.com/usercall/usercall/internal/web/participant"
 	sdkfiles "github.com/usercall/usercall/sdk"
+	"github.com/usercall/usercall/sdk/segmentjs"
 )
 
 // surfaces is everything that answers requests. Each has its own mux and its
@@ -37,6 +38,9 @@ func (a *App) surfaces() (*surfaces, error) {
 		Now: a.now, NewID: newMessageID, Host: public.Host, Scheme: public.Scheme, Log: a.log})
 	mux.Handle("/v1/", events)
 	mux.Handle("/projects/", events)
+	library := segment.Library(segmentjs.Files(), a.catalog)
+	mux.Handle("/analytics.js/", library)
+	mux.Handle("/analytics-next/", library)
 	mux.Handle("/sdk/", sdk.New(sdk.Config{Projects: a.catalog, Writer: s.writer, Engine: a.engine, Invites: a.db,
 		Link: a.link, Now: a.now, NewID: newMessageID, Assets: sdkAssets(), Log: a.log}))
 	mux.Handle("/i/", s.participants)
