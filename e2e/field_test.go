@@ -22,7 +22,7 @@ type field struct {
 	*program
 	gateway *gateway
 	site    *site
-	chrome  *tab
+	chrome  *tab                   // started for the first visitor
 	keys    map[string]projectKeys // of the projects, by name
 }
 
@@ -39,13 +39,15 @@ func newField(t *testing.T, projects ...string) *field {
 		f.keys[name] = keys
 	}
 	p.serve()
-	f.chrome = browser(t, chromedp.Flag("ignore-certificate-errors", true))
 	return f
 }
 
 // visitor opens a tab of somebody new: no storage is shared.
 func (f *field) visitor(t *testing.T) *tab {
 	t.Helper()
+	if f.chrome == nil {
+		f.chrome = browser(f.t, chromedp.Flag("ignore-certificate-errors", true))
+	}
 	return attach(t, f.chrome.ctx, chromedp.WithNewBrowserContext())
 }
 
@@ -104,6 +106,7 @@ type storedRow struct {
 	AnonymousID string    `json:"anonymous_id"`
 	Timestamp   time.Time `json:"timestamp"`
 	ReceivedAt  time.Time `json:"received_at"`
+	Source      string    `json:"source"`
 }
 
 // checkStored compares what clients were told is stored with what is: each

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -29,6 +30,7 @@ type gateway struct {
 // exchange is a request and the status that the program answered, 0 where it
 // was not asked.
 type exchange struct {
+	At           time.Time
 	Method, Path string
 	Header       http.Header
 	Body         []byte
@@ -57,7 +59,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the client broke off before the program saw anything
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	e := exchange{Method: r.Method, Path: r.URL.Path, Header: r.Header.Clone(), Body: body}
+	e := exchange{At: time.Now(), Method: r.Method, Path: r.URL.Path, Header: r.Header.Clone(), Body: body}
 	at := g.keep(e)
 	pass := func(w http.ResponseWriter) {
 		answer := &statusWriter{ResponseWriter: w}
@@ -141,7 +143,7 @@ func (e exchange) delivered(t *testing.T) []message {
 		message
 		Batch []message `json:"batch"`
 	}
-	if err := json.Unmarshal(e.Body, &body); err != nil {
+	if err := json.NewDecoder(e.unpacked(t)).Decode(&body); err != nil {
 		t.Fatalf("%v in a body to %s: %s", err, e.Path, e.Body)
 	}
 	if body.Batch == nil {
@@ -151,6 +153,18 @@ func (e exchange) delivered(t *testing.T) []message {
 		body.Batch[i].SentAt, body.Batch[i].WriteKey = body.SentAt, body.WriteKey
 	}
 	return body.Batch
+}
+
+func (e exchange) unpacked(t *testing.T) io.Reader {
+	t.Helper()
+	if e.Header.Get("Content-Encoding") != "gzip" {
+		return bytes.NewReader(e.Body)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(e.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
 }
 
 // acknowledged is each delivery of each message of a project that the program

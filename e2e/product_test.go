@@ -115,7 +115,7 @@ func answer(t *testing.T, room *tab, before func(i int)) {
 func segmentDelivered(t *testing.T, p *program, project, person string) {
 	t.Helper()
 	count := map[string]int{}
-	for _, e := range export[eventRow](p, "events", project) {
+	for _, e := range export[storedRow](p, "events", project) {
 		if e.UserID == person {
 			count[e.Type+" "+e.Event]++
 		}
