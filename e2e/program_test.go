@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/usercall/usercall/internal/store/storetest"
 )
 
 // program is a running usercall, built from this tree.
@@ -82,7 +84,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	scratch = dir
-	status := m.Run()
+	status := storetest.Run(m)
 	os.RemoveAll(dir)
 	os.Exit(status)
 }
