@@ -134,7 +134,7 @@ func (c Config) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.As(err, &known) {
 		message = known.Message
 	}
-	if status == http.StatusRequestEntityTooLarge && strings.HasPrefix(r.UserAgent(), "analytics-ios/") {
+	if (status == http.StatusRequestEntityTooLarge || status == http.StatusUnauthorized) && strings.HasPrefix(r.UserAgent(), "analytics-ios/") {
 		status = http.StatusBadRequest // the only one at which it stops sending the same again
 	}
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
@@ -16,8 +17,8 @@ import (
 // /analytics.js/v1/{writeKey}/analytics.min.js, its chunks under
 // /analytics-next/bundles/, and its licence. Mount it at the first folder of
 // each. An unknown key has no script, as at Segment: a wrong key is seen at once.
-func Library(files fs.FS, projects Projects) http.Handler {
-	l := library{files, projects}
+func Library(files fs.FS, keys WriteKeys) http.Handler {
+	l := library{files, keys}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /analytics.js/v1/{writeKey}/analytics.min.js", l.script)
 	mux.HandleFunc("GET /analytics-next/bundles/{file}", l.chunk)
@@ -25,16 +26,21 @@ func Library(files fs.FS, projects Projects) http.Handler {
 	return mux
 }
 
+// WriteKeys tells which keys there are. An unknown one is a NotFound error.
+type WriteKeys interface {
+	ByWriteKey(ctx context.Context, key research.WriteKey) (*research.Project, error)
+}
+
 type library struct {
-	files    fs.FS
-	projects Projects
+	files fs.FS
+	keys  WriteKeys
 }
 
 // script keeps its name from one release to the next, so it is asked for again
 // now and then; its tag makes that cheap.
 func (l library) script(w http.ResponseWriter, r *http.Request) {
 	shared(w)
-	_, err := l.projects.ByWriteKey(r.Context(), research.WriteKey(r.PathValue("writeKey")))
+	_, err := l.keys.ByWriteKey(r.Context(), research.WriteKey(r.PathValue("writeKey")))
 	switch {
 	case research.CodeOf(err) == research.NotFound:
 		http.Error(w, "unknown write key", http.StatusNotFound)

@@ -23,10 +23,6 @@ func (c catalog) ByWriteKey(_ context.Context, key research.WriteKey) (*research
 	return nil, research.Errorf(research.NotFound, "none")
 }
 
-func (c catalog) ByServerKey(context.Context, research.ServerKey) (*research.Project, error) {
-	return nil, research.Errorf(research.NotFound, "none")
-}
-
 var built = fstest.MapFS{
 	"analytics.min.js":       {Data: []byte("plain script")},
 	"analytics.min.js.gz":    {Data: []byte("packed script")},
