@@ -85,10 +85,11 @@ func (s *site) page(path, head string) string {
 	return s.URL + path
 }
 
-// eventually waits for something outside of the browser.
+// eventually waits for something outside of the browser, longer than for a page: a
+// library sends again when it likes to.
 func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if done() {
 			return
 		}
