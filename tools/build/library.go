@@ -32,21 +32,31 @@ func buildLibrary(root, _ string, out *output) error {
 	return err
 }
 
-// licences is the notice of the library and of each package that it is made of.
+// licences is the notice of the library, of what it has copied, and of each package that it is
+// made of.
 func licences(root string) (string, error) {
-	var text strings.Builder
+	modules := filepath.Join(root, "node_modules")
 	names, err := dependencies(root, segmentPackage)
+	if err != nil {
+		return "", err
+	}
+	patterns := []string{filepath.Join(modules, segmentPackage, "src/vendor/*/*LICENSE*")}
 	for _, name := range names {
-		found, _ := filepath.Glob(filepath.Join(root, "node_modules", name, "[Ll][Ii][Cc][Ee][Nn][SsCc][Ee]*")) // the pattern is valid
+		patterns = append(patterns, filepath.Join(modules, name, "[Ll][Ii][Cc][Ee][Nn][SsCc][Ee]*"))
+	}
+	var text strings.Builder
+	for _, pattern := range patterns {
+		found, _ := filepath.Glob(pattern) // the patterns are valid
 		for _, file := range found {
 			notice, err := os.ReadFile(file)
 			if err != nil {
 				return "", err
 			}
-			fmt.Fprintf(&text, "%s\n\n%s\n\n\n", name, strings.TrimSpace(string(notice)))
+			name, _ := filepath.Rel(modules, filepath.Dir(file)) // it is below
+			fmt.Fprintf(&text, "%s\n\n%s\n\n\n", filepath.ToSlash(name), strings.TrimSpace(string(notice)))
 		}
 	}
-	return text.String(), err
+	return text.String(), nil
 }
 
 // dependencies is a package, and below it what it needs, each once.
