@@ -17,6 +17,7 @@ import (
 	"github.com/usercall/usercall/internal/web/assets"
 	"github.com/usercall/usercall/internal/web/participant"
 	sdkfiles "github.com/usercall/usercall/sdk"
+	"github.com/usercall/usercall/sdk/segmentjs"
 )
 
 // surfaces is everything that answers requests. Each has its own mux and its
@@ -41,6 +42,9 @@ func (a *App) surfaces() (*surfaces, error) {
 		EventsPerSecond: a.cfg.IngestRate, Burst: a.cfg.IngestBurst})
 	mux.Handle("/v1/", events)
 	mux.Handle("/projects/", events)
+	library := segment.Library(segmentjs.Files(), a.catalog)
+	mux.Handle("/analytics.js/", library)
+	mux.Handle("/analytics-next/", library)
 	mux.Handle("/sdk/", sdk.New(sdk.Config{Projects: a.catalog, Writer: s.writer, Engine: a.engine, Invites: a.db,
 		Link: a.link, Now: a.now, NewID: newMessageID, Assets: sdkAssets(), Log: a.log}))
 	mux.Handle("/i/", s.participants)
