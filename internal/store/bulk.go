@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math/rand/v2"
 
 	"github.com/usercall/usercall/internal/trigger"
 )
@@ -31,7 +32,14 @@ func (sqliteBulk) insertInbox(ctx context.Context, tx hotTx, waited []*arrival) 
 }
 
 func (sqliteBulk) selectInbox(ctx context.Context, tx hotTx, shards []int, limit int) ([]trigger.Pending, error) {
-	return collect(ctx, tx, scanPending, selectInbox, shards[0], shards[len(shards)-1], limit)
+	first, last := shards[0], shards[len(shards)-1]
+	from := first + rand.IntN(last-first+1) // so that no shard is always the last
+	inbox, err := collect(ctx, tx, scanPending, selectInbox, from, last, limit)
+	if err != nil || len(inbox) == limit || from == first {
+		return inbox, err
+	}
+	rest, err := collect(ctx, tx, scanPending, selectInbox, first, from-1, limit-len(inbox))
+	return append(inbox, rest...), err
 }
 
 func (sqliteBulk) deleteInbox(ctx context.Context, tx hotTx, done []trigger.Pending) error {

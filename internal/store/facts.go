@@ -101,7 +101,7 @@ func (s *shardTx) interviewFacts(ctx context.Context, f *trigger.Facts, r *trigg
 // reserve makes the invite and takes its places; a gate means that a constraint
 // said no.
 func (s *shardTx) reserve(ctx context.Context, r *trigger.Rule, i *research.Invite, quotas []string) (*research.Invite, research.Gate, error) {
-	made, err := s.db.reserveInvite(ctx, s.tx.Tx, i, s.db.tokenHash(i.PublicID))
+	made, err := s.db.reserveInvite(ctx, s.tx, i, s.db.tokenHash(i.PublicID))
 	if err != nil {
 		return nil, "", err
 	}
@@ -116,11 +116,11 @@ func (s *shardTx) reserve(ctx context.Context, r *trigger.Rule, i *research.Invi
 		{trigger.DayKey(i.ReservedAt, r.Timezone), r.PerDay, research.GatePerDay},
 		{totalPeriod, r.Total, research.GateTotal},
 	} {
-		ok, err := takeCap(ctx, s.tx.Tx, made, c.period, c.limit)
+		ok, err := takeCap(ctx, s.tx, made, c.period, c.limit)
 		if err != nil || !ok {
 			return nil, c.gate, err
 		}
-		if err := holdCap(ctx, s.tx.Tx, made, c.period); err != nil {
+		if err := holdCap(ctx, s.tx, made, c.period); err != nil {
 			return nil, "", err
 		}
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"math"
 	"slices"
 
 	"github.com/usercall/usercall/internal/eventlog"
@@ -50,6 +51,15 @@ func (db *DB) Together() int {
 		return research.Shards
 	}
 	return 64
+}
+
+// ReservesAtOnce implements trigger.Store. Two nodes of PostgreSQL must not hold
+// the caps of two triggers in opposite order, so there a transaction holds one.
+func (db *DB) ReservesAtOnce() int {
+	if db.dialect == sqliteDialect {
+		return math.MaxInt
+	}
+	return 1
 }
 
 // shardTx implements trigger.Shard.
@@ -124,16 +134,16 @@ func (s *shardTx) Record(ctx context.Context, d *research.Decision, invite *rese
 // Reserve undoes its own half where a later constraint says no, so that a cap is
 // never counted for an invite that was not made.
 func (s *shardTx) Reserve(ctx context.Context, r *trigger.Rule, i *research.Invite, quotas []string) (made *research.Invite, gate research.Gate, err error) {
-	if _, err := s.tx.ExecContext(ctx, "SAVEPOINT reserve"); err != nil {
+	if _, err := s.tx.ExecContext(ctx, beginReserve); err != nil {
 		return nil, "", err
 	}
 	made, gate, err = s.reserve(ctx, r, i, quotas)
 	if err != nil {
 		return nil, "", err
 	}
-	end := "RELEASE SAVEPOINT reserve"
+	end := keepReserve
 	if gate != "" {
-		made, end = nil, "ROLLBACK TO SAVEPOINT reserve"
+		made, end = nil, undoReserve
 	}
 	_, err = s.tx.ExecContext(ctx, end)
 	return made, gate, err
