@@ -155,7 +155,7 @@ func (r *Request) add(w wire, kind research.EventType, o Origin, c clock) {
 		r.Dropped[why]++
 		return
 	}
-	e.Timestamp = c.correct(w, o.ReceivedAt)
+	e.Timestamp, e.Skew = c.correct(w, o.ReceivedAt)
 	if e.MessageID = cut(id(w.MessageID), maxMessageID); e.MessageID == "" {
 		e.MessageID = o.NewID()
 	}

@@ -91,23 +91,28 @@ func withoutIP(context json.RawMessage) json.RawMessage {
 type clock struct{ sentAt jsontext.Value }
 
 // correct is the time of an event, segment.md §3: the time the client claims,
-// moved by how wrong its clock was when it sent, never after the receipt.
-func (c clock) correct(w wire, received time.Time) time.Time {
+// moved by how wrong its clock was when it sent, never after the receipt. skew
+// is how far that clock was ahead.
+func (c clock) correct(w wire, received time.Time) (at time.Time, skew time.Duration) {
 	received = received.Truncate(time.Millisecond)
+	sent, known := instant(c.sentAt)
+	if known {
+		skew = sent.Sub(received)
+	}
 	claimed, ok := instant(w.Original)
 	if !ok {
 		claimed, ok = instant(w.Timestamp)
 	}
 	if !ok {
-		return received
+		return received, skew
 	}
-	if sent, ok := instant(c.sentAt); ok {
+	if known {
 		claimed = received.Add(claimed.Sub(sent))
 	}
 	if claimed.After(received) {
-		return received
+		return received, skew
 	}
-	return claimed.UTC().Truncate(time.Millisecond)
+	return claimed.UTC().Truncate(time.Millisecond), skew
 }
 
 // earliest bounds what a stored time can be: a client may claim the year 1.
