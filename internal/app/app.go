@@ -38,6 +38,7 @@ type App struct {
 	engine  *trigger.Engine
 	queue   *jobs.Queue
 	room    *interview.Room
+	tally   *ingest.Tally
 }
 
 // Open opens the data: the store, brought up to date, and the instance key. It
@@ -68,6 +69,7 @@ func (a *App) build() {
 	a.catalog = &catalog{db: a.db, engine: a.engine, log: a.log}
 	a.room = &interview.Room{Store: waking{a.db, func() { a.queue.Wake() }}, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log}
 	a.queue = jobs.NewQueue(a.db, jobs.Options{Now: a.now, Log: a.log, SkipRow: a.db.SkipRow(), Due: a.db.JobsDue})
+	a.tally = ingest.NewTally(a.db, a.log)
 	found := &analysis.Service{Store: a.db, Now: a.now, Random: rand.Reader}
 	a.queue.Handle("analyse.interview", func(ctx context.Context, j jobs.Job) error { return found.Interview(ctx, j.Payload) })
 }

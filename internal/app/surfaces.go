@@ -30,7 +30,7 @@ func (a *App) surfaces() (*surfaces, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &surfaces{writer: ingest.NewWriter(a.db, ingest.Unwatched{}, a.log)}
+	s := &surfaces{writer: ingest.NewWriter(a.db, a.tally, a.log)}
 	s.participants = participant.New(participant.Config{Room: a.room, PublicURL: public, Asset: assets.URL, Log: a.log, Address: a.addressText})
 	mux := http.NewServeMux()
 	events := segment.New(segment.Config{Projects: a.catalog, Writer: s.writer, Stored: a.engine.Wake,

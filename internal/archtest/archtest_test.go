@@ -100,6 +100,8 @@ var owner = map[string]string{
 	"invitations": "invite.go", "invite_quotas": "invite.go", "contacts": "invite.go", "caps": "invite.go", "cap_reservations": "invite.go",
 	"interviews": "interview", "turns": "interview", "socket_tickets": "interview",
 	"themes": "analysis", "quotes": "analysis", "summaries": "analysis", "study_reports": "analysis",
+	"tallies": "tally.go", "arrivals": "tally.go",
+	"catalogue_names": "catalogue.go", "catalogue_days": "catalogue.go", "catalogue_paths": "catalogue.go",
 	"users": "account", "sessions": "account", "login_tokens": "account",
 }
 
