@@ -69,7 +69,7 @@ func (a *App) build() {
 	a.catalog = &catalog{db: a.db, engine: a.engine, log: a.log}
 	a.room = &interview.Room{Store: waking{a.db, func() { a.queue.Wake() }}, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log}
 	a.queue = jobs.NewQueue(a.db, jobs.Options{Now: a.now, Log: a.log, SkipRow: a.db.SkipRow(), Due: a.db.JobsDue})
-	a.tally = ingest.NewTally(a.db, a.log)
+	a.tally = ingest.NewTally(a.db, a.now, a.log)
 	found := &analysis.Service{Store: a.db, Now: a.now, Random: rand.Reader}
 	a.queue.Handle("analyse.interview", func(ctx context.Context, j jobs.Job) error { return found.Interview(ctx, j.Payload) })
 }
@@ -158,9 +158,14 @@ func (a *App) CreateProject(ctx context.Context, n NewProject) (Keys, error) {
 		return Keys{}, err
 	}
 	k.Project = p.Key
-	k.WebhookURL = a.cfg.URL() + "/v1/webhooks/segment/" + p.Key + "/" + a.derived("webhook-token", p.Key)
-	k.WebhookSecret = a.derived("webhook-secret", p.Key)
+	k.WebhookURL, k.WebhookSecret = a.webhookOf(p)
 	return k, nil
+}
+
+// webhookOf is where Segment's webhook destination sends a project's events to,
+// and what it signs them with.
+func (a *App) webhookOf(p *research.Project) (url, secret string) {
+	return a.cfg.URL() + "/v1/webhooks/segment/" + p.Key + "/" + a.derived("webhook-token", p.Key), a.derived("webhook-secret", p.Key)
 }
 
 // Projects lists the projects.

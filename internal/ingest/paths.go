@@ -39,6 +39,9 @@ func (k Kinds) Words() (all []string) {
 	return all
 }
 
+// lenient reads what was accepted before: the last of two equal names counts.
+var lenient = jsonx.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
 const (
 	maxLevels = 3   // of a path below properties or traits
 	maxFound  = 200 // paths of one message
@@ -53,7 +56,7 @@ func walk(found map[string]PathSeen, root string, raw jsontext.Value) {
 
 func descend(found map[string]PathSeen, at string, raw jsontext.Value, level int, private bool) {
 	fields := map[string]jsontext.Value{}
-	if jsonx.Unmarshal(raw, &fields, options) != nil {
+	if jsonx.Unmarshal(raw, &fields, lenient) != nil {
 		return
 	}
 	for name, v := range fields {
@@ -191,7 +194,7 @@ func library(context []byte) string {
 			Version jsontext.Value `json:"version"`
 		} `json:"library"`
 	}
-	if len(context) == 0 || jsonx.Unmarshal(context, &c, options) != nil {
+	if len(context) == 0 || jsonx.Unmarshal(context, &c, lenient) != nil {
 		return ""
 	}
 	name, version := text(c.Library.Name), text(c.Library.Version)

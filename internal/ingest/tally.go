@@ -29,6 +29,7 @@ type TallyStore interface {
 // are lost; the events are not.
 type Tally struct {
 	store TallyStore
+	now   func() time.Time
 	log   *slog.Logger
 
 	mu      sync.Mutex
@@ -106,8 +107,8 @@ type laneKey struct {
 }
 
 // NewTally is a tally that counts nothing yet. Run stores what it counts.
-func NewTally(store TallyStore, log *slog.Logger) *Tally {
-	return &Tally{store: store, log: log, lanes: map[laneKey]*lane{}, counts: map[Bucket]Tallied{},
+func NewTally(store TallyStore, now func() time.Time, log *slog.Logger) *Tally {
+	return &Tally{store: store, now: now, log: log, lanes: map[laneKey]*lane{}, counts: map[Bucket]Tallied{},
 		catalog: catalog{known: map[research.ProjectID]map[Name]*sampling{}}, paths: map[research.ProjectID]map[PathKey]bool{}}
 }
 
@@ -177,12 +178,12 @@ func (l *lane) arrive() {
 	l.last = nil
 }
 
-// Dropped implements Watcher. There is no time in it: it is now.
+// Dropped implements Watcher.
 func (t *Tally) Dropped(p research.ProjectID, source research.Source, reasons map[Reason]int) {
 	if len(reasons) == 0 {
 		return
 	}
-	now := time.Now()
+	now := t.now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for why, n := range reasons {
@@ -193,7 +194,7 @@ func (t *Tally) Dropped(p research.ProjectID, source research.Source, reasons ma
 
 // Refused implements Watcher.
 func (t *Tally) Refused(r Refusal) {
-	now := time.Now()
+	now := t.now()
 	b := Bucket{Project: r.Project, Hour: hourOf(now), Kind: RefusedAs, Source: r.Source, Why: r.Why, Key: shown(r.Key, maxKey)}
 	names := plainNames(r.Names)
 	t.mu.Lock()
@@ -258,7 +259,7 @@ func (t *Tally) Run(ctx context.Context) {
 	t.learn(ctx)
 	tick := time.NewTicker(FlushEvery)
 	defer tick.Stop()
-	cleaned := time.Now()
+	cleaned := t.now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -266,9 +267,9 @@ func (t *Tally) Run(ctx context.Context) {
 			defer cancel()
 			t.Flush(last)
 			return
-		case now := <-tick.C:
+		case <-tick.C:
 			t.Flush(ctx)
-			if now.Sub(cleaned) >= time.Hour {
+			if now := t.now(); now.Sub(cleaned) >= time.Hour {
 				cleaned = now
 				t.tidy(ctx, now)
 			}

@@ -58,7 +58,7 @@ func (s *shelf) counts() map[string]int {
 
 var at = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-func tallyOver(s *shelf) *Tally { return NewTally(s, slog.New(slog.DiscardHandler)) }
+func tallyOver(s *shelf) *Tally { return NewTally(s, time.Now, slog.New(slog.DiscardHandler)) }
 
 func tracked(name, properties string) research.Event {
 	return research.Event{Project: 7, Type: research.Track, Name: name, UserID: "u", Source: research.FromBrowser, ReceivedAt: at,

@@ -77,3 +77,6 @@ type Property struct {
 	Withheld bool     // some values were not kept: they could be personal
 	Last     time.Time
 }
+
+// MoreValues is how many values are known beyond the samples.
+func (p Property) MoreValues() int { return p.Distinct - len(p.Samples) }

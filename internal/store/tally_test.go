@@ -30,7 +30,7 @@ func TestTallyIsAddedByEveryNode(t *testing.T) {
 		var nodes sync.WaitGroup
 		for n := range 4 {
 			nodes.Go(func() {
-				tally := ingest.NewTally(db, slog.New(slog.DiscardHandler))
+				tally := ingest.NewTally(db, time.Now, slog.New(slog.DiscardHandler))
 				for i := range 5 {
 					tally.Stored([]research.Event{arrived("a", `{"plan":"pro"}`, research.FromBrowser), arrived("b", fmt.Sprintf(`{"seats":%d}`, n*5+i), research.FromServer)}, []bool{true, false})
 					tally.Refused(ingest.Refusal{Source: research.FromServer, Why: "unknown_key", Key: "wk_wrong"})
@@ -98,7 +98,7 @@ func checkArrivals(t *testing.T, r *store.Reports) {
 
 func TestCatalogueSaysMany(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		tally := ingest.NewTally(db, slog.New(slog.DiscardHandler))
+		tally := ingest.NewTally(db, time.Now, slog.New(slog.DiscardHandler))
 		for i := range 60 {
 			tally.Stored([]research.Event{arrived("a", fmt.Sprintf(`{"n":%d,"email":"x%d"}`, i, i), research.FromBrowser)}, []bool{true})
 			if i%20 == 0 {
@@ -122,7 +122,7 @@ func TestCatalogueSaysMany(t *testing.T) {
 
 func TestTalliesAreForgotten(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		tally := ingest.NewTally(db, slog.New(slog.DiscardHandler))
+		tally := ingest.NewTally(db, time.Now, slog.New(slog.DiscardHandler))
 		tally.Stored([]research.Event{arrived("a", `{"plan":"pro"}`, research.FromBrowser)}, []bool{true})
 		tally.Flush(t.Context())
 		for _, test := range []struct{ days, left, counts int }{{-1, 2, 1}, {2, 0, 0}} {
