@@ -164,7 +164,7 @@ func (r *Reports) CatalogueEvent(ctx context.Context, p research.ProjectID, of r
 	if err := r.daysOf(ctx, p, e); err != nil {
 		return nil, err
 	}
-	e.Properties, err = collect(ctx, r.db.read, scanPath, `SELECT path, kinds, count, samples, many, last_at FROM catalogue_paths
+	e.Properties, err = collect(ctx, r.db.read, func(r row) (report.Property, error) { return scanPath(r) }, `SELECT path, kinds, count, samples, many, last_at FROM catalogue_paths
 		WHERE project_id = $1 AND type = $2 AND name = $3 ORDER BY path`, p, string(of.Type), of.Name)
 	e.Paths = len(e.Properties)
 	return e, err
@@ -189,11 +189,11 @@ func (r *Reports) daysOf(ctx context.Context, p research.ProjectID, e *report.Ca
 	return err
 }
 
-func scanPath(r row) (p report.Property, err error) {
+func scanPath(r row, more ...any) (p report.Property, err error) {
 	var kinds, many int
 	var last int64
 	var samples string
-	if err = r.Scan(&p.Path, &kinds, &p.Count, &samples, &many, &last); err != nil {
+	if err = r.Scan(append([]any{&p.Path, &kinds, &p.Count, &samples, &many, &last}, more...)...); err != nil {
 		return p, err
 	}
 	k := ingest.Kinds(kinds)
@@ -205,6 +205,48 @@ func scanPath(r row) (p report.Property, err error) {
 		p.Samples = append(p.Samples, string(v))
 	}
 	return p, err
+}
+
+// ExportCatalogue streams a project's catalogue, the events seen last first.
+func (db *DB) ExportCatalogue(ctx context.Context, p *research.Project, q report.Query, yield func(report.CatalogueRow) error) error {
+	lines, err := db.Reports().Catalogue(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	properties, err := db.propertiesOf(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	for i, l := range lines {
+		if l.Last.Before(q.Since) || q.Limit > 0 && i >= q.Limit {
+			break
+		}
+		row := report.CatalogueRow{Project: p.Key, Type: string(l.Type), Event: l.Name, Count: l.Count, Sources: map[string]int{},
+			FirstSeen: report.Time{Time: l.First}, LastSeen: report.Time{Time: l.Last}, Properties: append([]report.PropertyRow{}, properties[l.EventName]...)}
+		for s, n := range l.Sources {
+			row.Sources[string(s)] = n
+		}
+		if err := yield(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// propertiesOf is every path of a project's events.
+func (db *DB) propertiesOf(ctx context.Context, p research.ProjectID) (map[report.EventName][]report.PropertyRow, error) {
+	all := map[report.EventName][]report.PropertyRow{}
+	_, err := collect(ctx, db.read, func(r row) (struct{}, error) {
+		var of report.EventName
+		property, err := scanPath(r, &of.Type, &of.Name)
+		row := report.PropertyRow{Path: property.Path, Types: append([]string{}, property.Kinds...), Count: property.Count, Values: []json.RawMessage{}, Many: property.Many}
+		for _, v := range property.Samples {
+			row.Values = append(row.Values, json.RawMessage(v))
+		}
+		all[of] = append(all[of], row)
+		return struct{}{}, err
+	}, "SELECT path, kinds, count, samples, many, last_at, type, name FROM catalogue_paths WHERE project_id = $1 AND path <> '' ORDER BY type, name, path", p)
+	return all, err
 }
 
 // EventNames implements report.CatalogueStore. Letters of either case are the

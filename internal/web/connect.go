@@ -10,14 +10,18 @@ import (
 // snippet is code to copy.
 type snippet struct {
 	ID, Title, Hint, Code string
+	Folded                bool // one of several that one picks from
 }
+
+// recipe is what to do in one place, in words.
+type recipe struct{ Where, Do string }
 
 // way is one way in that Connect explains.
 type way struct {
 	ID    string // in the URL
 	Name  string
 	For   string // who takes it
-	Steps []string
+	Steps []recipe
 	Snips []snippet
 	Note  string
 }
@@ -27,10 +31,10 @@ var ways = []way{
 	{ID: "browser", Name: "Browser", For: "Events of your pages, and the card on them.", Snips: []snippet{
 		{ID: "stub", Title: "Put this into every page", Hint: "Beside Segment's snippet, before or after it."},
 		{ID: "calls", Title: "Connect it to Segment", Hint: "Where your own script knows the user. With Segment's identify already in place, the second line can go."},
-		{ID: "setup", Title: "Or configure it in one line", Hint: "Instead of the three calls: it takes the user from Segment."},
-		{ID: "tag", Title: "Or with no script of your own", Hint: "One tag, for pages that allow no inline script."},
-		{ID: "next", Title: "Without a Segment account: from npm", Hint: "analytics-next with this server as its only host."},
-		{ID: "loader", Title: "Without a Segment account: as a snippet", Hint: "Segment's library from this server, which is its only host."},
+		{ID: "setup", Title: "Or configure it in one line", Hint: "Instead of the three calls: it takes the user from Segment.", Folded: true},
+		{ID: "tag", Title: "Or with no script of your own", Hint: "One tag, for pages that allow no inline script.", Folded: true},
+		{ID: "next", Title: "Without a Segment account: from npm", Hint: "analytics-next with this server as its only host.", Folded: true},
+		{ID: "loader", Title: "Without a Segment account: as a snippet", Hint: "Segment's library from this server, which is its only host.", Folded: true},
 	}},
 	{ID: "server", Name: "Server", For: "Events that only your backend knows.", Snips: []snippet{
 		{ID: "node", Title: "Node", Hint: "@segment/analytics-node"},
@@ -41,10 +45,10 @@ var ways = []way{
 	}, Note: "Put the server key (sk_…) in the place of the write key, and the events count as signed: their ids can be believed. It is secret, and was shown once when the project was made."},
 	{ID: "webhook", Name: "Webhook", For: "Everything that Segment has, with no code of yours.", Snips: []snippet{
 		{ID: "hook", Title: "URL", Hint: "It holds a token of this project's. Treat it like a password."},
-	}, Steps: []string{
-		"Webhooks (Actions): in Segment, add the destination “Webhooks (Actions)” to your source. In its settings, put the secret into “Shared Secret”. Add the mapping “Send”, with the URL above and POST, for the events you want. Leave “Data” as the whole event and batching off. Enable the mapping and the destination.",
-		"Webhooks (classic): put the URL into “Webhook URLs” and the secret into “Shared Secret”.",
-		"Extensible Webhook: the URL, POST and JSON. Put the secret into the shared secret, or send it as the header Authorization: Bearer.",
+	}, Steps: []recipe{
+		{"Webhooks (Actions)", "In Segment, add this destination to your source. In its settings, put the secret into “Shared Secret”. Add the mapping “Send”, with the URL above and POST, for the events you want. Leave “Data” as the whole event and batching off. Enable the mapping and the destination."},
+		{"Webhooks (classic)", "Put the URL into “Webhook URLs” and the secret into “Shared Secret”."},
+		{"Extensible Webhook", "The URL, POST and JSON. Put the secret into the shared secret, or send it as the header Authorization: Bearer."},
 	}, Note: "Segment accepts only https addresses that the internet reaches, with a certificate that browsers trust."},
 	{ID: "function", Name: "Destination function", For: "To pick or reshape events first.", Snips: []snippet{
 		{ID: "hook", Title: "Setting webhookUrl", Hint: "A setting of the function, of type text. It holds a token: mark it as sensitive."},

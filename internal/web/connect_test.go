@@ -123,9 +123,9 @@ func TestCatalogue(t *testing.T) {
 	for path, want := range map[string][]string{
 		"/catalogue":                           {"feature_opened", "Order Completed", "identify", "webhook 2", `aria-sort="descending"`, "3 events"},
 		"/catalogue?q=ORDER":                   {"Order Completed", "1 event"},
-		"/catalogue/track/Order%20Completed":   {"properties.shipping.method", "&#34;post&#34;", "12.5", "true or false", "not kept: could be personal", "on: { event: &#34;Order Completed&#34; }"},
+		"/catalogue/track/Order%20Completed":   {"properties.<wbr>shipping.<wbr>method", "&#34;post&#34;", "12.5", "true or false", "not kept: could be personal", "on: { event: &#34;Order Completed&#34; }"},
 		"/catalogue/track/feature_opened":      {"many", "and 3 more", "number"},
-		"/catalogue/identify/":                 {"traits.address.city", "&#34;pro&#34;"},
+		"/catalogue/identify/":                 {"traits.<wbr>address.<wbr>city", "&#34;pro&#34;"},
 		"/catalogue?format=csv":                {`"track","feature_opened","70","70","0","0","0","2"`},
 		"/catalogue/identify/?format=csv":      {`"traits.plan","text","1","""pro"""`},
 		"/catalogue.json?prefix=order":         {`{"items":[{"type":"track","event":"Order Completed","count":2}]}`},

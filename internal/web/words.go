@@ -38,6 +38,7 @@ var functions = template.FuncMap{
 	"link":       func(parts ...string) string { return link(parts...) },
 	"spark":      spark,
 	"daily":      daily,
+	"steps":      func(path string) []string { return strings.SplitAfter(path, ".") },
 	"bar":        bar,
 	"source":     sourceWords,
 	"sourceList": sourceList,
