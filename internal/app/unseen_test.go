@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/usercall/usercall/internal/ingest"
+	"github.com/usercall/usercall/internal/report"
 	"github.com/usercall/usercall/internal/research"
 )
 
@@ -87,6 +88,38 @@ func TestCatalogueOverTheAPI(t *testing.T) {
 		var exported []any
 		if err := s.app.Export(t.Context(), "catalogue", p, Query{}, func(row any) error { exported = append(exported, row); return nil }); err != nil || len(exported) != 2 {
 			t.Errorf("%v %v", exported, err)
+		}
+	})
+}
+
+// TestWhatComesInIsCounted sends an event by the public door.
+func TestWhatComesInIsCounted(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		p, err := s.app.Project(t.Context(), s.keys.Project)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if status, _ := s.ask(http.MethodPost, "/v1/track", nil, object{"writeKey": s.keys.WriteKey, "event": "left", "userId": "ann", "messageId": "m1",
+				"sentAt": "2020-01-01T00:00:00Z", "timestamp": "2020-01-01T00:00:00Z", "properties": object{"plan": "pro"}}); status != http.StatusOK {
+				t.Fatal(status)
+			}
+		}
+		s.app.tally.Flush(t.Context())
+		counts, err := s.app.db.Reports().Counts(t.Context(), p.ID, time.Now().Add(-time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]int{}
+		for _, c := range counts {
+			got[c.Kind+" "+c.Why] = c.N
+		}
+		if diff := cmp.Diff(map[string]int{"accepted ": 1, "duplicate ": 1, "skewed behind": 1}, got); diff != "" {
+			t.Error(diff)
+		}
+		e, err := s.app.db.Reports().CatalogueEvent(t.Context(), p.ID, report.EventName{Type: research.Track, Name: "left"})
+		if err != nil || e.Count != 2 || len(e.Properties) != 1 || e.Properties[0].Samples[0] != `"pro"` {
+			t.Errorf("%+v %v", e, err)
 		}
 	})
 }
