@@ -334,7 +334,7 @@ func (b *Batch) addLane(at laneKey, l *lane) {
 	put(Skewed, "ahead", l.ahead)
 	put(Skewed, "behind", l.behind)
 	l.arrival.Library = library(l.context)
-	b.arrive(ArrivalKey{at.project, at.source}, l.arrival)
+	b.arrive(ArrivalKey{at.project, research.Arrived(at.source, l.arrival.Library)}, l.arrival)
 	for name, s := range l.names {
 		key := NameKey{at.project, name, at.source, at.hour / 24}
 		b.Names[key] = b.Names[key].plus(s.Tallied)

@@ -98,6 +98,24 @@ func TestTallyCounts(t *testing.T) {
 	}
 }
 
+func TestAServerWithTheWriteKeyIsAServer(t *testing.T) {
+	s := &shelf{}
+	tally := tallyOver(s)
+	for _, library := range []string{`"@segment/analytics-node"`, `"analytics.js"`, `7`} {
+		e := tracked("by "+library, "")
+		e.Context = json.RawMessage(`{"library":{"name":` + library + `}}`)
+		tally.Stored([]research.Event{e}, []bool{true})
+		tally.Flush(t.Context())
+	}
+	got := map[research.Source]string{}
+	for k, a := range s.all().Arrivals {
+		got[k.Source] = a.Library
+	}
+	if want := map[research.Source]string{research.FromServer: "@segment/analytics-node", research.FromBrowser: "analytics.js"}; !cmp.Equal(got, want) {
+		t.Error(got)
+	}
+}
+
 func TestCountsThatCannotBeStoredAreKept(t *testing.T) {
 	s := &shelf{fails: true}
 	tally := tallyOver(s)

@@ -22,7 +22,7 @@ var seenAt = time.Now().UTC().Truncate(time.Second)
 
 func arrived(name, properties string, source research.Source) research.Event {
 	return research.Event{Project: 7, Type: research.Track, Name: name, UserID: "u", Source: source, ReceivedAt: seenAt,
-		Properties: json.RawMessage(properties), Context: json.RawMessage(`{"library":{"name":"analytics-node","version":"3.1.0"}}`)}
+		Properties: json.RawMessage(properties), Context: json.RawMessage(`{"library":{"name":"analytics-kotlin","version":"1.16.3"}}`)}
 }
 
 func TestTallyIsAddedByEveryNode(t *testing.T) {
@@ -90,7 +90,7 @@ func checkArrivals(t *testing.T, r *store.Reports) {
 		t.Fatalf("%v %v", all, err)
 	}
 	for _, a := range all {
-		if a.Library != "analytics-node 3.1.0" || !a.At.Equal(seenAt) || (a.Name == "a") != (a.Source == research.FromBrowser) {
+		if a.Library != "analytics-kotlin 1.16.3" || !a.At.Equal(seenAt) || (a.Name == "a") != (a.Source == research.FromBrowser) {
 			t.Errorf("%+v", a)
 		}
 	}

@@ -96,8 +96,9 @@ func (d *dashboard) arrivals(r *request, v *connectView) error {
 		return err
 	}
 	for _, e := range events.Rows {
-		v.Rows = append(v.Rows, arrivalRow{e, library(&e)})
-		last = append(last, report.Arrival{EventName: report.EventName{Type: e.Type, Name: e.Name}, Source: e.Source, Library: library(&e), At: e.ReceivedAt})
+		row := arrivalRow{e, library(&e)}
+		v.Rows = append(v.Rows, row)
+		last = append(last, report.Arrival{EventName: e.EventName(), Source: research.Arrived(e.Source, row.Library), Library: row.Library, At: e.ReceivedAt})
 	}
 	for i, w := range ways {
 		c := card{way: w, Here: w.ID == v.Way.ID, Last: newest(last, w.ID)}
