@@ -90,7 +90,7 @@ var digits = regexp.MustCompile(`[0-9]{6}`)
 // variable tells whether a key is a value itself, such as somebody's id: it
 // must neither be shown nor fill the catalogue.
 func variable(name string) bool {
-	return strings.Contains(name, "@") || digits.MatchString(name) || utf8.RuneCountInString(name) > maxNameN ||
+	return strings.Contains(name, "@") || digits.MatchString(name) || utf8.RuneCountInString(name) > maxKeyLength ||
 		name != "" && strings.Trim(name, "0123456789") == ""
 }
 
@@ -128,7 +128,7 @@ func (p *PathSeen) keep(v jsontext.Value, may bool) {
 // harmless tells whether a text reads like one of a few words, and not like
 // something of a person.
 func harmless(s string) bool {
-	return s != "" && utf8.RuneCountInString(s) <= maxNameN && !strings.ContainsAny(s, "@\x00\uFFFD\n\r") &&
+	return s != "" && utf8.RuneCountInString(s) <= maxKeyLength && !strings.ContainsAny(s, "@\x00\uFFFD\n\r") &&
 		!strings.Contains(s, "//") && !digits.MatchString(strings.Map(closeUp, s))
 }
 
@@ -201,5 +201,5 @@ func library(context []byte) string {
 	if v, next := strings.CutPrefix(strings.TrimPrefix(version, "npm:"), "next-"); next {
 		name, version = "analytics-next", v // its own name for itself is that of its predecessor
 	}
-	return shown(strings.TrimSpace(name+" "+version), 60)
+	return startOf(strings.TrimSpace(name+" "+version), 60)
 }

@@ -195,7 +195,7 @@ func (t *Tally) Dropped(p research.ProjectID, source research.Source, reasons ma
 // Refused implements Watcher.
 func (t *Tally) Refused(r Refusal) {
 	now := t.now()
-	b := Bucket{Project: r.Project, Hour: hourOf(now), Kind: RefusedAs, Source: r.Source, Why: r.Why, Key: shown(r.Key, maxKey)}
+	b := Bucket{Project: r.Project, Hour: hourOf(now), Kind: RefusedAs, Source: r.Source, Why: r.Why, Key: startOf(r.Key, maxKey)}
 	names := plainNames(r.Names)
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -234,19 +234,19 @@ func (g *guests) admit(b Bucket) Bucket {
 	return b
 }
 
-// shown is what may be shown of a stranger's text.
-func shown(s string, n int) string { return cut(clean(strings.ToValidUTF8(s, "\uFFFD")), n) }
+// startOf is what may be shown of a stranger's text.
+func startOf(s string, n int) string { return cut(clean(strings.ToValidUTF8(s, "\uFFFD")), n) }
 
 const (
-	maxNames = 12
-	maxNameN = 40 // characters
+	maxRefusedNames = 12
+	maxKeyLength    = 40 // characters
 )
 
 // plainNames is keys of a refused body, without those that are a value.
 func plainNames(names []string) (all []string) {
 	for _, n := range names {
-		if !variable(n) && len(all) < maxNames {
-			all = append(all, shown(n, maxNameN))
+		if !variable(n) && len(all) < maxRefusedNames {
+			all = append(all, startOf(n, maxKeyLength))
 		}
 	}
 	slices.Sort(all)

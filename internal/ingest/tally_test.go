@@ -289,7 +289,7 @@ func FuzzWalk(f *testing.F) {
 				t.Fatalf("%q", path)
 			}
 			for v := range seen.Values {
-				if !json.Valid([]byte(v)) || strings.Contains(v, "@") || len(v) > 6*maxNameN+2 {
+				if !json.Valid([]byte(v)) || strings.Contains(v, "@") || len(v) > 6*maxKeyLength+2 {
 					t.Fatalf("%q", v)
 				}
 			}

@@ -26,7 +26,7 @@ type Trouble struct {
 
 // KeyHint is a key by which a mistaken one may be recognised.
 type KeyHint struct {
-	Kind    string // "write key", "server key" or "API key"
+	Kind    string // "write key", "server key" or apiKey
 	Prefix  string
 	Project string // its name
 }
@@ -44,6 +44,9 @@ func Troubles(counts, unknown []Count, hints []KeyHint, now time.Time) []Trouble
 		if !ok {
 			continue
 		}
+		if c.Kind == "dropped" && c.Why == "not_an_event" && told(counts, "refused", c.Why) {
+			continue // the whole delivery was none, which says it with its keys
+		}
 		if c.Why == "unknown_key" {
 			if listed++; listed > maxKeys {
 				continue
@@ -58,6 +61,10 @@ func Troubles(counts, unknown []Count, hints []KeyHint, now time.Time) []Trouble
 	}
 	slices.SortStableFunc(all, func(a, b Trouble) int { return cmp.Compare(truth(a.Info), truth(b.Info)) })
 	return all
+}
+
+func told(counts []Count, kind, why string) bool {
+	return slices.ContainsFunc(counts, func(c Count) bool { return c.Kind == kind && c.Why == why })
 }
 
 func truth(b bool) int {
@@ -109,18 +116,21 @@ type said struct {
 
 // causes is what is known to go wrong, by kind and cause.
 var causes = map[string]said{
-	"refused no_key":        {"Requests come without a key.", "Send the write key as the user name of Basic authentication, or as writeKey in the body.", false},
-	"refused bad_signature": {"The webhook's signature is wrong, so its deliveries are refused.", "Copy the secret from Webhook below into the destination's shared secret again, without a space around it. In Segment's Actions destination, leave batching off.", false},
-	"refused no_signature":  {"Webhook deliveries come without a signature.", "Set the destination's shared secret to the secret from Webhook below. Who cannot sign sends it as Authorization: Bearer.", false},
-	"refused bad_token":     {"Webhook deliveries come with a wrong token in their address.", "Copy the whole URL from Webhook below again.", false},
-	"refused no_token":      {"Webhook deliveries come without the token in their address.", "Copy the whole URL from Webhook below: it ends with the token.", false},
-	"refused too_large":     {"Requests are too large, and nothing of them was kept.", "Send at most 500 KiB and 2,500 events in one request. In a webhook destination, set the batch size to 100 or turn batching off.", false},
-	"refused too_fast":      {"Requests came faster than this project may send, and were told to come again.", "Segment's libraries wait and send again by themselves. If it goes on, send in batches.", false},
-	"refused bad_json":      {"Requests are not JSON.", "Send one Segment message, or {\"batch\": [message, …]}, as JSON.", false},
-	"refused bad_gzip":      {"Requests say that they are gzip, and are not.", "Leave Content-Encoding out, or compress the body.", false},
-	"refused not_an_event":  {"Webhook deliveries are no Segment messages.", "Let the mapping send the whole event. A message has type, and userId or anonymousId.", false},
-	"refused unavailable":   {"Events could not be stored for a moment. Their senders were asked to send them again.", "The server's log says why.", false},
+	"refused no_key":           {"Requests come without a key.", "Send the write key as the user name of Basic authentication, or as writeKey in the body.", false},
+	"refused bad_signature":    {"The webhook's signature is wrong, so its deliveries are refused.", "Copy the secret from Webhook below into the destination's shared secret again, without a space around it. In Segment's Actions destination, leave batching off.", false},
+	"refused unsigned":         {"Webhook deliveries come without a signature.", "Set the destination's shared secret to the secret from Webhook below. Who cannot sign sends it as Authorization: Bearer.", false},
+	"refused no_webhook_token": {"Webhook deliveries come to an address without this project's token, or with a wrong one.", "Copy the whole URL from Webhook below: it ends with the token.", false},
+	"refused too_large":        {"Requests are too large, and nothing of them was kept.", "Send at most 500 KiB and 2,500 events in one request. In a webhook destination, set the batch size to 100 or turn batching off.", false},
+	"refused too_fast":         {"Requests came faster than this project may send, and were told to come again.", "Segment's libraries wait and send again by themselves. If it goes on, send in batches.", false},
+	"refused bad_json":         {"Requests are not JSON.", "Send one Segment message, or {\"batch\": [message, …]}, as JSON.", false},
+	"refused bad_body":         {"Requests broke off before their body was read.", "Segment's libraries send them again. If it goes on, look at what stands between them and this server.", false},
+	"refused bad_encoding":     {"Requests are compressed in another way than gzip.", "Use gzip, or leave Content-Encoding out.", false},
+	"refused unknown_path":     {"Requests come to a path that does not exist.", "Events go to /v1/batch, /v1/track and their like. Most often the host in the settings has a path at its end.", false},
+	"refused bad_gzip":         {"Requests say that they are gzip, and are not.", "Leave Content-Encoding out, or compress the body.", false},
+	"refused not_an_event":     {"Webhook deliveries are no Segment messages.", "Let the mapping send the whole event. A message has type, and userId or anonymousId.", false},
+	"refused unavailable":      {"Events could not be stored for a moment. Their senders were asked to send them again.", "The server's log says why.", false},
 
+	"dropped not_an_event": {"Parts of webhook deliveries are no Segment messages.", "Let the mapping send the whole event. A message has type, and userId or anonymousId.", false},
 	"dropped no_type":      {"Messages have no type that Segment knows.", "A message has type: track, identify, page, screen, group or alias.", false},
 	"dropped no_identity":  {"Messages have neither a userId nor an anonymousId.", "Add one of them where the event is made. An alias needs previousId and userId.", false},
 	"dropped no_event":     {"Track messages have no name.", "Give track its event: analytics.track(\"Order Completed\").", false},
@@ -165,12 +175,25 @@ func unknownKey(key string) string {
 	return "Requests come with a key that no project has."
 }
 
+const apiKey = "API key"
+
+// alike tells whether two beginnings of keys agree, where they are long enough
+// for that to mean something.
+func alike(a, b string) bool {
+	n := min(len(a), len(b))
+	return n >= 6 && a[:n] == b[:n]
+}
+
 // keyRemedy guesses what a key that nobody has was meant to be.
 func keyRemedy(key string, hints []KeyHint) string {
 	for _, h := range hints {
-		if len(h.Prefix) > 6 && strings.HasPrefix(key, h.Prefix) { // shorter, it would say nothing
-			return fmt.Sprintf("It begins like the %s of %s. Copy the whole key again; if it was replaced, use the new one.", h.Kind, h.Project)
+		if !alike(key, h.Prefix) {
+			continue
 		}
+		if h.Kind == apiKey {
+			return fmt.Sprintf("Did you mean the write key? It begins like the API key of %s, which only reads. Use the key that begins with wk_, and replace the API key: it was sent to where it does not belong.", h.Project)
+		}
+		return fmt.Sprintf("It begins like the %s of %s. Copy the whole key again; if it was replaced, use the new one.", h.Kind, h.Project)
 	}
 	switch {
 	case strings.HasPrefix(key, "prj_"):

@@ -10,7 +10,7 @@ import (
 )
 
 func TestTroublesSayWhatToDo(t *testing.T) {
-	hints := []KeyHint{{"write key", "wk_AbCdE", "Northdesk"}, {"server key", "sk_AbCd", "Northdesk"}}
+	hints := []KeyHint{{"write key", "wk_AbCdE", "Northdesk"}, {"server key", "sk_AbCd", "Northdesk"}, {"API key", "uc_QrSt", "Northdesk"}}
 	tests := map[string]struct {
 		count Count
 		words string // of either sentence
@@ -25,7 +25,11 @@ func TestTroublesSayWhatToDo(t *testing.T) {
 		"Segment's key":         {Count{Kind: "refused", Why: "unknown_key", Key: "Xb71kdLq"}, "write key of a source in Segment", false},
 		"half a prefix":         {Count{Kind: "refused", Why: "unknown_key", Key: "wk_"}, "another installation", false},
 		"a wrong signature":     {Count{Kind: "refused", Why: "bad_signature"}, "signature is wrong", false},
-		"a missing token":       {Count{Kind: "refused", Why: "no_token"}, "ends with the token", false},
+		"a cut key, cut by us":  {Count{Kind: "refused", Why: "unknown_key", Key: "wk_AbC"}, "begins like the write key of Northdesk", false},
+		"our own API key":       {Count{Kind: "refused", Why: "unknown_key", Key: "uc_QrS"}, "begins like the API key of Northdesk, which only reads", false},
+		"no signature":          {Count{Kind: "refused", Why: "unsigned"}, "without a signature", false},
+		"a wrong path":          {Count{Kind: "refused", Why: "unknown_path"}, "path that does not exist", false},
+		"a missing token":       {Count{Kind: "refused", Why: "no_webhook_token"}, "ends with the token", false},
 		"no identity":           {Count{Kind: "dropped", Why: "no_identity"}, "neither a userId nor an anonymousId", false},
 		"a track without name":  {Count{Kind: "dropped", Why: "no_event"}, "Track messages have no name", false},
 		"a clock":               {Count{Kind: "skewed", Why: "ahead"}, "clocks of some senders", true},

@@ -47,7 +47,7 @@ func (c *coming) everything() {
 		r.Source = research.FromServer
 		c.tally.Refused(r)
 	}
-	for _, why := range []string{"bad_signature", "no_token", "not_an_event", "too_large", "too_fast", "bad_json"} {
+	for _, why := range []string{"bad_signature", "no_webhook_token", "not_an_event", "too_large", "too_fast", "bad_json"} {
 		c.tally.Refused(ingest.Refusal{Project: c.project, Source: research.FromWebhook, Why: why, Names: map[string][]string{"not_an_event": {"person", "event", "<b>x</b>"}}[why]})
 	}
 	c.tally.Dropped(c.project, research.FromBrowser, map[ingest.Reason]int{ingest.NoIdentity: 31, ingest.NoEvent: 2, ingest.NoType: 1, "consent": 4, "own_event": 2, "integrations": 9})
