@@ -38,6 +38,7 @@ type App struct {
 	engine  *trigger.Engine
 	queue   *jobs.Queue
 	room    *interview.Room
+	tally   *ingest.Tally
 }
 
 // Open opens the data: the store, brought up to date, and the instance key. It
@@ -68,6 +69,7 @@ func (a *App) build() {
 	a.catalog = &catalog{db: a.db, engine: a.engine, log: a.log}
 	a.room = &interview.Room{Store: waking{a.db, func() { a.queue.Wake() }}, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log}
 	a.queue = jobs.NewQueue(a.db, jobs.Options{Now: a.now, Log: a.log, SkipRow: a.db.SkipRow(), Due: a.db.JobsDue})
+	a.tally = ingest.NewTally(a.db, a.now, a.log)
 	found := &analysis.Service{Store: a.db, Now: a.now, Random: rand.Reader}
 	a.queue.Handle("analyse.interview", func(ctx context.Context, j jobs.Job) error { return found.Interview(ctx, j.Payload) })
 }
@@ -161,9 +163,14 @@ func (a *App) CreateProject(ctx context.Context, n NewProject) (Keys, error) {
 		return Keys{}, err
 	}
 	k.Project = p.Key
-	k.WebhookURL = a.cfg.URL() + "/v1/webhooks/segment/" + p.Key + "/" + a.webhookToken(p.Key)
-	k.WebhookSecret = a.webhookSecret(p.Key)
+	k.WebhookURL, k.WebhookSecret = a.webhookOf(p)
 	return k, nil
+}
+
+// webhookOf is where Segment's webhook destination sends a project's events to,
+// and what it signs them with.
+func (a *App) webhookOf(p *research.Project) (url, secret string) {
+	return a.cfg.URL() + "/v1/webhooks/segment/" + p.Key + "/" + a.webhookToken(p.Key), a.webhookSecret(p.Key)
 }
 
 // Projects lists the projects.

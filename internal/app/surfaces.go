@@ -33,10 +33,10 @@ func (a *App) surfaces() (*surfaces, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &surfaces{writer: ingest.NewWriter(a.db, ingest.Unwatched{}, a.log)}
+	s := &surfaces{writer: ingest.NewWriter(a.db, a.tally, a.log)}
 	s.participants = participant.New(participant.Config{Room: a.room, PublicURL: public, Asset: assets.URL, Log: a.log, Address: a.addressText})
 	mux := http.NewServeMux()
-	events := segment.New(segment.Config{Projects: a.catalog, Writer: s.writer, Watch: ingest.Unwatched{}, Stored: a.engine.Wake,
+	events := segment.New(segment.Config{Projects: a.catalog, Writer: s.writer, Watch: a.tally, Stored: a.engine.Wake,
 		Now: a.now, NewID: newMessageID, Host: public.Host, Scheme: public.Scheme, Log: a.log,
 		WebhookToken: a.webhookToken, WebhookSecret: a.webhookSecret, Erase: a.erase,
 		EventsPerSecond: a.cfg.IngestRate, Burst: a.cfg.IngestBurst})

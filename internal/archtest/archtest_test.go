@@ -104,11 +104,14 @@ var owner = map[string]string{
 	"invitations": "invite.go", "invite_quotas": "invite.go", "contacts": "invite.go", "caps": "invite.go", "cap_reservations": "invite.go",
 	"interviews": "interview", "turns": "interview", "socket_tickets": "interview",
 	"themes": "analysis", "quotes": "analysis", "summaries": "analysis", "study_reports": "analysis",
+	"tallies": "tally.go", "arrivals": "tally.go",
+	"catalogue_names": "catalogue.go", "catalogue_days": "catalogue.go", "catalogue_paths": "catalogue.go",
 	"users": "account", "sessions": "account", "login_tokens": "account",
 }
 
 // files of a stage that is spread over several.
 var stageFiles = map[string][]string{
+	"invite.go": {"hot.go"},
 	"log":       {"ingest.go", "hot.go", "migrate_events.go"},
 	"trigger":   {"trigger.go", "identity.go", "links.go", "facts.go", "sightings.go", "bulk.go", "hot.go", "migrate.go", "migrate_events.go"},
 	"interview": {"interview.go", "interview_turns.go", "interview_end.go", "interview_tickets.go"},

@@ -113,6 +113,25 @@ type (
 		Interviews int      `json:"interviews"`
 		MadeAt     Time     `json:"made_at"`
 	}
+	// CatalogueRow is one event of the catalogue.
+	CatalogueRow struct {
+		Project    string         `json:"project"`
+		Type       string         `json:"type"`
+		Event      string         `json:"event"`
+		Count      int            `json:"count"`
+		Sources    map[string]int `json:"sources"`
+		FirstSeen  Time           `json:"first_seen"`
+		LastSeen   Time           `json:"last_seen"`
+		Properties []PropertyRow  `json:"properties"`
+	}
+	// PropertyRow is one path of what an event carries.
+	PropertyRow struct {
+		Path   string            `json:"path"`
+		Types  []string          `json:"types"`
+		Count  int               `json:"count"`
+		Values []json.RawMessage `json:"values"`
+		Many   bool              `json:"many"`
+	}
 	// Query picks what is exported.
 	Query struct {
 		Since  time.Time // of receipt, reservation, decision or start

@@ -33,4 +33,6 @@ type Store interface {
 	DecisionStore
 	PeopleStore
 	ProjectStore
+	ConnectStore
+	CatalogueStore
 }

@@ -70,6 +70,7 @@ type Event struct {
 	Context     json.RawMessage
 	Timestamp   time.Time // the lesser of the corrected time and ReceivedAt, in milliseconds
 	ReceivedAt  time.Time
+	Skew        time.Duration // how far its sender's clock was ahead of ours; 0: not known. Nobody stores it
 	Source      Source
 	Signed      bool   // it came with a secret, so its ids can be believed
 	Verified    bool   // its userId is proved: Signed, or by the project's identity token

@@ -79,7 +79,10 @@ func newSite(t *testing.T, public string) *site {
 	}
 	s := &site{t: t, db: db, now: noon, commands: &noted{}}
 	s.handler = New(Config{Reports: db.Reports(), Accounts: db.Accounts(), Commands: s.commands, Describe: describeDemo,
-		Ready:     []ReadyMade{{Key: "why-cancel", Name: "Why people cancel", Description: "Asks at the moment somebody cancels.", File: []byte("x")}, {Key: "setup", Name: "Why setup stops", Description: "Asks who began the setup and did not finish it within a day.", File: []byte("y")}},
+		Ready: []ReadyMade{{Key: "why-cancel", Name: "Why people cancel", Description: "Asks at the moment somebody cancels.", File: []byte("x")}, {Key: "setup", Name: "Why setup stops", Description: "Asks who began the setup and did not finish it within a day.", File: []byte("y")}},
+		WebhookOf: func(p *research.Project) (string, string) {
+			return public + "/v1/webhooks/segment/" + p.Key + "/0123456789abcdef", "a-secret-of-" + p.Key
+		},
 		PublicURL: at, Now: func() time.Time { return s.now }, Log: slog.New(slog.DiscardHandler),
 		Address: func(*http.Request) (netip.Addr, bool) { return netip.MustParseAddr("192.0.2.7"), true }})
 	return s
