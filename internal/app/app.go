@@ -38,6 +38,7 @@ type App struct {
 	engine  *trigger.Engine
 	queue   *jobs.Queue
 	room    *interview.Room
+	refused refusals // identity tokens
 }
 
 // Open opens the data: the store, brought up to date, and the instance key. It
@@ -57,7 +58,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 	if err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, log: log, db: db, key: key, now: time.Now}
+	a := &App{cfg: cfg, log: log, db: db, key: key, now: time.Now, refused: refusals{log: log}}
 	a.build()
 	return a, nil
 }
@@ -65,7 +66,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 // build makes the parts; nothing runs yet.
 func (a *App) build() {
 	a.engine = trigger.NewEngine(a.db, a.now, rand.Reader, a.log)
-	a.catalog = &catalog{db: a.db, engine: a.engine, log: a.log}
+	a.catalog = &catalog{db: a.db, engine: a.engine, key: a.identityKey, log: a.log}
 	a.room = &interview.Room{Store: waking{a.db, func() { a.queue.Wake() }}, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log}
 	a.queue = jobs.NewQueue(a.db, jobs.Options{Now: a.now, Log: a.log, SkipRow: a.db.SkipRow(), Due: a.db.JobsDue})
 	found := &analysis.Service{Store: a.db, Now: a.now, Random: rand.Reader}
@@ -156,8 +157,8 @@ func (a *App) CreateProject(ctx context.Context, n NewProject) (Keys, error) {
 		return Keys{}, err
 	}
 	k.Project = p.Key
-	k.WebhookURL = a.cfg.URL() + "/v1/webhooks/segment/" + p.Key + "/" + a.derived("webhook-token", p.Key)
-	k.WebhookSecret = a.derived("webhook-secret", p.Key)
+	first := a.webhook(p.Key, 0)
+	k.WebhookURL, k.WebhookSecret = a.webhookURL(p.Key, first), first.Secret
 	return k, nil
 }
 

@@ -37,7 +37,7 @@ func (a *App) surfaces() (*surfaces, error) {
 		Now: a.now, NewID: newMessageID, Host: public.Host, Scheme: public.Scheme, Log: a.log})
 	mux.Handle("/v1/", events)
 	mux.Handle("/projects/", events)
-	mux.Handle("/sdk/", sdk.New(sdk.Config{Projects: a.catalog, Writer: s.writer, Engine: a.engine, Invites: a.db,
+	mux.Handle("/sdk/", sdk.New(sdk.Config{Projects: a.catalog, Writer: s.writer, Engine: a.engine, Invites: a.db, Identity: a,
 		Link: a.link, Now: a.now, NewID: newMessageID, Assets: sdkAssets(), Log: a.log}))
 	mux.Handle("/i/", s.participants)
 	mux.Handle("/assets/", assets.Handler())

@@ -41,6 +41,16 @@ type ValidKeys struct {
 	Webhooks []WebhookGeneration // the newest of a project last
 }
 
+// IdentityOf is the identity keys of one project.
+func (k ValidKeys) IdentityOf(p research.ProjectID) (out []IdentityKey) {
+	for _, i := range k.Identity {
+		if i.Project == p {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
 // ValidKeys reads them.
 func (db *DB) ValidKeys(ctx context.Context) (k ValidKeys, err error) {
 	k.Identity, err = collect(ctx, db.read, func(r row) (i IdentityKey, err error) {
