@@ -14,6 +14,10 @@ import (
 type projectCmd struct {
 	Create projectCreate `cmd:"" help:"Make a project; its secret keys are shown this once."`
 	List   projectList   `cmd:"" help:"List the projects."`
+
+	Keys     projectKeys     `cmd:"" help:"List a project's keys, by what may be shown of them."`
+	Rotate   projectRotate   `cmd:"" help:"Make a new key beside the one in force."`
+	Identity projectIdentity `cmd:"" help:"Ask for a signed identity of browsers, or not."`
 }
 
 type projectCreate struct {

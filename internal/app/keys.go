@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"strconv"
 
 	"github.com/usercall/usercall/internal/identity"
@@ -67,7 +68,7 @@ func (a *App) rotateWebhook(ctx context.Context, p *research.Project, k *NewKey)
 func (a *App) rotateIdentity(ctx context.Context, p *research.Project, k *NewKey, publicKey string) error {
 	made := store.IdentityKey{Project: p.ID, PublicKey: publicKey}
 	var err error
-	if made.KID, err = research.NewID("idk_", a.now(), rand.Reader); err != nil {
+	if made.KID, err = research.NewID(research.PrefixIdentity, a.now(), rand.Reader); err != nil {
 		return err
 	}
 	key, err := a.identityKey(p.Key, made)
@@ -84,7 +85,7 @@ func (a *App) rotateIdentity(ctx context.Context, p *research.Project, k *NewKey
 
 // RevokeOldKeys ends every key of a kind but the newest.
 func (a *App) RevokeOldKeys(ctx context.Context, p *research.Project, kind research.KeyKind) error {
-	if !knownKind(kind) {
+	if !slices.Contains(research.KeyKinds, kind) {
 		return errKeyKind
 	}
 	n, err := a.db.RevokeOldKeys(ctx, p.ID, kind, a.now())
@@ -95,15 +96,6 @@ func (a *App) RevokeOldKeys(ctx context.Context, p *research.Project, kind resea
 		return err
 	}
 	return a.catalog.refresh(ctx)
-}
-
-func knownKind(kind research.KeyKind) bool {
-	for _, k := range research.KeyKinds {
-		if k == kind {
-			return true
-		}
-	}
-	return false
 }
 
 // SetIdentity changes what a project asks of the userIds that browsers send.
