@@ -96,14 +96,11 @@ func (c projectRotate) revoke(ctx context.Context, a *app.App, p *research.Proje
 
 func printKey(out io.Writer, k app.NewKey) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, line := range [][2]string{{"Write key", k.WriteKey}, {"Server key", k.ServerKey}, {"API key", k.APIKey}, {"Webhook", k.WebhookURL},
-		{"Webhook secret", k.WebhookSecret}, {"Key id (kid)", k.KID}, {"Algorithm", k.Algorithm}, {"Identity secret", k.IdentitySecret}} {
-		if line[1] != "" {
-			fmt.Fprintf(w, "%s\t%s\n", line[0], line[1])
-		}
+	for _, line := range k.Lines() {
+		fmt.Fprintf(w, "%s\t%s\n", line[0], line[1])
 	}
 	fmt.Fprintf(w, "\nA key before it stays valid until the next rotation, or until\n`usercall project rotate --project %s --key %s --revoke-old`.\n", k.Project, k.Kind)
-	if k.ServerKey+k.APIKey+k.WebhookSecret+k.IdentitySecret != "" {
+	if k.Secret() {
 		fmt.Fprint(w, "The secret is not shown again.\n")
 	}
 	return w.Flush()

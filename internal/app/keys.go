@@ -27,6 +27,22 @@ type NewKey struct {
 	IdentitySecret string           `json:"identity_secret,omitempty"`
 }
 
+// Lines is what is shown of the key: what it is called, and what it is.
+func (k NewKey) Lines() (out [][2]string) {
+	for _, line := range [][2]string{{"Write key", k.WriteKey}, {"Server key", k.ServerKey}, {"API key", k.APIKey}, {"Webhook", k.WebhookURL},
+		{"Webhook secret", k.WebhookSecret}, {"Key id (kid)", k.KID}, {"Algorithm", k.Algorithm}, {"Identity secret", k.IdentitySecret}} {
+		if line[1] != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// Secret tells whether something of the key is never shown again.
+func (k NewKey) Secret() bool {
+	return k.ServerKey+k.APIKey+k.WebhookSecret+k.IdentitySecret != ""
+}
+
 // RotateKey makes a new key of a kind beside the one in force, which stays valid
 // until the next rotation or RevokeOldKeys. publicKey is PEM, for an identity
 // key whose other half the customer keeps; "" makes a secret.

@@ -217,7 +217,7 @@ func scanKey(r row) (k report.Key, err error) {
 	if k.Kind == research.KeyWebhook && err == nil {
 		var n int
 		n, err = strconv.Atoi(k.Prefix)
-		k.Prefix = "no. " + strconv.Itoa(n+1)
+		k.Prefix = "webhook " + strconv.Itoa(n+1)
 	}
 	return k, err
 }

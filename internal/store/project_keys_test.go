@@ -43,7 +43,7 @@ func TestKeysRotateTwoValidAtATime(t *testing.T) {
 			{research.KeyServer, "sk_se c", "sk_1 c, sk_se p", "sk_2 c, sk_1 p, sk_se r", "sk_2 c, sk_1 r, sk_se r"},
 			{research.KeyAPI, "uc_ap c", "uc_1 c, uc_ap p", "uc_2 c, uc_1 p, uc_ap r", "uc_2 c, uc_1 r, uc_ap r"},
 			{research.KeyWrite, "wk_wr c", "wk_1 c, wk_wr p", "wk_2 c, wk_1 p, wk_wr r", "wk_2 c, wk_1 r, wk_wr r"},
-			{research.KeyWebhook, "no. 1 c", "no. 2 c, no. 1 p", "no. 3 c, no. 2 p, no. 1 r", "no. 3 c, no. 2 r, no. 1 r"},
+			{research.KeyWebhook, "webhook 1 c", "webhook 2 c, webhook 1 p", "webhook 3 c, webhook 2 p, webhook 1 r", "webhook 3 c, webhook 2 r, webhook 1 r"},
 			{research.KeyIdentity, "", "idk_1 c", "idk_2 c, idk_1 p", "idk_2 c, idk_1 r"},
 		} {
 			p := project(t, db, string(c.kind[:2]))

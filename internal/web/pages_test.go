@@ -66,7 +66,7 @@ func TestWordsOfPages(t *testing.T) {
 		"/decisions":                   {"not invited", "invited 4 days ago, 26 to go", "With a cooldown of 3 days"},
 		"/people/u:u_4821-0":           {"invited", "Invite accepted", "Interview completed", "subscription_cancelled", "2 invites dismissed in a row"},
 		"/connect":                     {"bindSegment(analytics)", "prj_a", "wk_a", "You are connected", "analytics-next 1.84.3", `from &#34;@segment/analytics-next`},
-		"/settings":                    {"https://app.example.com", "sk_AbCd…", "ada@northdesk.example"},
+		"/settings":                    {"https://app.example.com", "sk_AbCd…", "ada@northdesk.example", "wk_former_a", "older, valid still", "Rotate write key", "Revoke older write key", "idk_a", "webhook 1", "createHmac", "a token is required"},
 		"/studies/new":                 {"Use this study", "Why people cancel"},
 		"/events?name=no":              {"No event fits"},
 		"/decisions?trigger=trg_gone0": {"No decision fits"},

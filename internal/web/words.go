@@ -38,6 +38,8 @@ var functions = template.FuncMap{
 	"source":   sourceWords,
 	"ending":   endingWords,
 	"dict":     dict,
+	"keyName":  func(k research.KeyKind) string { return keyName[k] },
+	"keyUse":   func(k research.KeyKind) string { return keyUse[k] },
 	"join":     strings.Join,
 	"initial":  initial,
 }
