@@ -32,13 +32,14 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(Rea
 	if err := a.catalog.refresh(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	a.db.SetInterest(a.engine.Asks)
 	surfaces, err := a.surfaces()
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
-	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.queue.Run, a.sweep} {
+	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.queue.Run, a.sweep, a.tidy} {
 		work.Go(func() { loop(background) })
 	}
 	server := newServer(surfaces.handler)
@@ -78,7 +79,7 @@ func ignoreClosed(err error) error {
 }
 
 // sweep does what time alone brings about: invites and interviews that nobody
-// came back to end.
+// came back to end, and events that were kept long enough.
 func (a *App) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
@@ -98,6 +99,7 @@ func (a *App) sweepOnce(ctx context.Context) {
 	for what, end := range map[string]func(context.Context) (int, error){
 		"invites":    func(ctx context.Context) (int, error) { return a.db.ExpireDue(ctx, a.now()) },
 		"interviews": a.room.AbandonStale,
+		"events":     a.dropEvents,
 	} {
 		for n := 1; n > 0 && ctx.Err() == nil; {
 			var err error

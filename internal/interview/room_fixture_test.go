@@ -30,7 +30,6 @@ type world struct {
 	log     *bytes.Buffer
 	mu      sync.Mutex
 	now     time.Time
-	invites int
 }
 
 // each runs a test on both engines, beside the others: they mostly wait for disks.
@@ -79,16 +78,16 @@ func (w *world) pass(d time.Duration) {
 // invite makes an invite for a new person and returns its token.
 func (w *world) invite(t *testing.T) string {
 	t.Helper()
-	w.invites++
 	id, err := research.NewID(research.PrefixInvite, w.clock(), rand.Reader)
 	must(t, err)
 	token := invite.Token(storetest.Key, id)
-	w.exec(t, `INSERT INTO events (shard, project_id, user_key, type, name, ts, received_at, source, signed, message_id, payload)
-		VALUES (0, $1, 'u:1', 'track', 'subscription_cancelled', $2, $2, 'browser', 0, $3, '{"properties":{"plan":"pro"}}')`,
-		w.project.ID, w.clock().UnixMilli(), id)
+	moment := []research.Event{{Project: w.project.ID, Type: research.Track, Name: "subscription_cancelled", MessageID: id, UserID: "1",
+		Timestamp: w.clock(), ReceivedAt: w.clock(), Source: research.FromBrowser, Properties: []byte(`{"plan":"pro"}`)}}
+	_, err = w.db.Append(t.Context(), moment)
+	must(t, err)
 	w.exec(t, `INSERT INTO invitations (public_id, project_id, study_id, trigger_id, user_key, event_seq, message_id, state, verified, token_hash, reserved_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, 'm', 'shown', 0, $7, $8, $9)`,
-		id, w.project.ID, w.study.ID, w.study.Triggers[0].ID, "u:"+id, w.invites, invite.TokenHash(token),
+		id, w.project.ID, w.study.ID, w.study.Triggers[0].ID, "u:"+id, moment[0].Seq, invite.TokenHash(token),
 		w.clock().UnixMilli(), w.clock().Add(7*24*time.Hour).UnixMilli())
 	return token
 }

@@ -45,6 +45,7 @@ type Decision struct {
 	Person    PersonKey
 	MessageID string // of the event that made the match
 	EventSeq  int64
+	EventName string // of that event
 	Outcome   Outcome
 	Gate      Gate   // of a skip
 	Detail    string // the facts that failed it, in words: "invited 4 days ago, 26 to go"

@@ -50,6 +50,9 @@ type (
 // is its Key.
 type ProjectID int64
 
+// EventRetention is how long events are kept, from their receipt.
+const EventRetention = 90 * 24 * time.Hour
+
 // Event is one Segment message after ingest: decoded, checked and with its time
 // corrected. JSON of strangers is kept as it came and decoded where it is read.
 type Event struct {

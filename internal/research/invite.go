@@ -36,6 +36,7 @@ type Invite struct {
 	Person     PersonKey
 	MessageID  string
 	EventSeq   int64
+	EventName  string // of that event
 	State      InviteState
 	Reason     string // why it ended: "declined", "closed", "never", "merged", …
 	Verified   bool   // the event proved who it was about

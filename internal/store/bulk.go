@@ -2,70 +2,64 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 
-	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/trigger"
 )
 
-// bulk is the inserts of the hot path, where the engines want different
-// statements: PostgreSQL one with arrays, SQLite a prepared one a row.
+// bulk is the statements of the hot path where the engines want different ones:
+// PostgreSQL one with arrays, SQLite a prepared one a row.
 type bulk interface {
-	claimKeys(ctx context.Context, tx hotTx, round []*arrival) (map[messageKey]bool, error)
-	insertEvents(ctx context.Context, tx hotTx, fresh []*arrival) error
-	insertInbox(ctx context.Context, tx hotTx, fresh []*arrival) error
-	deleteInbox(ctx context.Context, tx hotTx, shard int, seqs []int64) error
+	insertInbox(ctx context.Context, tx hotTx, waited []*arrival) error
+	// selectInbox reads what waits in some shards, given in order.
+	selectInbox(ctx context.Context, tx hotTx, shards []int, limit int) ([]trigger.Pending, error)
+	deleteInbox(ctx context.Context, tx hotTx, done []trigger.Pending) error
+	upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error
+	upsertSightings(ctx context.Context, tx hotTx, ids []personID, seen map[personID]sighting) error
 }
-
-const day = 24 * 60 * 60 * 1000 // milliseconds
 
 type sqliteBulk struct{}
 
-func (sqliteBulk) claimKeys(ctx context.Context, tx hotTx, round []*arrival) (map[messageKey]bool, error) {
-	claimed := map[messageKey]bool{}
-	for _, a := range round {
-		var project int64
-		var hash []byte
-		err := tx.QueryRowContext(ctx, insertKey, int64(a.key.project), a.key.hash[:], flag(a.event.Signed), a.fingerprint,
-			a.event.ReceivedAt.UnixMilli()/day).Scan(&project, &hash)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		claimed[a.key] = true
-	}
-	return claimed, nil
-}
-
-func (sqliteBulk) insertEvents(ctx context.Context, tx hotTx, fresh []*arrival) error {
-	for _, a := range fresh {
-		e := a.event
-		key := e.Person()
-		err := tx.QueryRowContext(ctx, insertEvent, key.Shard(e.Project), int64(e.Project), string(key), string(e.Type), e.Name,
-			ms(e.Timestamp), ms(e.ReceivedAt), string(e.Source), flag(e.Signed), e.MessageID, a.payload).Scan(&e.Seq)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (sqliteBulk) insertInbox(ctx context.Context, tx hotTx, fresh []*arrival) error {
-	for _, a := range fresh {
+func (sqliteBulk) insertInbox(ctx context.Context, tx hotTx, waited []*arrival) error {
+	for _, a := range waited {
 		key := a.event.Person()
 		if _, err := tx.ExecContext(ctx, insertInbox, key.Shard(a.event.Project), a.event.Seq, int64(a.event.Project), string(key),
-			nullBytes(a.event.TicketHash)); err != nil {
+			nullBytes(a.event.TicketHash), int(a.news), a.record); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (sqliteBulk) deleteInbox(ctx context.Context, tx hotTx, shard int, seqs []int64) error {
-	for _, seq := range seqs {
-		if _, err := tx.ExecContext(ctx, deleteInbox, shard, seq); err != nil {
+func (sqliteBulk) selectInbox(ctx context.Context, tx hotTx, shards []int, limit int) ([]trigger.Pending, error) {
+	return collect(ctx, tx, scanPending, selectInbox, shards[0], shards[len(shards)-1], limit)
+}
+
+func (sqliteBulk) deleteInbox(ctx context.Context, tx hotTx, done []trigger.Pending) error {
+	for i := range done {
+		if _, err := tx.ExecContext(ctx, deleteInbox, done[i].Filed.Shard(done[i].Project), done[i].Seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (sqliteBulk) upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error {
+	for _, id := range ids {
+		p := people[id]
+		traits, err := p.pack()
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, upsertPerson, int64(id.project), string(id.key), traits, p.Group, p.groupAt, p.first, p.last); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (sqliteBulk) upsertSightings(ctx context.Context, tx hotTx, ids []personID, seen map[personID]sighting) error {
+	for _, id := range ids {
+		if _, err := tx.ExecContext(ctx, sightPerson, int64(id.project), string(id.key), seen[id].first, seen[id].last); err != nil {
 			return err
 		}
 	}
@@ -74,94 +68,63 @@ func (sqliteBulk) deleteInbox(ctx context.Context, tx hotTx, shard int, seqs []i
 
 type postgresBulk struct{}
 
-func (postgresBulk) claimKeys(ctx context.Context, tx hotTx, round []*arrival) (claimed map[messageKey]bool, err error) {
-	n := len(round)
-	projects, hashes, signed, prints, days := make([]int64, n), make([][]byte, n), make([]int64, n), make([]int64, n), make([]int64, n)
-	for i, a := range round {
-		projects[i], hashes[i], signed[i] = int64(a.key.project), a.key.hash[:], int64(flag(a.event.Signed))
-		prints[i], days[i] = a.fingerprint, a.event.ReceivedAt.UnixMilli()/day
-	}
-	keys, err := collect(ctx, tx, scanMessageKey, `
-		INSERT INTO dedupe (project_id, message_key, signed, fingerprint, seen_day)
-		SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::int[], $4::bigint[], $5::int[])`+upsertDedupe,
-		projects, hashes, signed, prints, days)
-	claimed = make(map[messageKey]bool, len(keys))
-	for _, k := range keys {
-		claimed[k] = true
-	}
-	return claimed, err
-}
-
-func scanMessageKey(r row) (messageKey, error) {
-	var k messageKey
-	var hash []byte
-	err := r.Scan(&k.project, &hash)
-	copy(k.hash[:], hash)
-	return k, err
-}
-
-func (postgresBulk) insertEvents(ctx context.Context, tx hotTx, fresh []*arrival) error {
-	n := len(fresh)
-	ints := [5][]int64{}
-	texts := [6][]string{}
-	for i := range ints {
-		ints[i] = make([]int64, n)
-	}
-	for i := range texts {
-		texts[i] = make([]string, n)
-	}
-	for i, a := range fresh {
-		e := a.event
-		key := e.Person()
-		ints[0][i], ints[1][i], ints[2][i] = int64(key.Shard(e.Project)), int64(e.Project), ms(e.Timestamp)
-		ints[3][i], ints[4][i] = ms(e.ReceivedAt), int64(flag(e.Signed))
-		texts[0][i], texts[1][i], texts[2][i] = string(key), string(e.Type), e.Name
-		texts[3][i], texts[4][i], texts[5][i] = string(e.Source), e.MessageID, a.payload
-	}
-	type placed struct {
-		seq     int64
-		project research.ProjectID
-		message string
-	}
-	rows, err := collect(ctx, tx, func(r row) (p placed, err error) { return p, r.Scan(&p.seq, &p.project, &p.message) }, `
-		INSERT INTO events (shard, project_id, user_key, type, name, ts, received_at, source, signed, message_id, payload)
-		SELECT shard, project, key, type, name, ts, received, source, signed, message, payload
-		FROM unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::int[], $10::text[], $11::text[])
-			WITH ORDINALITY AS u (shard, project, key, type, name, ts, received, source, signed, message, payload, place)
-		ORDER BY place
-		RETURNING seq, project_id, message_id`,
-		ints[0], ints[1], texts[0], texts[1], texts[2], ints[2], ints[3], texts[3], ints[4], texts[4], texts[5])
-	if err != nil {
-		return err
-	}
-	seqs := make(map[placed]int64, n) // a key stands once in a round, so this names one row
-	for _, p := range rows {
-		seqs[placed{project: p.project, message: p.message}] = p.seq
-	}
-	for _, a := range fresh {
-		a.event.Seq = seqs[placed{project: a.event.Project, message: a.event.MessageID}]
-	}
-	return nil
-}
-
-func (postgresBulk) insertInbox(ctx context.Context, tx hotTx, fresh []*arrival) error {
-	n := len(fresh)
-	shards, seqs, projects := make([]int64, n), make([]int64, n), make([]int64, n)
-	keys, tickets := make([]string, n), make([][]byte, n)
-	for i, a := range fresh {
+func (postgresBulk) insertInbox(ctx context.Context, tx hotTx, waited []*arrival) error {
+	n := len(waited)
+	shards, seqs, projects, news := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	keys, tickets, records := make([]string, n), make([][]byte, n), make([][]byte, n)
+	for i, a := range waited {
 		key := a.event.Person()
 		shards[i], seqs[i], projects[i] = int64(key.Shard(a.event.Project)), a.event.Seq, int64(a.event.Project)
-		keys[i], tickets[i] = string(key), a.event.TicketHash
+		keys[i], tickets[i], news[i], records[i] = string(key), a.event.TicketHash, int64(a.news), a.record
 	}
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash)
-		SELECT * FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[])`,
-		shards, seqs, projects, keys, tickets)
+		INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash, news, record)
+		SELECT * FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[], $6::int[], $7::bytea[])`,
+		shards, seqs, projects, keys, tickets, news, records)
 	return err
 }
 
-func (postgresBulk) deleteInbox(ctx context.Context, tx hotTx, shard int, seqs []int64) error {
-	_, err := tx.ExecContext(ctx, "DELETE FROM inbox WHERE shard = $1 AND seq = ANY($2)", shard, seqs)
+func (postgresBulk) selectInbox(ctx context.Context, tx hotTx, shards []int, limit int) ([]trigger.Pending, error) {
+	return collect(ctx, tx, scanPending, "SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE shard = ANY($1) ORDER BY seq LIMIT $2", shards, limit)
+}
+
+func (postgresBulk) deleteInbox(ctx context.Context, tx hotTx, done []trigger.Pending) error {
+	shards, seqs := make([]int64, len(done)), make([]int64, len(done))
+	for i := range done {
+		shards[i], seqs[i] = int64(done[i].Filed.Shard(done[i].Project)), done[i].Seq
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM inbox USING unnest($1::int[], $2::bigint[]) AS done (shard, seq) WHERE inbox.shard = done.shard AND inbox.seq = done.seq", shards, seqs)
+	return err
+}
+
+func (postgresBulk) upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error {
+	n := len(ids)
+	projects, keys, traits, groups := make([]int64, n), make([]string, n), make([]string, n), make([]string, n)
+	groupAts, firsts, lasts := make([]int64, n), make([]int64, n), make([]int64, n)
+	for i, id := range ids {
+		p := people[id]
+		packed, err := p.pack()
+		if err != nil {
+			return err
+		}
+		projects[i], keys[i], traits[i], groups[i] = int64(id.project), string(id.key), packed, p.Group
+		groupAts[i], firsts[i], lasts[i] = p.groupAt, p.first, p.last
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO people (project_id, user_key, traits, group_id, group_at, first_seen, last_seen)
+		SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])`+mergePerson,
+		projects, keys, traits, groups, groupAts, firsts, lasts)
+	return err
+}
+
+func (postgresBulk) upsertSightings(ctx context.Context, tx hotTx, ids []personID, seen map[personID]sighting) error {
+	n := len(ids)
+	projects, keys, firsts, lasts := make([]int64, n), make([]string, n), make([]int64, n), make([]int64, n)
+	for i, id := range ids {
+		projects[i], keys[i], firsts[i], lasts[i] = int64(id.project), string(id.key), seen[id].first, seen[id].last
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO people (project_id, user_key, first_seen, last_seen)
+		SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[])
+		ON CONFLICT (project_id, user_key) DO UPDATE SET project_id = excluded.project_id`+mergeSeen, projects, keys, firsts, lasts)
 	return err
 }
 

@@ -32,14 +32,14 @@ var (
 		bulk:  sqliteBulk{},
 		goose: goose.DialectSQLite3,
 		ddl: strings.NewReplacer("@id", "INTEGER PRIMARY KEY AUTOINCREMENT", "@bytes", "BLOB", "@real", "REAL",
-			"@strict", "STRICT", "@rowless", "STRICT, WITHOUT ROWID", "BIGINT", "INTEGER"),
+			"@postgres ", "-- ", "@strict", "STRICT", "@rowless", "STRICT, WITHOUT ROWID", "BIGINT", "INTEGER"),
 	}
 	postgresDialect = &dialect{
 		name:  "postgres",
 		bulk:  postgresBulk{},
 		goose: goose.DialectPostgres,
 		ddl: strings.NewReplacer("@id", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "@bytes", "BYTEA",
-			"@real", "DOUBLE PRECISION", " @strict", "", " @rowless", ""),
+			"@postgres ", "", "@real", "DOUBLE PRECISION", " @strict", "", " @rowless", ""),
 		lockRow: " FOR UPDATE",
 		skipRow: " FOR UPDATE SKIP LOCKED",
 	}
@@ -56,7 +56,13 @@ func openPools(target string) (*dialect, *sql.DB, *sql.DB, error) {
 		}
 		db.SetMaxOpenConns(16)
 		db.SetMaxIdleConns(16)
-		return postgresDialect, db, db, nil
+		read, err := sql.Open("pgx", target)
+		if err != nil {
+			return nil, nil, nil, errors.Join(err, db.Close())
+		}
+		read.SetMaxOpenConns(8)
+		read.SetMaxIdleConns(4)
+		return postgresDialect, db, read, nil
 	}
 	write, err := sql.Open("sqlite", sqliteDSN(target, false))
 	if err != nil {
@@ -85,6 +91,8 @@ func sqliteDSN(path string, readOnly bool) string {
 		q.Add("_pragma", "query_only(1)")
 	} else {
 		q.Add("_pragma", "cache_size(-32768)")
+		// Checkpoint does it behind the writer's back; this is for when it cannot.
+		q.Add("_pragma", "wal_autocheckpoint(16384)")
 		q.Set("_txlock", "immediate")
 	}
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
@@ -126,6 +134,15 @@ func (d *dialect) setLockTimeout(ctx context.Context, tx *sql.Tx, ms int) error 
 	}
 	_, err := tx.ExecContext(ctx, fmt.Sprintf("SET LOCAL lock_timeout = %d", ms))
 	return err
+}
+
+// Checkpoint writes SQLite's log back into its file, so that no commit has to.
+func (db *DB) Checkpoint(ctx context.Context) error {
+	if db.dialect != sqliteDialect {
+		return nil
+	}
+	var busy, log, moved int
+	return db.read.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &log, &moved)
 }
 
 // SkipRow is the suffix of a SELECT that holds the rows it reads and passes over

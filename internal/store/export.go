@@ -1,13 +1,16 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/report"
 	"github.com/usercall/usercall/internal/research"
 )
@@ -75,23 +78,63 @@ func orEmpty(raw json.RawMessage) json.RawMessage {
 
 // ExportEvents streams a project's events.
 func (db *DB) ExportEvents(ctx context.Context, p *research.Project, q report.Query, yield func(report.EventRow) error) error {
-	f := newFilter(p.ID, "e.project_id")
-	f.query(q, "e.received_at", "e.user_key", "")
-	return stream(ctx, db.read, func(r row) error {
-		var e research.Event
-		if err := scanEvent(r, &e); err != nil {
+	left := q.Limit
+	each := func(e *research.Event) error {
+		if err := yield(eventRow(p, e)); err != nil {
 			return err
 		}
-		out := report.EventRow{Project: p.Key, Type: string(e.Type), MessageID: e.MessageID, UserID: string(e.UserID), AnonymousID: string(e.AnonymousID),
-			Properties: orEmpty(e.Properties), Traits: orEmpty(e.Traits), Context: orEmpty(e.Context),
-			Timestamp: report.Time{Time: e.Timestamp}, ReceivedAt: report.Time{Time: e.ReceivedAt}, Source: string(e.Source), Verified: e.Proved()}
-		if e.Type == research.Track {
-			out.Event = e.Name
-		} else {
-			out.Name = e.Name
+		if left--; left == 0 {
+			return errEnough
 		}
-		return yield(out)
-	}, "SELECT "+eventColumns+" FROM events e WHERE "+f.String()+order(q, "e.seq"), f.args...)
+		return nil
+	}
+	if q.Person != "" {
+		return db.exportPerson(ctx, p, q, each)
+	}
+	return db.scanEvents(ctx, scan{project: p.ID, since: ms(q.Since), newest: q.Limit > 0}, each)
+}
+
+// exportPerson streams the events that were sent under an id.
+func (db *DB) exportPerson(ctx context.Context, p *research.Project, q report.Query, each func(*research.Event) error) error {
+	keys := []research.PersonKey{research.UserKey(research.UserID(q.Person)), research.AnonymousKey(research.AnonymousID(q.Person))}
+	entries, err := db.entriesOf(ctx, db.read, p.ID, keys)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(entries, func(a, b eventlog.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+	if q.Limit > 0 {
+		slices.Reverse(entries)
+	}
+	for _, entry := range entries {
+		events, err := readEvents(ctx, db.read, []int64{entry.Seq})
+		if err != nil {
+			return err
+		}
+		for i := range events {
+			e := &events[i]
+			if e.Project != p.ID || !slices.Contains(keys, e.Person()) || e.ReceivedAt.Before(q.Since) {
+				continue
+			}
+			if err := each(e); errors.Is(err, errEnough) {
+				return nil
+			} else if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func eventRow(p *research.Project, e *research.Event) report.EventRow {
+	out := report.EventRow{Project: p.Key, Type: string(e.Type), MessageID: e.MessageID, UserID: string(e.UserID), AnonymousID: string(e.AnonymousID),
+		Properties: orEmpty(e.Properties), Traits: orEmpty(e.Traits), Context: orEmpty(e.Context),
+		Timestamp: report.Time{Time: e.Timestamp}, ReceivedAt: report.Time{Time: e.ReceivedAt}, Source: string(e.Source), Verified: e.Proved()}
+	if e.Type == research.Track {
+		out.Event = e.Name
+	} else {
+		out.Name = e.Name
+	}
+	return out
 }
 
 // ExportInvites streams a project's invites; link makes the address of one.

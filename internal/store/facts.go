@@ -32,8 +32,7 @@ func (s *shardTx) groupFacts(ctx context.Context, f *trigger.Facts, r *trigger.R
 }
 
 func (s *shardTx) openInvite(ctx context.Context, f *trigger.Facts, r *trigger.Rule, now time.Time) error {
-	i, err := scanInvite(s.tx.QueryRowContext(ctx, "SELECT "+inviteColumns+
-		" FROM invitations WHERE project_id = $1 AND user_key = $2 AND closed_at IS NULL", r.Project, f.Person.Key))
+	i, err := scanInvite(s.tx.QueryRowContext(ctx, selectOpenInvite, int64(r.Project), string(f.Person.Key)))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
@@ -59,8 +58,7 @@ func (s *shardTx) contactFacts(ctx context.Context, f *trigger.Facts, r *trigger
 		}
 		f.LastByAny, f.Dismissals, f.Never = fromMS(last), dismissals, never == 1
 		return struct{}{}, err
-	}, "SELECT trigger_id, last_shown_at, dismissals, never FROM contacts WHERE project_id = $1 AND user_key = $2 AND trigger_id IN (0, $3)",
-		r.Project, f.Person.Key, r.TriggerID)
+	}, selectContacts, int64(r.Project), string(f.Person.Key), int64(r.TriggerID))
 	return err
 }
 
@@ -82,8 +80,7 @@ func (s *shardTx) interviewFacts(ctx context.Context, f *trigger.Facts, r *trigg
 	if r.Target == 0 && len(r.Quotas) == 0 {
 		return nil
 	}
-	err := s.tx.QueryRowContext(ctx, `SELECT count(*) FROM interviews
-		WHERE project_id = $1 AND study_id = $2 AND state IN ('completed', 'running', 'paused')`, r.Project, r.StudyID).Scan(&f.Interviews)
+	err := s.tx.QueryRowContext(ctx, countInterviews, int64(r.Project), int64(r.StudyID)).Scan(&f.Interviews)
 	if err != nil || len(r.Quotas) == 0 {
 		return err
 	}

@@ -10,22 +10,38 @@ import (
 // these are compiled once, on the one connection that writes. PostgreSQL's
 // driver remembers by itself.
 const (
-	selectLink   = "SELECT user_key FROM links WHERE project_id = $1 AND anonymous_id = $2"
-	insertLink   = "INSERT INTO links (project_id, anonymous_id, user_key, linked_at) VALUES ($1, $2, $3, $4) ON CONFLICT (project_id, anonymous_id) DO NOTHING"
+	selectLink   = "SELECT user_key, linked_at FROM links WHERE project_id = $1 AND from_key = $2"
+	insertLink   = "INSERT INTO links (project_id, from_key, user_key, linked_at) VALUES ($1, $2, $3, $4) ON CONFLICT (project_id, from_key) DO NOTHING"
 	selectPerson = "SELECT traits, group_id, group_at, first_seen, last_seen FROM people WHERE project_id = $1 AND user_key = $2"
-	upsertPerson = `INSERT INTO people (project_id, user_key, traits, group_id, group_at, first_seen, last_seen) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (project_id, user_key) DO UPDATE SET traits = excluded.traits, group_id = excluded.group_id,
-			group_at = excluded.group_at, first_seen = excluded.first_seen, last_seen = excluded.last_seen`
-	selectInbox = "SELECT i.user_key, i.ticket_hash, " + eventColumns + `
-		FROM inbox i JOIN events e ON e.seq = i.seq WHERE i.shard = $1 ORDER BY i.seq LIMIT $2`
-	deleteInbox = "DELETE FROM inbox WHERE shard = $1 AND seq = $2"
-	insertInbox = "INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash) VALUES ($1, $2, $3, $4, $5)"
-	insertKey   = "INSERT INTO dedupe (project_id, message_key, signed, fingerprint, seen_day) VALUES ($1, $2, $3, $4, $5)" + upsertDedupe
-	insertEvent = `INSERT INTO events (shard, project_id, user_key, type, name, ts, received_at, source, signed, message_id, payload)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING seq`
+	upsertPerson = `INSERT INTO people (project_id, user_key, traits, group_id, group_at, first_seen, last_seen) VALUES ($1, $2, $3, $4, $5, $6, $7)` + mergePerson
+	mergePerson  = `
+		ON CONFLICT (project_id, user_key) DO UPDATE SET traits = excluded.traits, group_id = excluded.group_id, group_at = excluded.group_at` + mergeSeen
+	sightPerson = `INSERT INTO people (project_id, user_key, first_seen, last_seen) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (project_id, user_key) DO UPDATE SET project_id = excluded.project_id` + mergeSeen
+	mergeSeen = `,
+		first_seen = CASE WHEN excluded.first_seen < people.first_seen THEN excluded.first_seen ELSE people.first_seen END,
+		last_seen = CASE WHEN excluded.last_seen > people.last_seen THEN excluded.last_seen ELSE people.last_seen END`
+	selectGroup = "SELECT traits FROM group_traits WHERE project_id = $1 AND group_id = $2"
+	upsertGroup = `INSERT INTO group_traits (project_id, group_id, traits) VALUES ($1, $2, $3)
+		ON CONFLICT (project_id, group_id) DO UPDATE SET traits = excluded.traits`
+	insertDecision = `INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, event_name, outcome, gate, detail, remedy, invite_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+		ON CONFLICT (trigger_id, event_seq) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, gate = excluded.gate,
+			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id`
+	selectOpenInvite = "SELECT " + inviteColumns + " FROM invitations WHERE project_id = $1 AND user_key = $2 AND closed_at IS NULL"
+	selectContacts   = "SELECT trigger_id, last_shown_at, dismissals, never FROM contacts WHERE project_id = $1 AND user_key = $2 AND trigger_id IN (0, $3)"
+	countInterviews  = `SELECT count(*) FROM interviews
+		WHERE project_id = $1 AND study_id = $2 AND state IN ('completed', 'running', 'paused')`
+	selectInbox   = "SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE shard BETWEEN $1 AND $2 ORDER BY shard, seq LIMIT $3"
+	deleteInbox   = "DELETE FROM inbox WHERE shard = $1 AND seq = $2"
+	insertInbox   = "INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash, news, record) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+	selectLastSeq = "SELECT last_seq FROM event_log WHERE one = 1"
+	updateLastSeq = "UPDATE event_log SET last_seq = $1 WHERE one = 1"
+	insertPack    = "INSERT INTO packs (first_seq, received_at, heads, body) VALUES ($1, $2, $3, $4)"
 )
 
-var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, selectInbox, deleteInbox, insertInbox, insertKey, insertEvent}
+var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, sightPerson, selectGroup, upsertGroup, selectInbox, deleteInbox, insertInbox,
+	selectLastSeq, updateLastSeq, insertPack, insertDecision, selectOpenInvite, selectContacts, countInterviews}
 
 // compiled is the hot statements by their text; empty where the driver needs none.
 type compiled map[string]*sql.Stmt

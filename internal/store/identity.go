@@ -1,30 +1,58 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 
+	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/trigger"
 )
 
-// personRow is a person with the columns that only the store needs.
+// personID is the key of a person's row.
+type personID struct {
+	project research.ProjectID
+	key     research.PersonKey
+}
+
+// personRow is a person with the columns that only the store needs. Its traits
+// are decoded when somebody asks for them: most events do not.
 type personRow struct {
 	research.Person
+	packed      string // traits as stored, while Traits is nil
 	stored      bool
 	changed     bool
 	groupAt     int64
 	first, last int64
 }
 
+// traits decodes the traits.
+func (p *personRow) traits() (research.Traits, error) {
+	if p.Traits != nil {
+		return p.Traits, nil
+	}
+	p.Traits = research.Traits{}
+	if p.packed == "" {
+		return p.Traits, nil
+	}
+	return p.Traits, json.Unmarshal([]byte(p.packed), &p.Traits)
+}
+
+// pack is the traits as they are stored.
+func (p *personRow) pack() (string, error) {
+	if p.Traits == nil {
+		return cmp.Or(p.packed, "{}"), nil
+	}
+	packed, err := json.Marshal(p.Traits)
+	return string(packed), err
+}
+
 // nowhere says that a person lives in the shard at hand.
 const nowhere = -1
-
-// seenStep is how old last_seen may get before an event that changes nothing
-// else is worth a write, in milliseconds.
-const seenStep = 10 * 60 * 1000
 
 // Identify implements trigger.Shard: it is the one place where the program
 // learns who is who.
@@ -37,69 +65,69 @@ func (s *shardTx) Identify(ctx context.Context, p *trigger.Pending) (*research.P
 	if err != nil {
 		return nil, nowhere, err
 	}
-	if home := person.Key.Shard(p.Project); home != s.shard {
+	if home := person.Key.Shard(p.Project); !s.whole && home != p.Filed.Shard(p.Project) || !s.holds(home) {
 		return nil, home, s.forward(ctx, p, person.Key, home)
 	}
 	person.see(&p.Event)
-	if err := s.link(ctx, person, &p.Event); err != nil {
+	if err := s.link(ctx, person, p); err != nil {
 		return nil, nowhere, err
 	}
 	if err := s.learn(ctx, person, &p.Event); err != nil {
 		return nil, nowhere, err
 	}
-	return &person.Person, nowhere, s.savePerson(ctx, p.Project, person)
+	if s.db.log.asks(&p.Event) {
+		_, err = person.traits()
+	}
+	return &person.Person, nowhere, err
 }
 
-// known is the person of that key as stored, empty where nobody is. An anonymous
-// person who is new may turn out to be a user in this very moment.
-func (s *shardTx) known(ctx context.Context, p *trigger.Pending, key research.PersonKey) (*personRow, error) {
-	person, err := s.people(ctx, p.Project, key)
-	if err != nil || person.stored || key.Identified() {
-		return person, err
-	}
-	user, err := s.firstSeen(ctx, &p.Event)
-	if err != nil || user == nobody {
-		return person, err
-	}
-	return s.people(ctx, p.Project, user)
-}
-
-// owner is the person an event belongs to as links stand: its user, else the
-// user its anonymousId is linked to, else the anonymous person.
+// owner is the person an event belongs to as links stand. What the log noted of
+// it says whether there can be a link at all.
 func (s *shardTx) owner(ctx context.Context, p *trigger.Pending) (research.PersonKey, error) {
-	key := p.Person()
-	if p.UserID != "" {
+	key, news := p.Person(), eventlog.News(p.News)
+	if key.Identified() && news&eventlog.Aliased == 0 || !key.Identified() && news&eventlog.Seen == 0 {
 		return key, nil
 	}
-	linked, err := s.linked(ctx, p.Project, p.AnonymousID)
-	if linked != "" {
-		key = linked
+	to, err := s.linkOf(ctx, &p.Event, key)
+	if err != nil || to.key == nobody {
+		return key, err
 	}
-	return key, err
+	return to.key, nil
 }
 
-// firstSeen makes an anonymous person known before anything is kept of them, or
-// returns the user that somebody linked them to in this very moment.
-func (s *shardTx) firstSeen(ctx context.Context, e *research.Event) (research.PersonKey, error) {
-	fresh, err := s.claimLink(ctx, e, e.AnonymousID, nobody)
+// known is the person of that key as stored, empty where nobody is. Somebody new
+// may turn out to be a user in this very moment.
+func (s *shardTx) known(ctx context.Context, p *trigger.Pending, key research.PersonKey) (*personRow, error) {
+	person, err := s.person(ctx, p.Project, key)
+	if err != nil || person.stored {
+		return person, err
+	}
+	to, err := s.firstSeen(ctx, &p.Event, key)
+	if err != nil || to == nobody {
+		return person, err
+	}
+	return s.person(ctx, p.Project, to)
+}
+
+// firstSeen makes an anonymous person known before anything is kept of them. It
+// returns the user that somebody was joined to in this very moment.
+func (s *shardTx) firstSeen(ctx context.Context, e *research.Event, key research.PersonKey) (research.PersonKey, error) {
+	if key.Identified() { // there is no row before there is an alias
+		to, err := s.linked(ctx, e.Project, key)
+		return to.key, err
+	}
+	fresh, err := s.claimLink(ctx, e.Project, key, link{at: ms(e.Timestamp)})
 	if err != nil || fresh {
 		return nobody, err
 	}
-	return s.holdLink(ctx, e.Project, e.AnonymousID)
-}
-
-func (s *shardTx) linked(ctx context.Context, project research.ProjectID, id research.AnonymousID) (key research.PersonKey, err error) {
-	err = s.tx.QueryRowContext(ctx, selectLink, project, string(id)).Scan(&key)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	return key, err
+	to, err := s.holdLink(ctx, e.Project, key)
+	return to.key, err
 }
 
 // forward hands an event to the shard of the person it turned out to belong to.
 func (s *shardTx) forward(ctx context.Context, p *trigger.Pending, key research.PersonKey, shard int) error {
 	_, err := s.tx.ExecContext(ctx, insertInbox,
-		shard, p.Seq, p.Project, key, nullBytes(p.TicketHash))
+		shard, p.Seq, int64(p.Project), string(key), nullBytes(p.TicketHash), p.News, eventlog.AppendRecord(nil, &p.Event))
 	return err
 }
 
@@ -108,87 +136,26 @@ func (p *personRow) see(e *research.Event) {
 	if !p.stored || at < p.first {
 		p.first, p.changed = at, true
 	}
-	if at > p.last+seenStep || !p.stored {
+	if at > p.last+eventlog.SeenStep || !p.stored {
 		p.last, p.changed = max(at, p.last), true
 	}
 }
 
-// link joins an event's anonymousId, or an alias's previousId, to its user.
-func (s *shardTx) link(ctx context.Context, person *personRow, e *research.Event) error {
-	if e.UserID == "" {
-		return nil
-	}
-	ids := []research.AnonymousID{e.AnonymousID}
-	if e.Type == research.Alias {
-		ids = append(ids, research.AnonymousID(e.PreviousID))
-	}
-	for _, id := range ids {
-		if id == "" || research.UserKey(research.UserID(id)) == person.Key {
-			continue
-		}
-		if err := s.linkOne(ctx, person, e, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// linkOne links one anonymousId. The first link folds the anonymous person in; a
-// later one to another user moves later events only: triggers.md §3.
-func (s *shardTx) linkOne(ctx context.Context, person *personRow, e *research.Event, id research.AnonymousID) error {
-	linked, err := s.linked(ctx, e.Project, id)
-	if err != nil || linked == person.Key {
-		return err
-	}
-	fresh, err := s.claimLink(ctx, e, id, person.Key)
-	if err != nil || fresh { // nobody of that id was ever seen: nothing to fold
-		return err
-	}
-	linked, err = s.holdLink(ctx, e.Project, id)
-	if err != nil {
-		return err
-	}
-	_, err = s.tx.ExecContext(ctx, `UPDATE links SET user_key = $3, linked_at = $4
-		WHERE project_id = $1 AND anonymous_id = $2 AND (user_key = '' OR linked_at <= $4)`, e.Project, string(id), person.Key, ms(e.Timestamp))
-	if err != nil || linked != nobody {
-		return err
-	}
-	return s.fold(ctx, e, research.AnonymousKey(id), person)
-}
-
-// nobody stands in the link of an anonymousId that was seen and has no user.
-const nobody = research.PersonKey("")
-
-// claimLink makes the link row of an anonymousId and tells whether it is new.
-// The row is where two transactions meet that see one id for the first time,
-// one with a user and one without: the second waits for the first.
-func (s *shardTx) claimLink(ctx context.Context, e *research.Event, id research.AnonymousID, key research.PersonKey) (bool, error) {
-	res, err := s.tx.ExecContext(ctx, insertLink, e.Project, string(id), key, ms(e.Timestamp))
-	if err != nil {
-		return false, err
-	}
-	n, err := res.RowsAffected()
-	return n == 1, err
-}
-
-// holdLink reads a link that is there and keeps others from changing it.
-func (s *shardTx) holdLink(ctx context.Context, project research.ProjectID, id research.AnonymousID) (key research.PersonKey, err error) {
-	err = s.tx.QueryRowContext(ctx, selectLink+s.db.lockRow, project, string(id)).Scan(&key)
-	return key, err
-}
-
-// fold makes an anonymous person part of a user: traits, contacts, invites,
+// fold makes a person part of a user: traits, contacts, invites,
 // decisions and interviews. Its shard is held too; where another holds it the
 // database breaks the tie and the transaction is run again.
 func (s *shardTx) fold(ctx context.Context, e *research.Event, from research.PersonKey, into *personRow) error {
 	if err := s.holdShard(ctx, from.Shard(e.Project)); err != nil {
 		return err
 	}
-	old, err := s.people(ctx, e.Project, from)
-	if err != nil || !old.stored {
+	old, err := s.person(ctx, e.Project, from)
+	if err != nil || !old.stored && !old.changed {
 		return err
 	}
-	into.Traits.Fold(old.Traits)
+	if err := foldTraits(into, old); err != nil {
+		return err
+	}
+	s.people[personID{e.Project, from}] = &personRow{Person: research.Person{Key: from}}
 	if old.groupAt > into.groupAt {
 		into.Group, into.groupAt = old.Group, old.groupAt
 	}
@@ -206,6 +173,16 @@ func (s *shardTx) fold(ctx context.Context, e *research.Event, from research.Per
 	return err
 }
 
+func foldTraits(into, old *personRow) error {
+	mine, err := into.traits()
+	if err != nil {
+		return err
+	}
+	others, err := old.traits()
+	mine.Fold(others)
+	return err
+}
+
 func (s *shardTx) holdShard(ctx context.Context, shard int) error {
 	var got int
 	return s.tx.QueryRowContext(ctx, "SELECT shard FROM shards WHERE shard = $1"+s.db.lockRow, shard).Scan(&got)
@@ -215,7 +192,11 @@ func (s *shardTx) holdShard(ctx context.Context, shard int) error {
 func (s *shardTx) learn(ctx context.Context, person *personRow, e *research.Event) error {
 	switch e.Type {
 	case research.Identify:
-		person.Traits.Set(e.Traits, e.Timestamp, e.Seq)
+		traits, err := person.traits()
+		if err != nil {
+			return err
+		}
+		traits.Set(e.Traits, e.Timestamp, e.Seq)
 		person.changed = true
 	case research.Group:
 		if e.GroupID == "" {
@@ -239,8 +220,7 @@ func (s *shardTx) learnGroup(ctx context.Context, e *research.Event) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.tx.ExecContext(ctx, `INSERT INTO group_traits (project_id, group_id, traits) VALUES ($1, $2, $3)
-		ON CONFLICT (project_id, group_id) DO UPDATE SET traits = excluded.traits`, e.Project, e.GroupID, string(packed))
+	_, err = s.tx.ExecContext(ctx, upsertGroup, int64(e.Project), e.GroupID, string(packed))
 	return err
 }
 
@@ -249,23 +229,49 @@ func (s *shardTx) learnGroup(ctx context.Context, e *research.Event) error {
 func (s *shardTx) groupTraits(ctx context.Context, project research.ProjectID, group string) (research.Traits, error) {
 	traits := research.Traits{}
 	var packed string
-	err := s.tx.QueryRowContext(ctx, "SELECT traits FROM group_traits WHERE project_id = $1 AND group_id = $2"+s.db.lockRow,
-		project, group).Scan(&packed)
+	err := s.tx.QueryRowContext(ctx, selectGroup+s.db.lockRow, int64(project), group).Scan(&packed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return traits, nil
 	}
 	return traits, errors.Join(err, json.Unmarshal([]byte(packed), &traits))
 }
 
-func (s *shardTx) savePerson(ctx context.Context, project research.ProjectID, p *personRow) error {
-	if !p.changed {
+// person reads a person, once in a transaction.
+func (s *shardTx) person(ctx context.Context, project research.ProjectID, key research.PersonKey) (*personRow, error) {
+	id := personID{project, key}
+	if p := s.people[id]; p != nil {
+		return p, nil
+	}
+	p := &personRow{Person: research.Person{Key: key}}
+	err := s.tx.QueryRowContext(ctx, selectPerson, int64(project), string(key)).Scan(&p.packed, &p.Group, &p.groupAt, &p.first, &p.last)
+	switch {
+	case err == nil:
+		p.stored = true
+	case !errors.Is(err, sql.ErrNoRows):
+		return nil, err
+	}
+	s.people[id] = p
+	return p, nil
+}
+
+// savePeople writes down what was learned of people, in the order of their keys,
+// so that nodes do not wait for each other in a circle.
+func (s *shardTx) savePeople(ctx context.Context) error {
+	var changed []personID
+	for id, p := range s.people {
+		if p.changed {
+			changed = append(changed, id)
+		}
+	}
+	slices.SortFunc(changed, comparePeople)
+	if len(changed) == 0 {
 		return nil
 	}
-	traits, err := json.Marshal(p.Traits)
-	if err != nil {
+	if err := s.db.bulk.upsertPeople(ctx, s.tx, changed, s.people); err != nil {
 		return err
 	}
-	_, err = s.tx.ExecContext(ctx, upsertPerson,
-		project, p.Key, string(traits), p.Group, p.groupAt, p.first, p.last)
-	return err
+	for _, id := range changed {
+		s.people[id].stored, s.people[id].changed = true, false
+	}
+	return nil
 }

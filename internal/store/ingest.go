@@ -1,185 +1,187 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/binary"
-	"encoding/json"
-	"slices"
 
+	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/research"
 )
 
-// payload is what an event carries besides its columns, as stored.
-type payload struct {
-	UserID      research.UserID      `json:"userId,omitempty"`
-	AnonymousID research.AnonymousID `json:"anonymousId,omitempty"`
-	PreviousID  string               `json:"previousId,omitempty"`
-	GroupID     string               `json:"groupId,omitempty"`
-	Properties  json.RawMessage      `json:"properties,omitempty"`
-	Traits      json.RawMessage      `json:"traits,omitempty"`
-	Context     json.RawMessage      `json:"context,omitempty"`
-}
-
-func packEvent(e *research.Event) (string, error) {
-	b, err := json.Marshal(payload{e.UserID, e.AnonymousID, e.PreviousID, e.GroupID, e.Properties, e.Traits, e.Context})
-	return string(b), err
-}
-
-func unpackEvent(e *research.Event, stored string) error {
-	var p payload
-	if err := json.Unmarshal([]byte(stored), &p); err != nil {
-		return err
-	}
-	e.UserID, e.AnonymousID, e.PreviousID, e.GroupID = p.UserID, p.AnonymousID, p.PreviousID, p.GroupID
-	e.Properties, e.Traits, e.Context = p.Properties, p.Traits, p.Context
-	return nil
-}
-
-// arrival is one event on its way into the tables.
+// arrival is a new event on its way into the tables.
 type arrival struct {
-	event       *research.Event
-	at          int // its place in the caller's slice
-	key         messageKey
-	fingerprint int64
-	payload     string
+	event  *research.Event
+	news   eventlog.News
+	record []byte
 }
 
-// messageKey is what makes two messages one: project and 16 bytes of the
-// SHA-256 of the messageId.
-type messageKey struct {
-	project research.ProjectID
-	hash    [16]byte
-}
-
-// Append implements ingest.Store. Dedupe, events and the inbox of the trigger
-// stage are written together, so that an acknowledged event will be evaluated.
-func (db *DB) Append(ctx context.Context, events []research.Event) ([]bool, error) {
-	rounds, err := arrivals(events)
-	if err != nil {
-		return nil, err
+// Append implements ingest.Store. The pack and the inbox of the trigger stage
+// are written together, so that an acknowledged event will be evaluated.
+func (db *DB) Append(ctx context.Context, events []research.Event) (stored []bool, err error) {
+	heads := make([]eventlog.Head, len(events))
+	for i := range events {
+		heads[i] = eventlog.HeadOf(&events[i])
 	}
-	stored := make([]bool, len(events))
-	err = db.InTx(ctx, func(tx *sql.Tx) error {
-		clear(stored)
-		for _, round := range rounds {
-			fresh, err := db.putDedupe(ctx, tx, round)
-			if err != nil {
-				return err
-			}
-			if err := db.putEvents(ctx, tx, fresh); err != nil {
-				return err
-			}
-			if err := db.putInbox(ctx, tx, fresh); err != nil {
-				return err
-			}
-			for _, a := range fresh {
-				stored[a.at] = true
-			}
-		}
-		return nil
+	err = db.retry(ctx, func() error {
+		stored, err = db.appendOnce(ctx, events, heads)
+		return err
 	})
 	return stored, err
 }
 
-// arrivals prepares events for the tables: without the duplicates among
-// themselves, in rounds in which no key stands twice, sorted by key so that two
-// nodes take row locks in the same order.
-func arrivals(events []research.Event) ([][]*arrival, error) {
-	var rounds [][]*arrival
-	before := map[messageKey][]*arrival{}
+// appendOnce is one try. What is remembered of the log is changed inside the
+// transaction, and is of no use where that fails.
+func (db *DB) appendOnce(ctx context.Context, events []research.Event, heads []eventlog.Head) (stored []bool, err error) {
+	locked := false
+	var b batch
+	err = db.once(ctx, func(tx *sql.Tx) (err error) {
+		db.log.mu.Lock()
+		locked = true
+		b, err = db.append(ctx, hotTx{tx, db.hot}, events, heads)
+		return err
+	})
+	if !locked {
+		return nil, err
+	}
+	defer db.log.mu.Unlock()
+	if err != nil {
+		db.log.forget()
+		return nil, err
+	}
+	db.log.sight(b.seen)
+	return b.stored, nil
+}
+
+// batch is the events of one transaction, sorted out.
+type batch struct {
+	stored []bool // by place in what was given
+	fresh  []research.Event
+	heads  []eventlog.Head // of the fresh ones
+	waited []*arrival      // fresh ones that the trigger stage has to see
+	seen   []research.Event
+}
+
+func (db *DB) append(ctx context.Context, tx hotTx, events []research.Event, heads []eventlog.Head) (batch, error) {
+	b := batch{stored: make([]bool, len(events)), fresh: make([]research.Event, 0, len(events)), heads: make([]eventlog.Head, 0, len(events))}
+	first, err := db.log.hold(ctx, tx, db.lockRow)
+	if err != nil {
+		return b, err
+	}
 	for i := range events {
-		a, err := newArrival(&events[i], i)
+		e, h := &events[i], &heads[i]
+		known, err := db.log.message(ctx, tx, h, h.Repeats)
 		if err != nil {
-			return nil, err
+			return b, err
 		}
-		earlier := before[a.key]
-		if len(earlier) > 0 && a.repeats(earlier[len(earlier)-1]) {
+		if !known {
+			b.stored[i], e.Seq = true, first+int64(len(b.fresh))
+			b.add(db.log, e, h)
+		}
+	}
+	if len(b.fresh) == 0 {
+		return b, nil
+	}
+	if err := putPack(ctx, tx, eventlog.NewPack(first, b.heads, b.fresh), b.fresh); err != nil {
+		return b, err
+	}
+	return b, db.putInbox(ctx, tx, b.waited)
+}
+
+// add takes up a new event, and remembers it.
+func (b *batch) add(l *eventLog, e *research.Event, h *eventlog.Head) {
+	news := l.known.Learn(h, l.saw)
+	l.recent.Add(*h)
+	switch {
+	case l.waited(e, news):
+		b.waited = append(b.waited, &arrival{e, news, eventlog.AppendRecord(nil, e)})
+	case sighted(e, news):
+		b.seen = append(b.seen, *e)
+	}
+	b.fresh, b.heads = append(b.fresh, *e), append(b.heads, *h)
+}
+
+// hold takes the right to append and returns the number of the next event.
+func (l *eventLog) hold(ctx context.Context, tx hotTx, lock string) (next int64, err error) {
+	var last int64
+	if err := tx.QueryRowContext(ctx, selectLastSeq+lock).Scan(&last); err != nil {
+		return 0, err
+	}
+	if l.recent == nil || l.recent.Next() != last+1 {
+		if err := l.catchUp(ctx, tx); err != nil {
+			return 0, err
+		}
+		l.recent.Skip(last + 1)
+	}
+	return last + 1, nil
+}
+
+func putPack(ctx context.Context, tx hotTx, p eventlog.Pack, events []research.Event) error {
+	var received int64
+	for i := range events {
+		received = max(received, ms(events[i].ReceivedAt))
+	}
+	if _, err := tx.ExecContext(ctx, insertPack, p.First, received, p.Heads, p.Body); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, updateLastSeq, p.First+int64(p.Len())-1)
+	return err
+}
+
+// message tells whether an event of the same message is stored for which is
+// holds. The caller holds mu.
+func (l *eventLog) message(ctx context.Context, q querier, h *eventlog.Head, is func(earlier *eventlog.Head) bool) (bool, error) {
+	if l.recent.Message(h, is) {
+		return true, nil
+	}
+	for i := len(l.runs) - 1; i >= 0; i-- {
+		if !l.runs[i].filter.May(h.Key()) {
 			continue
 		}
-		if len(earlier) == len(rounds) {
-			rounds = append(rounds, nil)
-		}
-		rounds[len(earlier)] = append(rounds[len(earlier)], a)
-		before[a.key] = append(earlier, a)
-	}
-	for _, round := range rounds {
-		slices.SortFunc(round, func(a, b *arrival) int {
-			return cmp.Or(cmp.Compare(a.key.project, b.key.project), slices.Compare(a.key.hash[:], b.key.hash[:]))
-		})
-	}
-	return rounds, nil
-}
-
-func newArrival(e *research.Event, at int) (*arrival, error) {
-	packed, err := packEvent(e)
-	if err != nil {
-		return nil, err
-	}
-	a := &arrival{event: e, at: at, payload: packed, key: messageKey{project: e.Project}}
-	sum := sha256.Sum256([]byte(e.MessageID))
-	copy(a.key.hash[:], sum[:])
-	a.fingerprint = fingerprint(e)
-	return a, nil
-}
-
-// fingerprint is 8 bytes of what a forger would have to change: type, name and ids.
-func fingerprint(e *research.Event) int64 {
-	h := sha256.New()
-	for _, s := range []string{string(e.Type), e.Name, string(e.UserID), string(e.AnonymousID)} {
-		h.Write([]byte(s))
-		h.Write([]byte{0})
-	}
-	return int64(binary.BigEndian.Uint64(h.Sum(nil)))
-}
-
-// repeats tells whether a is the same event as an earlier one of its key. An
-// unsigned event never suppresses a signed one that differs: triggers.md §3.
-func (a *arrival) repeats(earlier *arrival) bool {
-	return !a.event.Signed || earlier.event.Signed || a.fingerprint == earlier.fingerprint
-}
-
-const upsertDedupe = `
-	ON CONFLICT (project_id, message_key) DO UPDATE SET signed = 1, fingerprint = excluded.fingerprint
-		WHERE dedupe.signed = 0 AND excluded.signed = 1 AND dedupe.fingerprint <> excluded.fingerprint
-	RETURNING project_id, message_key`
-
-// putDedupe claims the keys of a round and returns the arrivals that are new.
-func (db *DB) putDedupe(ctx context.Context, tx *sql.Tx, round []*arrival) ([]*arrival, error) {
-	claimed, err := db.bulk.claimKeys(ctx, hotTx{tx, db.hot}, round)
-	if err != nil {
-		return nil, err
-	}
-	var fresh []*arrival
-	for _, a := range round {
-		if claimed[a.key] {
-			fresh = append(fresh, a)
+		if found, err := l.runs[i].message(ctx, q, h, is); err != nil || found {
+			return found, err
 		}
 	}
-	// Sequence numbers are the order of receipt, so insert in that order.
-	slices.SortFunc(fresh, func(a, b *arrival) int { return cmp.Compare(a.at, b.at) })
-	return fresh, nil
+	return false, nil
 }
 
-func (db *DB) putEvents(ctx context.Context, tx *sql.Tx, fresh []*arrival) error {
-	if len(fresh) == 0 {
-		return nil
+func (r *run) message(ctx context.Context, q querier, h *eventlog.Head, is func(earlier *eventlog.Head) bool) (bool, error) {
+	found, err := r.find(ctx, q, h.Key())
+	if err != nil {
+		return false, err
 	}
-	return db.bulk.insertEvents(ctx, hotTx{tx, db.hot}, fresh)
+	for _, entry := range found {
+		earlier, err := headAt(ctx, q, entry.Seq)
+		if err != nil {
+			return false, err
+		}
+		if earlier.Message == h.Message && is(&earlier) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// waited tells whether the trigger stage has to see an event: somebody waits for
+// it, or it may change who is who.
+func (l *eventLog) waited(e *research.Event, news eventlog.News) bool {
+	switch e.Type {
+	case research.Identify, research.Group, research.Alias:
+		return true
+	}
+	if news&(eventlog.Linking|eventlog.Person) != 0 && !sighted(e, news) {
+		return true
+	}
+	return !e.Quiet && l.asks(e)
 }
 
 // HasMessage tells whether an event with that messageId, type, name and ids is
 // stored already.
 func (db *DB) HasMessage(ctx context.Context, e *research.Event) (bool, error) {
-	a, err := newArrival(e, 0)
-	if err != nil {
+	h := eventlog.HeadOf(e)
+	db.log.mu.Lock()
+	defer db.log.mu.Unlock()
+	if err := db.log.catchUp(ctx, db.read); err != nil {
 		return false, err
 	}
-	var n int
-	err = db.read.QueryRowContext(ctx,
-		"SELECT count(*) FROM dedupe WHERE project_id = $1 AND message_key = $2 AND fingerprint = $3",
-		a.key.project, a.key.hash[:], a.fingerprint).Scan(&n)
-	return n > 0, err
+	return db.log.message(ctx, db.read, &h, func(earlier *eventlog.Head) bool { return earlier.Print == h.Print })
 }

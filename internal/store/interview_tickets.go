@@ -112,13 +112,9 @@ func readSurroundings(ctx context.Context, q querier, o *interview.Offer) error 
 		return err
 	}
 	o.Project, o.Study = *p, *s
-	var stored string
-	var ts int64
-	err = q.QueryRowContext(ctx, "SELECT type, name, ts, payload FROM events WHERE project_id = $1 AND seq = $2",
-		o.Invite.Project, o.Invite.EventSeq).Scan(&o.Event.Type, &o.Event.Name, &ts, &stored)
-	if err != nil {
-		return notFound(err)
+	events, err := readEvents(ctx, q, []int64{o.Invite.EventSeq})
+	if len(events) == 1 && events[0].Project == o.Invite.Project {
+		o.Event = events[0]
 	}
-	o.Event.Timestamp = fromMS(ts)
-	return unpackEvent(&o.Event, stored)
+	return err
 }

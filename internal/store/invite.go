@@ -42,11 +42,11 @@ func (db *DB) lockInvite(ctx context.Context, tx *sql.Tx, project research.Proje
 // event has had its invite already; then it returns nil.
 func (db *DB) reserveInvite(ctx context.Context, tx *sql.Tx, i *research.Invite, tokenHash []byte) (*research.Invite, error) {
 	made, err := scanInvite(tx.QueryRowContext(ctx, `
-		INSERT INTO invitations (public_id, project_id, study_id, trigger_id, user_key, event_seq, message_id, state,
+		INSERT INTO invitations (public_id, project_id, study_id, trigger_id, user_key, event_seq, event_name, message_id, state,
 			verified, token_hash, ticket_hash, reserved_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'reserved', $8, $9, $10, $11, $12)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reserved', $9, $10, $11, $12, $13)
 		ON CONFLICT DO NOTHING RETURNING `+inviteColumns,
-		i.PublicID, i.Project, i.Study, i.Trigger, i.Person, i.EventSeq, i.MessageID,
+		i.PublicID, i.Project, i.Study, i.Trigger, i.Person, i.EventSeq, i.EventName, i.MessageID,
 		flag(i.Verified), tokenHash, nullBytes(i.TicketHash), ms(i.ReservedAt), ms(i.ExpiresAt)))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil

@@ -24,7 +24,7 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(moveEvents())}
 	if db.dialect == postgresDialect {
 		locker, err := lock.NewPostgresSessionLocker()
 		if err != nil {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 
 	"github.com/usercall/usercall/internal/report"
@@ -22,16 +21,15 @@ func (db *DB) Reports() *Reports { return &Reports{db} }
 // Week implements report.HomeStore. Events are counted from the newest back, so
 // that a busy project's first page stays quick.
 func (r *Reports) Week(ctx context.Context, p research.ProjectID, since time.Time) (f report.Funnel, err error) {
-	err = r.db.read.QueryRowContext(ctx, `
-		SELECT
-			(SELECT count(*) FROM (SELECT received_at FROM events WHERE project_id = $1 ORDER BY seq DESC LIMIT $3) latest
-				WHERE received_at >= $2),
-			(SELECT count(*) FROM decisions WHERE project_id = $1 AND at >= $2 AND outcome IN ('invited', 'skipped'))`,
-		p, ms(since), report.EventsCounted).Scan(&f.Events, &f.Matches)
-	if err != nil {
+	if f.Events, err = r.db.countEvents(ctx, p, ms(since), report.EventsCounted); err != nil {
 		return f, err
 	}
 	f.More = f.Events == report.EventsCounted
+	err = r.db.read.QueryRowContext(ctx, "SELECT count(*) FROM decisions WHERE project_id = $1 AND at >= $2 AND outcome IN ('invited', 'skipped')",
+		p, ms(since)).Scan(&f.Matches)
+	if err != nil {
+		return f, err
+	}
 	err = r.invites(ctx, &f, "v.project_id = $1 AND v.reserved_at >= $2", p, ms(since))
 	return f, err
 }
@@ -121,13 +119,12 @@ func (r *Reports) Firing(ctx context.Context, p research.ProjectID) ([]report.Fi
 // quoteColumns belong to quoteTables.
 const (
 	quoteColumns = `q.public_id, i.public_id, q.turn, q.start_at, q.end_at, q.text, i.user_key, i.started_at, i.mode,
-		coalesce(i.ended_at, i.last_contact), t.label, s.public_id, coalesce(e.name, '')`
+		coalesce(i.ended_at, i.last_contact), t.label, s.public_id, v.event_name`
 	quoteTables = ` FROM quotes q
 		JOIN themes t ON t.project_id = q.project_id AND t.id = q.theme_id
 		JOIN studies s ON s.project_id = q.project_id AND s.id = q.study_id
 		JOIN interviews i ON i.project_id = q.project_id AND i.id = q.interview_id
-		JOIN invitations v ON v.project_id = i.project_id AND v.id = i.invite_id
-		LEFT JOIN events e ON e.project_id = v.project_id AND e.seq = v.event_seq `
+		JOIN invitations v ON v.project_id = i.project_id AND v.id = i.invite_id `
 )
 
 func scanQuote(r row) (q report.Quote, err error) {
@@ -167,11 +164,10 @@ func (r *Reports) Projects(ctx context.Context) ([]*research.Project, error) {
 }
 
 // LastEvent implements report.ProjectStore.
-func (r *Reports) LastEvent(ctx context.Context, p research.ProjectID) (*report.Event, error) {
-	e, err := scanReportEvent(r.db.read.QueryRowContext(ctx, "SELECT e.user_key, "+eventColumns+
-		" FROM events e WHERE e.project_id = $1 ORDER BY e.seq DESC LIMIT 1", p))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	return &e, err
+func (r *Reports) LastEvent(ctx context.Context, p research.ProjectID) (last *report.Event, err error) {
+	err = r.db.scanEvents(ctx, scan{project: p, newest: true}, func(e *research.Event) error {
+		last = &report.Event{Event: *e, Key: e.Person()}
+		return errEnough
+	})
+	return last, err
 }

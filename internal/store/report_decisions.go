@@ -9,12 +9,11 @@ import (
 
 const (
 	decisionColumns = `d.id, d.at, d.version, d.user_key, d.message_id, d.event_seq, d.outcome, d.gate, d.detail, d.remedy,
-		coalesce(e.name, ''), s.public_id, s.name, t.public_id, t.name, coalesce(v.public_id, '')`
+		d.event_name, s.public_id, s.name, t.public_id, t.name, coalesce(v.public_id, '')`
 	decisionTables = ` FROM decisions d
 		JOIN studies s ON s.project_id = d.project_id AND s.id = d.study_id
 		JOIN triggers t ON t.project_id = d.project_id AND t.id = d.trigger_id
-		LEFT JOIN invitations v ON v.project_id = d.project_id AND v.id = d.invite_id
-		LEFT JOIN events e ON e.project_id = d.project_id AND e.seq = d.event_seq `
+		LEFT JOIN invitations v ON v.project_id = d.project_id AND v.id = d.invite_id `
 )
 
 func scanDecision(r row) (d report.Decision, err error) {

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/report"
 	"github.com/usercall/usercall/internal/research"
 )
@@ -62,7 +64,7 @@ func (r *Reports) Person(ctx context.Context, p research.ProjectID, key research
 		return nil, err
 	}
 	person.Linked, err = collect(ctx, r.db.read, func(r row) (id research.AnonymousID, err error) { return id, r.Scan(&id) },
-		"SELECT anonymous_id FROM links WHERE project_id = $1 AND user_key = $2 ORDER BY linked_at LIMIT 50", p, key)
+		"SELECT substr(from_key, 3) FROM links WHERE project_id = $1 AND user_key = $2 AND from_key < 'u:' ORDER BY linked_at LIMIT 50", p, key)
 	if err != nil {
 		return nil, err
 	}
@@ -101,12 +103,45 @@ func (r *Reports) Timeline(ctx context.Context, p research.ProjectID, key resear
 }
 
 // eventsOf is a person's events with times in [from, until), newest first: their
-// own, and those of the anonymous ids linked to them.
+// own, and those of the ids that are linked to them.
 func (r *Reports) eventsOf(ctx context.Context, p research.ProjectID, key research.PersonKey, from, until int64, limit int) ([]report.Event, error) {
-	return collect(ctx, r.db.read, scanReportEvent, "SELECT e.user_key, "+eventColumns+` FROM events e
-		WHERE e.project_id = $1 AND e.ts >= $3 AND e.ts < $4 AND e.user_key IN (
-			SELECT CAST($2 AS TEXT) UNION ALL SELECT 'a:' || l.anonymous_id FROM links l WHERE l.project_id = $1 AND l.user_key = $2)
-		ORDER BY e.ts DESC, e.seq DESC LIMIT $5`, p, key, from, until, limit)
+	keys, err := r.db.keysOf(ctx, r.db.read, p, key)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := r.db.entriesOf(ctx, r.db.read, p, keys)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(entries, newestFirst)
+	var events []report.Event
+	for len(entries) > 0 && len(events) < limit {
+		n := min(limit, len(entries))
+		more, err := r.timeRange(ctx, p, keys, entries[:n], from, until)
+		if err != nil {
+			return nil, err
+		}
+		events, entries = append(events, more...), entries[n:]
+	}
+	return events[:min(limit, len(events))], nil
+}
+
+// timeRange reads those of the entries that lie in it and were sent under one of
+// the keys.
+func (r *Reports) timeRange(ctx context.Context, p research.ProjectID, keys []research.PersonKey, entries []eventlog.Entry, from, until int64) (out []report.Event, err error) {
+	var seqs []int64
+	for _, e := range entries {
+		if e.At >= from && e.At < until {
+			seqs = append(seqs, e.Seq)
+		}
+	}
+	events, err := readEvents(ctx, r.db.read, seqs)
+	for _, e := range events {
+		if key := e.Person(); e.Project == p && slices.Contains(keys, key) {
+			out = append(out, report.Event{Event: e, Key: key})
+		}
+	}
+	return out, err
 }
 
 func (r *Reports) invitesOf(ctx context.Context, p research.ProjectID, key research.PersonKey, until int64, limit int) ([]report.Invite, error) {
@@ -123,25 +158,30 @@ func (r *Reports) invitesOf(ctx context.Context, p research.ProjectID, key resea
 		WHERE v.project_id = $1 AND v.user_key = $2 AND v.reserved_at < $3 ORDER BY v.reserved_at DESC, v.id DESC LIMIT $4`, p, key, until, limit)
 }
 
-func scanReportEvent(r row) (e report.Event, err error) {
-	err = scanEvent(r, &e.Event, &e.Key)
-	return e, err
-}
-
 // Events implements report.PeopleStore.
 func (r *Reports) Events(ctx context.Context, p research.ProjectID, want report.EventFilter, w report.Window) (report.Listing[report.Event], error) {
-	f := newFilter(p, "e.project_id")
-	if want.Name != "" {
-		f.add("e.name = ?", want.Name)
-	}
-	if want.Type != "" {
-		f.add("e.type = ?", string(want.Type))
-	}
-	if w.Before.ID > 0 {
-		f.add("e.seq < ?", w.Before.ID)
-	}
-	f.args = append(f.args, w.Rows()+1)
-	rows, err := collect(ctx, r.db.read, scanReportEvent, "SELECT e.user_key, "+eventColumns+" FROM events e WHERE "+f.String()+
-		" ORDER BY e.seq DESC"+f.limit(), f.args...)
+	var rows []report.Event
+	err := r.db.scanEvents(ctx, scan{project: p, names: namesOf(p, want), before: w.Before.ID, newest: true}, func(e *research.Event) error {
+		if want.Name != "" && e.Name != want.Name || want.Type != "" && e.Type != want.Type {
+			return nil
+		}
+		if rows = append(rows, report.Event{Event: *e, Key: e.Person()}); len(rows) > w.Rows() {
+			return errEnough
+		}
+		return nil
+	})
 	return report.List(w, rows, report.Event.Place), err
+}
+
+// namesOf is what events of the filter's name are found by, of whatever type.
+func namesOf(p research.ProjectID, want report.EventFilter) (names []eventlog.Hash) {
+	if want.Name == "" {
+		return nil
+	}
+	for _, t := range []research.EventType{research.Track, research.Identify, research.Page, research.Screen, research.Group, research.Alias} {
+		if want.Type == "" || want.Type == t {
+			names = append(names, eventlog.NameHash(p, t, want.Name))
+		}
+	}
+	return names
 }

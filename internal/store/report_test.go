@@ -51,9 +51,21 @@ func (w *told) exec(query string, args ...any) {
 
 func (w *told) at(ago time.Duration) int64 { return reportNow.Add(-ago).UnixMilli() }
 
-func (w *told) event(person, name string, ago time.Duration) int64 {
-	return w.id(`INSERT INTO events (shard, project_id, user_key, type, name, ts, received_at, source, signed, message_id, payload)
-		VALUES (0, $1, $2, 'track', $3, $4, $4, 'server', 1, $5, '{"properties":{"plan":"pro"}}') RETURNING seq`, w.project, person, name, w.at(ago), fmt.Sprint(name, ago))
+func (w *told) event(person research.PersonKey, name string, ago time.Duration) int64 {
+	w.t.Helper()
+	at := time.UnixMilli(w.at(ago)).UTC()
+	e := research.Event{Project: w.project, Type: research.Track, Name: name, MessageID: fmt.Sprint(person, name, ago), Timestamp: at, ReceivedAt: at,
+		Source: research.FromServer, Signed: true, Properties: []byte(`{"plan":"pro"}`)}
+	if person.Identified() {
+		e.UserID = research.UserID(person.ID())
+	} else {
+		e.AnonymousID = research.AnonymousID(person.ID())
+	}
+	all := []research.Event{e}
+	if _, err := w.db.Append(w.t.Context(), all); err != nil {
+		w.t.Fatal(err)
+	}
+	return all[0].Seq
 }
 
 func (w *told) decision(person string, seq int64, outcome, gate string, ago time.Duration) {
@@ -63,8 +75,8 @@ func (w *told) decision(person string, seq int64, outcome, gate string, ago time
 
 // interview makes an invite and an interview, and returns the latter's ids.
 func (w *told) interview(tag, person, state string, seq int64, ago time.Duration) (int64, string) {
-	invite := w.id(`INSERT INTO invitations (public_id, project_id, study_id, trigger_id, user_key, event_seq, message_id, state, verified, token_hash, reserved_at, shown_at, expires_at, closed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, 'm', 'accepted', 1, $7, $8, $8, $8, $8) RETURNING id`, "inv_"+tag, w.project, w.study, w.trigger, person, seq, []byte(tag), w.at(ago))
+	invite := w.id(`INSERT INTO invitations (public_id, project_id, study_id, trigger_id, user_key, event_seq, event_name, message_id, state, verified, token_hash, reserved_at, shown_at, expires_at, closed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, 'cancelled', 'm', 'accepted', 1, $7, $8, $8, $8, $8) RETURNING id`, "inv_"+tag, w.project, w.study, w.trigger, person, seq, []byte(tag), w.at(ago))
 	public := "itv_" + tag
 	id := w.id(`INSERT INTO interviews (public_id, project_id, study_id, trigger_id, invite_id, user_key, state, mode, language, started_at, last_contact, ended_at, setup)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 'text', 'en', $8, $8, $8, '{}') RETURNING id`, public, w.project, w.study, w.trigger, invite, person, state, w.at(ago))
@@ -94,8 +106,8 @@ func must[T any](t *testing.T) func(T, error) T {
 func TestHomeReadsTheWeek(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w, other := tell(t, db, "a"), tell(t, db, "b")
-		first := w.event("u:1", "cancelled", time.Hour)
 		w.event("u:1", "old", 8*24*time.Hour)
+		first := w.event("u:1", "cancelled", time.Hour)
 		other.event("u:1", "cancelled", time.Hour)
 		w.decision("u:1", first, "invited", "", time.Hour)
 		w.decision("u:2", w.event("u:2", "cancelled", 2*time.Hour), "skipped", "sample", 2*time.Hour)
@@ -121,7 +133,7 @@ func TestFindings(t *testing.T) {
 		var ids []int64
 		for i := range 10 {
 			person := fmt.Sprintf("u:%d", i)
-			id, _ := w.interview(fmt.Sprint(i), person, "completed", w.event(person, "e", time.Duration(i)*time.Hour), time.Duration(i)*time.Hour)
+			id, _ := w.interview(fmt.Sprint(i), person, "completed", w.event(research.PersonKey(person), "e", time.Duration(i)*time.Hour), time.Duration(i)*time.Hour)
 			ids = append(ids, id)
 		}
 		w.theme("export", 7, ids...)
@@ -147,7 +159,7 @@ func TestListingsGoOnWhereTheyStopped(t *testing.T) {
 		w := tell(t, db, "a")
 		for i := range 23 {
 			person := fmt.Sprintf("u:%d", i)
-			seq := w.event(person, "e", time.Duration(i/5)*time.Minute) // some at the same time
+			seq := w.event(research.PersonKey(person), "e", time.Duration(i/5)*time.Minute) // some at the same time
 			w.decision(person, seq, "skipped", []string{"sample", "cooldown"}[i%2], time.Duration(i/5)*time.Minute)
 			w.interview(fmt.Sprint(i), person, "completed", seq, time.Duration(i/5)*time.Minute)
 		}
@@ -192,7 +204,7 @@ func each[T any](t *testing.T, want int, read func(report.Window) (report.Listin
 func TestAnInterviewWithAllAroundIt(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := tell(t, db, "a")
-		w.exec("INSERT INTO links (project_id, anonymous_id, user_key, linked_at) VALUES ($1, 'x', 'u:1', 1)", w.project)
+		w.exec("INSERT INTO links (project_id, from_key, user_key, linked_at) VALUES ($1, 'a:x', 'u:1', 1)", w.project)
 		w.event("a:x", "before we knew them", 3*time.Hour)
 		seq := w.event("u:1", "cancelled", 2*time.Hour)
 		w.event("u:1", "long ago", 60*time.Hour)

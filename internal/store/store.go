@@ -21,6 +21,7 @@ type DB struct {
 	read  *sql.DB
 	rand  io.Reader // for public ids
 	hot   compiled
+	log   *eventLog
 	// tokenHash is what is kept of the token of an invite's link.
 	tokenHash func(publicID string) []byte
 }
@@ -33,7 +34,7 @@ func Open(ctx context.Context, target string, instanceKey []byte) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	db := &DB{dialect: d, write: write, read: read, rand: rand.Reader,
+	db := &DB{dialect: d, write: write, read: read, rand: rand.Reader, log: &eventLog{},
 		tokenHash: func(id string) []byte { return invite.TokenHash(invite.Token(instanceKey, id)) }}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the database up to date: %w", err), db.Close())
@@ -76,9 +77,14 @@ func (db *DB) PendingJobs(ctx context.Context) (int, error) { return jobs.Pendin
 // transaction is in the way it is run again, so fn must not keep what a failed
 // try gave it.
 func (db *DB) InTx(ctx context.Context, fn func(*sql.Tx) error) error {
+	return db.retry(ctx, func() error { return db.once(ctx, fn) })
+}
+
+// retry runs a transaction again while another one is in its way.
+func (db *DB) retry(ctx context.Context, once func() error) error {
 	const tries = 6
 	for try := 1; ; try++ {
-		err := db.once(ctx, fn)
+		err := once()
 		if err == nil || !transient(err) || try == tries {
 			return err
 		}

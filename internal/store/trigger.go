@@ -3,36 +3,39 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"errors"
+	"slices"
 
+	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/trigger"
 )
 
 // putInbox hands stored events to the trigger stage, in ingest's transaction.
-func (db *DB) putInbox(ctx context.Context, tx *sql.Tx, fresh []*arrival) error {
-	if len(fresh) == 0 {
+func (db *DB) putInbox(ctx context.Context, tx hotTx, waited []*arrival) error {
+	if len(waited) == 0 {
 		return nil
 	}
-	return db.bulk.insertInbox(ctx, hotTx{tx, db.hot}, fresh)
+	return db.bulk.insertInbox(ctx, tx, waited)
 }
 
 // DueShards implements trigger.Store.
 func (db *DB) DueShards(ctx context.Context) ([]int, error) {
-	return collect(ctx, db.read, func(r row) (s int, err error) { return s, r.Scan(&s) }, "SELECT DISTINCT shard FROM inbox")
+	return collect(ctx, db.read, func(r row) (s int, err error) { return s, r.Scan(&s) }, "SELECT DISTINCT shard FROM inbox ORDER BY shard")
 }
 
 // lockWait is how long a browser's request waits for a shard that another
 // evaluates, in milliseconds.
 const lockWait = 1000
 
-// InShard implements trigger.Store. The row lock is the right to evaluate: it
-// ends with the transaction, whatever became of the process.
-func (db *DB) InShard(ctx context.Context, shard int, wait bool, work func(trigger.Shard) error) (held bool, err error) {
+// InShards implements trigger.Store. The row locks are the right to evaluate:
+// they end with the transaction, whatever became of the process.
+func (db *DB) InShards(ctx context.Context, shards []int, wait bool, work func(trigger.Shard) error) (held bool, err error) {
 	err = db.InTx(ctx, func(tx *sql.Tx) (err error) {
-		held, err = db.inShard(ctx, tx, shard, wait, work)
-		return err
+		s := &shardTx{db: db, tx: hotTx{tx, db.hot}, people: map[personID]*personRow{}}
+		if held, err = s.hold(ctx, shards, wait); err != nil || !held {
+			return err
+		}
+		return work(s)
 	})
 	if lockTimedOut(err) {
 		return false, nil
@@ -40,86 +43,67 @@ func (db *DB) InShard(ctx context.Context, shard int, wait bool, work func(trigg
 	return held, err
 }
 
-func (db *DB) inShard(ctx context.Context, tx *sql.Tx, shard int, wait bool, work func(trigger.Shard) error) (bool, error) {
-	s := &shardTx{db: db, tx: hotTx{tx, db.hot}, shard: shard}
-	if db.dialect == sqliteDialect { // one writer: the transaction holds every shard
-		return true, work(s)
-	}
-	if err := db.setLockTimeout(ctx, tx, lockWait); err != nil {
-		return false, err
-	}
-	suffix := db.skipRow
-	if wait {
-		suffix = db.lockRow
-	}
-	var got int
-	err := tx.QueryRowContext(ctx, "SELECT shard FROM shards WHERE shard = $1"+suffix, shard).Scan(&got)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	return true, work(s)
-}
-
-// Together implements trigger.Store. On PostgreSQL a transaction holds one
-// shard, so that nodes share the work; SQLite's one writer saves commits.
-func (db *DB) Together() int {
-	if db.dialect == sqliteDialect {
-		return 64
-	}
-	return 1
-}
-
-// InShards implements trigger.Store.
-func (db *DB) InShards(ctx context.Context, shards []int, work func(trigger.Shard) error) error {
-	return db.InTx(ctx, func(tx *sql.Tx) error {
-		for _, shard := range shards {
-			if _, err := db.inShard(ctx, tx, shard, false, work); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
+// Together implements trigger.Store: a commit is dear, so it serves many shards,
+// and nodes share the work, so it does not hold all of them.
+func (db *DB) Together() int { return 32 }
 
 // shardTx implements trigger.Shard.
 type shardTx struct {
-	db    *DB
-	tx    hotTx
-	shard int
+	db     *DB
+	tx     hotTx
+	shards []int                   // held, in order
+	people map[personID]*personRow // as known in this transaction; written down by Done
+	whole  bool                    // the inbox of all shards was read
 }
 
+// hold takes the row locks of shards.
+func (s *shardTx) hold(ctx context.Context, shards []int, wait bool) (bool, error) {
+	if s.db.dialect == sqliteDialect { // one writer: the transaction holds every shard
+		for shard := shards[0]; shard <= shards[len(shards)-1]; shard++ {
+			s.shards = append(s.shards, shard)
+		}
+		return true, nil
+	}
+	if err := s.db.setLockTimeout(ctx, s.tx.Tx, lockWait); err != nil {
+		return false, err
+	}
+	suffix := s.db.skipRow
+	if wait {
+		suffix = s.db.lockRow
+	}
+	held, err := collect(ctx, s.tx, func(r row) (n int, err error) { return n, r.Scan(&n) },
+		"SELECT shard FROM shards WHERE shard = ANY($1) ORDER BY shard"+suffix, shards)
+	s.shards = held
+	return len(held) > 0 && (!wait || len(held) == len(shards)), err
+}
+
+func (s *shardTx) holds(shard int) bool { return slices.Contains(s.shards, shard) }
+
+// Inbox implements trigger.Shard.
 func (s *shardTx) Inbox(ctx context.Context, limit int) ([]trigger.Pending, error) {
-	return collect(ctx, s.tx, scanPending, selectInbox, s.shard, limit)
+	inbox, err := s.db.bulk.selectInbox(ctx, s.tx, s.shards, limit)
+	s.whole = len(inbox) < limit
+	return inbox, err
 }
-
-const eventColumns = "e.seq, e.project_id, e.type, e.name, e.ts, e.received_at, e.source, e.signed, e.message_id, e.payload"
 
 func scanPending(r row) (p trigger.Pending, err error) {
-	err = scanEvent(r, &p.Event, &p.Filed, &p.TicketHash)
+	var seq int64
+	var record []byte
+	if err := r.Scan(&seq, &p.Filed, &p.TicketHash, &p.News, &record); err != nil {
+		return p, err
+	}
+	ticket := p.TicketHash
+	p.Event, err = eventlog.ParseRecord(record)
+	p.Seq, p.TicketHash = seq, ticket
 	return p, err
 }
 
-// scanEvent reads eventColumns, and the columns before them into before.
-func scanEvent(r row, e *research.Event, before ...any) error {
-	var packed string
-	var ts, received int64
-	var signed int
-	err := r.Scan(append(before, &e.Seq, &e.Project, &e.Type, &e.Name, &ts, &received, &e.Source, &signed, &e.MessageID, &packed)...)
-	if err != nil {
+// Done implements trigger.Shard.
+func (s *shardTx) Done(ctx context.Context, done []trigger.Pending) error {
+	if err := s.savePeople(ctx); err != nil || len(done) == 0 {
 		return err
 	}
-	e.Timestamp, e.ReceivedAt, e.Signed = fromMS(ts), fromMS(received), signed == 1
-	return unpackEvent(e, packed)
-}
-
-func (s *shardTx) Done(ctx context.Context, seqs []int64) error {
-	if len(seqs) == 0 {
-		return nil
-	}
-	return s.db.bulk.deleteInbox(ctx, s.tx, s.shard, seqs)
+	return s.db.bulk.deleteInbox(ctx, s.tx, done)
 }
 
 func (s *shardTx) Record(ctx context.Context, d *research.Decision, invite *research.Invite) error {
@@ -127,12 +111,8 @@ func (s *shardTx) Record(ctx context.Context, d *research.Decision, invite *rese
 	if invite != nil {
 		id = invite.ID
 	}
-	_, err := s.tx.ExecContext(ctx, `
-		INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, outcome, gate, detail, remedy, invite_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-		ON CONFLICT (trigger_id, event_seq) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, gate = excluded.gate,
-			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id`,
-		d.Project, d.Study, d.Trigger, d.Version, d.Person, ms(d.At), d.EventSeq, d.MessageID, d.Outcome, d.Gate, d.Detail, d.Remedy, id)
+	_, err := s.tx.ExecContext(ctx, insertDecision,
+		d.Project, d.Study, d.Trigger, d.Version, d.Person, ms(d.At), d.EventSeq, d.MessageID, d.EventName, d.Outcome, d.Gate, d.Detail, d.Remedy, id)
 	return err
 }
 
@@ -152,16 +132,4 @@ func (s *shardTx) Reserve(ctx context.Context, r *trigger.Rule, i *research.Invi
 	}
 	_, err = s.tx.ExecContext(ctx, end)
 	return made, gate, err
-}
-
-func (s *shardTx) people(ctx context.Context, project research.ProjectID, key research.PersonKey) (*personRow, error) {
-	p := &personRow{Person: research.Person{Key: key, Traits: research.Traits{}}}
-	var traits string
-	var groupAt int64
-	err := s.tx.QueryRowContext(ctx, selectPerson, project, key).Scan(&traits, &p.Group, &groupAt, &p.first, &p.last)
-	if errors.Is(err, sql.ErrNoRows) {
-		return p, nil
-	}
-	p.stored, p.groupAt = true, groupAt
-	return p, errors.Join(err, json.Unmarshal([]byte(traits), &p.Traits))
 }

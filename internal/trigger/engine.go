@@ -49,6 +49,12 @@ func (e *Engine) Needs(p research.ProjectID) []EventNeed {
 	return nil
 }
 
+// Asks tells whether an active trigger may want to see the event.
+func (e *Engine) Asks(event *research.Event) bool {
+	ix := e.rules.Load().Index[event.Project]
+	return ix != nil && ix.Asks(event.Type, event.Name)
+}
+
 // Offer is the rule of a trigger, if it is active.
 func (e *Engine) Offer(p research.ProjectID, t research.TriggerID) (*Rule, bool) {
 	ix := e.rules.Load().Index[p]
@@ -68,10 +74,10 @@ func (e *Engine) Wake() {
 }
 
 const (
-	poll      = 500 * time.Millisecond // for what no wake-up told of
-	inboxPage = 256                    // events evaluated in one transaction: ingest waits for it on SQLite
-	decideFor = 2 * time.Second        // how long a page waits for a decision
-	evaluator = 4                      // shards evaluated at once
+	poll       = 500 * time.Millisecond // for what no wake-up told of
+	inboxPage  = 256                    // events evaluated in one transaction: ingest waits for it on SQLite
+	decideFor  = 2 * time.Second        // how long a page waits for a decision
+	evaluators = 4                      // groups of shards evaluated at once
 )
 
 // Run evaluates what nobody waits for, until ctx ends.
@@ -88,14 +94,27 @@ func (e *Engine) Run(ctx context.Context) {
 	}
 }
 
-// sweep evaluates every due shard once, some side by side.
+// Sweep evaluates everything that waits, and returns when nothing does.
+func (e *Engine) Sweep(ctx context.Context) error {
+	for {
+		shards, err := e.store.DueShards(ctx)
+		if err != nil || len(shards) == 0 {
+			return err
+		}
+		if err := e.sweep(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// sweep evaluates every due shard, some groups of them side by side.
 func (e *Engine) sweep(ctx context.Context) error {
 	shards, err := e.store.DueShards(ctx)
 	if err != nil {
 		return err
 	}
 	var workers sync.WaitGroup
-	slots := make(chan struct{}, evaluator)
+	slots := make(chan struct{}, evaluators)
 	errs := make(chan error, len(shards))
 	for group := range slices.Chunk(shards, e.store.Together()) {
 		workers.Go(func() {
@@ -112,27 +131,17 @@ func (e *Engine) sweep(ctx context.Context) error {
 	return err
 }
 
-// sweepGroup evaluates some shards in one transaction, a part of each. Where one
-// of them fails, each is tried alone: it must not hold up its neighbours.
+// sweepGroup evaluates some shards together. Where that fails, each is tried
+// alone: one of them must not hold up its neighbours.
 func (e *Engine) sweepGroup(ctx context.Context, shards []int) error {
-	if len(shards) > 1 {
-		err := e.store.InShards(ctx, shards, func(s Shard) error {
-			pass := e.newPass()
-			pass.limit = max(inboxPage/len(shards), 4)
-			err := pass.run(ctx, s)
-			if pass.more || len(pass.forwarded) > 0 {
-				e.Wake()
-			}
-			return err
-		})
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
-		e.log.Warn("shards could not be evaluated together, trying them one by one", "shards", len(shards), "err", err)
+	_, err := e.drain(ctx, shards, false)
+	if err == nil || ctx.Err() != nil || len(shards) == 1 {
+		return err
 	}
+	e.log.Warn("shards could not be evaluated together, trying them one by one", "shards", len(shards), "err", err)
 	var failed error
 	for _, shard := range shards {
-		_, err := e.drain(ctx, shard, false)
+		_, err := e.drain(ctx, []int{shard}, false)
 		failed = errors.Join(failed, err)
 	}
 	return failed
@@ -149,47 +158,43 @@ func (e *Engine) Decide(ctx context.Context, events []research.Event) (bool, err
 		shards = append(shards, events[i].Person().Shard(events[i].Project))
 	}
 	slices.Sort(shards)
-	for _, shard := range slices.Compact(shards) {
-		held, err := e.drain(ctx, shard, true)
-		if err != nil && ctx.Err() != nil {
-			return false, nil
-		}
-		if err != nil || !held {
-			return false, err
-		}
+	held, err := e.drain(ctx, slices.Compact(shards), true)
+	if err != nil && ctx.Err() != nil {
+		return false, nil
 	}
-	return true, nil
+	return held, err
 }
 
-// drain evaluates a shard until its inbox is empty, and the shards that its
+// drain evaluates shards until their inbox is empty, and the shards that their
 // events were forwarded to. An event is forwarded once: a linked person is a
 // user, whose shard is final.
-func (e *Engine) drain(ctx context.Context, shard int, wait bool) (bool, error) {
-	for {
+func (e *Engine) drain(ctx context.Context, shards []int, wait bool) (bool, error) {
+	for len(shards) > 0 {
 		var pass pass
-		held, err := e.store.InShard(ctx, shard, wait, func(s Shard) error {
+		held, err := e.store.InShards(ctx, shards, wait, func(s Shard) error {
 			pass = e.newPass()
 			return pass.run(ctx, s)
 		})
 		if err != nil || !held {
 			return held, err
 		}
-		for _, other := range pass.forwarded {
-			if held, err := e.drain(ctx, other, wait); err != nil || !held {
+		if len(pass.forwarded) > 0 {
+			if held, err := e.drain(ctx, pass.forwarded, wait); err != nil || !held {
 				return held, err
 			}
 		}
 		if !pass.more {
-			return true, nil
+			break
 		}
 	}
+	return true, nil
 }
 
 func (e *Engine) newPass() pass {
 	return pass{rules: e.rules.Load(), now: e.now(), random: e.random, log: e.log, limit: inboxPage}
 }
 
-// pass is one transaction over a shard's inbox.
+// pass is one transaction over the inbox of some shards.
 type pass struct {
 	rules     *Rules
 	now       time.Time
@@ -207,13 +212,13 @@ func (p *pass) run(ctx context.Context, s Shard) error {
 	}
 	p.more = len(inbox) == p.limit
 	slices.SortStableFunc(inbox, func(a, b Pending) int { return a.Timestamp.Compare(b.Timestamp) })
-	var done []int64
+	done := 0
 	for i := range inbox {
 		invited, err := p.guarded(ctx, s, &inbox[i])
 		if err != nil {
 			return err
 		}
-		done = append(done, inbox[i].Seq)
+		done++
 		if invited && i < len(inbox)-1 {
 			// Commit right after a reservation: two nodes must not hold the caps
 			// of two triggers in opposite order.
@@ -221,7 +226,7 @@ func (p *pass) run(ctx context.Context, s Shard) error {
 			break
 		}
 	}
-	return s.Done(ctx, done)
+	return s.Done(ctx, inbox[:done])
 }
 
 // guarded is event for a stranger's event: one that makes the evaluator panic is
@@ -278,7 +283,7 @@ func (p *pass) match(ctx context.Context, s Shard, e *Pending, r *Rule, person *
 		}
 	}
 	d := &research.Decision{At: p.now, Project: e.Project, Study: r.StudyID, Trigger: r.TriggerID, Version: r.Version,
-		Person: person.Key, MessageID: e.MessageID, EventSeq: e.Seq, Outcome: verdict.Outcome, Gate: verdict.Gate,
+		Person: person.Key, MessageID: e.MessageID, EventSeq: e.Seq, EventName: e.Name, Outcome: verdict.Outcome, Gate: verdict.Gate,
 		Detail: verdict.Detail, Remedy: verdict.Remedy}
 	return made != nil, s.Record(ctx, d, made)
 }
@@ -290,7 +295,7 @@ func (p *pass) reserve(ctx context.Context, s Shard, e *Pending, r *Rule, person
 	}
 	made, gate, err := s.Reserve(ctx, r, &research.Invite{
 		PublicID: id, Project: e.Project, Study: r.StudyID, Trigger: r.TriggerID, Person: person.Key,
-		MessageID: e.MessageID, EventSeq: e.Seq, Verified: e.Proved(), TicketHash: e.TicketHash,
+		MessageID: e.MessageID, EventSeq: e.Seq, EventName: e.Name, Verified: e.Proved(), TicketHash: e.TicketHash,
 		ReservedAt: p.now, ExpiresAt: r.ExpiresAt(p.now),
 	}, f.quotasOf(r))
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // poisoned is a shard of three events, the second of which makes us panic.
 type poisoned struct {
 	Shard
-	done []int64
+	done []Pending
 }
 
 func (s *poisoned) Inbox(context.Context, int) ([]Pending, error) {
@@ -29,8 +29,8 @@ func (s *poisoned) Identify(_ context.Context, p *Pending) (*research.Person, in
 	return &research.Person{}, -1, nil
 }
 
-func (s *poisoned) Done(_ context.Context, seqs []int64) error {
-	s.done = seqs
+func (s *poisoned) Done(_ context.Context, done []Pending) error {
+	s.done = done
 	return nil
 }
 

@@ -117,6 +117,13 @@ func (ix *Index) Waiting(t research.EventType, name string) []*Rule {
 	return slices.Concat(named, anyName)
 }
 
+// Asks tells whether any rule waits for events of that type and name.
+func (ix *Index) Asks(t research.EventType, name string) bool {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	return len(ix.waiting[occasion{t, name}]) > 0 || t != research.Track && len(ix.waiting[occasion{t, ""}]) > 0
+}
+
 // Match is the rules that the event is a match of, in the order in which they
 // are decided. The person is as known when the event is applied.
 func (ix *Index) Match(e *research.Event, person research.Traits) []*Rule {

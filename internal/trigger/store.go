@@ -11,24 +11,25 @@ import (
 type Store interface {
 	// DueShards lists the shards that have events to evaluate.
 	DueShards(ctx context.Context) ([]int, error)
-	// InShard runs work in one transaction that holds the shard: nobody else
-	// evaluates its persons meanwhile. With wait it waits up to a second for
-	// another holder, without it gives way; held is false where it did not get
-	// the shard. work may be run again and must not keep what it was given.
-	InShard(ctx context.Context, shard int, wait bool, work func(Shard) error) (held bool, err error)
+	// InShards runs work in one transaction that holds shards: nobody else
+	// evaluates their persons meanwhile. With wait it waits up to a second for
+	// another holder, without it passes over what another holds; held is false
+	// where it got none, or with wait not all. work may be run again and must not
+	// keep what it was given.
+	InShards(ctx context.Context, shards []int, wait bool, work func(Shard) error) (held bool, err error)
 	// Together is how many shards one transaction had best hold.
 	Together() int
-	// InShards is InShard for several at once, giving way where another holds
-	// one. An error undoes the work in all of them.
-	InShards(ctx context.Context, shards []int, work func(Shard) error) error
 }
 
-// Shard is the tables of one shard, inside the transaction that holds it.
+// Shard is the tables of the shards at hand, inside the transaction that holds
+// them.
 type Shard interface {
-	// Inbox is up to limit events that wait, oldest first in the order of receipt.
+	// Inbox is up to limit events that wait, those of one person in the order of
+	// receipt.
 	Inbox(ctx context.Context, limit int) ([]Pending, error)
 	// Identify applies what the event says about who somebody is: links, traits,
-	// groups. It returns the person it belongs to as known from then on. Where
+	// groups. It returns the person it belongs to as known from then on, with
+	// traits only where an active trigger may want to see the event. Where
 	// that person lives in another shard, the event was put there, and elsewhere
 	// is that shard; else it is -1.
 	Identify(ctx context.Context, p *Pending) (person *research.Person, elsewhere int, err error)
@@ -40,12 +41,13 @@ type Shard interface {
 	Reserve(ctx context.Context, r *Rule, invite *research.Invite, quotas []string) (*research.Invite, research.Gate, error)
 	// Record keeps a decision; deciding the same match again replaces it.
 	Record(ctx context.Context, d *research.Decision, invite *research.Invite) error
-	// Done takes events out of the inbox.
-	Done(ctx context.Context, seqs []int64) error
+	// Done takes events out of the inbox and writes down what Identify learned.
+	Done(ctx context.Context, done []Pending) error
 }
 
 // Pending is an event that waits for evaluation.
 type Pending struct {
 	research.Event
 	Filed research.PersonKey // the person it is filed under in the inbox
+	News  int                // what the store noted when it came; for Identify
 }

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -202,8 +203,10 @@ func (s *site) fill(d demo) string {
 		d.say = plainWords
 	}
 	key := "prj_" + d.tag
+	var moments []research.Event
 	err := s.db.InTx(s.t.Context(), func(tx *sql.Tx) error {
 		f := &filler{t: s.t, tx: tx, demo: d}
+		f.last = f.put("SELECT last_seq FROM event_log")
 		f.project = f.put("INSERT INTO projects (key, name, write_key, origins, sample, created_at) VALUES ($1, $2, $3, '[\"https://app.example.com\"]', $4, $5) RETURNING id",
 			key, d.say("project", 0), "wk_"+d.tag, 0, ago2(900))
 		f.exec("INSERT INTO project_keys (hash, project_id, kind, prefix, created_at) VALUES ($1, $2, 'server', 'sk_AbCd', $3)", []byte(d.tag), f.project, ago2(900))
@@ -216,8 +219,12 @@ func (s *site) fill(d demo) string {
 		for i := range d.studies {
 			f.study(i)
 		}
+		moments = f.moments
 		return nil
 	})
+	if err == nil {
+		_, err = s.db.Append(s.t.Context(), moments)
+	}
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -232,8 +239,10 @@ type filler struct {
 	t       *testing.T
 	tx      *sql.Tx
 	project int64
-	seqs    []int64
+	seqs    []int64 // of the events, by person
 	persons []string
+	last    int64 // number of the last stored event
+	moments []research.Event
 }
 
 func (f *filler) put(query string, args ...any) (id int64) {
@@ -257,12 +266,23 @@ func (f *filler) people() {
 		f.persons = append(f.persons, person)
 		f.exec("INSERT INTO people (project_id, user_key, traits, group_id, first_seen, last_seen) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
 			f.project, person, `{"plan":{"v":"pro","t":1,"s":1},"email":{"v":`+quoted(f.say("email", i))+`,"t":1,"s":1}}`, f.say("group", i), ago2(800), ago2(i))
-		f.exec("INSERT INTO links (project_id, anonymous_id, user_key, linked_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", f.project, "anon"+fmt.Sprint(i), person, ago2(700))
+		f.exec("INSERT INTO links (project_id, from_key, user_key, linked_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", f.project, "a:anon"+fmt.Sprint(i), person, ago2(700))
 		f.exec("INSERT INTO contacts (project_id, user_key, trigger_id, last_shown_at, dismissals) VALUES ($1, $2, 0, $3, 2) ON CONFLICT DO NOTHING", f.project, person, ago2(100))
-		f.seqs = append(f.seqs, f.put(`INSERT INTO events (shard, project_id, user_key, type, name, ts, received_at, source, signed, message_id, payload)
-			VALUES (0, $1, $2, 'track', $3, $4, $4, 'browser', 1, $5, $6) RETURNING seq`, f.project, person, f.say("event", i), ago2(i)-60_000, fmt.Sprintf("%s-m%d", f.tag, i),
-			`{"userId":`+quoted(f.say("person", i))+`,"properties":{"plan":`+quoted(f.say("property", i))+`},"context":{"library":{"name":"analytics.js","version":"npm:next-1.84.3"}}}`))
+		f.event(person, i)
 	}
+	// The newest event has the highest number.
+	slices.Reverse(f.moments)
+	for i := range f.moments {
+		f.seqs = append(f.seqs, f.last+int64(len(f.moments)-i))
+	}
+}
+
+// event is one that will be stored behind the transaction, under the next number.
+func (f *filler) event(person string, i int) {
+	at := time.UnixMilli(ago2(i) - 60_000).UTC()
+	f.moments = append(f.moments, research.Event{Project: research.ProjectID(f.project), Type: research.Track, Name: f.say("event", i), MessageID: fmt.Sprintf("%s-m%d", f.tag, i),
+		UserID: research.UserID(person[2:]), Timestamp: at, ReceivedAt: at, Source: research.FromBrowser, Signed: true,
+		Properties: []byte(`{"plan":` + quoted(f.say("property", i)) + `}`), Context: []byte(`{"library":{"name":"analytics.js","version":"npm:next-1.84.3"}}`)})
 }
 
 func (f *filler) study(i int) {
@@ -292,17 +312,17 @@ func (f *filler) decide(study, trigger int64) {
 		if n < f.interviews {
 			outcome, gate, detail, remedy = "invited", "", "", ""
 		}
-		f.exec(`INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, outcome, gate, detail, remedy)
-			VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11)`, f.project, study, trigger, f.persons[n], ago2(n)-59_000, seq, f.say("message", n), outcome, gate, detail, remedy)
+		f.exec(`INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, outcome, gate, detail, remedy, event_name)
+			VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, f.project, study, trigger, f.persons[n], ago2(n)-59_000, seq, f.say("message", n), outcome, gate, detail, remedy, f.say("event", n))
 	}
 }
 
 func (f *filler) interview(study, trigger int64, n int) int64 {
 	states := []string{"completed", "completed", "completed", "stopped", "running", "abandoned"}
 	begun := ago2(n * 7)
-	invite := f.put(`INSERT INTO invitations (public_id, project_id, study_id, trigger_id, user_key, event_seq, message_id, state, reason, verified, token_hash, reserved_at, shown_at, expires_at, closed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'accepted', $8, 1, $9, $10, $10, $11, $11) RETURNING id`, fmt.Sprintf("inv_%s%d", f.tag, n), f.project, study, trigger, f.persons[n], f.seqs[n],
-		f.say("message", n), f.say("reason", n), []byte(fmt.Sprint(f.tag, n)), begun-50_000, begun)
+	invite := f.put(`INSERT INTO invitations (public_id, project_id, study_id, trigger_id, user_key, event_seq, message_id, state, reason, verified, token_hash, reserved_at, shown_at, expires_at, closed_at, event_name)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'accepted', $8, 1, $9, $10, $10, $11, $11, $12) RETURNING id`, fmt.Sprintf("inv_%s%d", f.tag, n), f.project, study, trigger, f.persons[n], f.seqs[n],
+		f.say("message", n), f.say("reason", n), []byte(fmt.Sprint(f.tag, n)), begun-50_000, begun, f.say("event", n))
 	id := f.put(`INSERT INTO interviews (public_id, project_id, study_id, trigger_id, invite_id, user_key, state, reason, mode, language, consent, consent_at, started_at, last_contact, ended_at, setup)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 'complete', 'text', $8, $9, $10, $10, $11, $12, '{}') RETURNING id`, fmt.Sprintf("itv_%s%d", f.tag, n), f.project, study, trigger, invite, f.persons[n],
 		states[n%6], f.say("en", n), f.say("consent-1", n), begun, begun+220_000, ended(states[n%6], begun))

@@ -1,0 +1,82 @@
+package eventlog
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/klauspost/compress/s2"
+
+	"github.com/usercall/usercall/internal/research"
+)
+
+// Pack is the events of one commit, as stored. The event at place i has the
+// number First+i.
+type Pack struct {
+	First int64
+	Heads []byte // AppendHeads
+	Body  []byte // the records, each with its length before it, compressed together
+}
+
+// NewPack packs events whose heads these are. A removed event, one whose
+// Project is 0, keeps its place and nothing else.
+func NewPack(first int64, heads []Head, events []research.Event) Pack {
+	p := Pack{First: first, Heads: AppendHeads(make([]byte, 0, len(heads)*HeadSize), heads)}
+	var plain, record []byte
+	for i := range events {
+		record = record[:0]
+		if events[i].Project != 0 {
+			record = AppendRecord(record, &events[i])
+		}
+		plain = append(binary.AppendUvarint(plain, uint64(len(record))), record...)
+	}
+	p.Body = s2.Encode(nil, plain)
+	return p
+}
+
+// Len is how many places the pack has.
+func (p *Pack) Len() int { return len(p.Heads) / HeadSize }
+
+// Head is the head at a place.
+func (p *Pack) Head(i int) Head { return parseHead(p.Heads[i*HeadSize:]) }
+
+// maxPlain bounds what a damaged length can make us allocate, in bytes. A pack
+// holds at most a few thousand events of 32 KiB.
+const maxPlain = 256 << 20
+
+// Records are the stored records of the pack, by place; a removed event's is empty.
+func (p *Pack) Records() ([][]byte, error) {
+	if n, err := s2.DecodedLen(p.Body); err != nil || n > maxPlain {
+		return nil, fmt.Errorf("open the pack at event %d: %w", p.First, errCut)
+	}
+	plain, err := s2.Decode(nil, p.Body)
+	if err != nil {
+		return nil, fmt.Errorf("open the pack at event %d: %w", p.First, err)
+	}
+	r, records := reader{rest: plain}, make([][]byte, p.Len())
+	for i := range records {
+		records[i] = r.bytes()
+	}
+	return records, r.err
+}
+
+// Events are the events at the places that want picks, in order, with their
+// numbers. Removed ones are left out.
+func (p *Pack) Events(want func(place int) bool) ([]research.Event, error) {
+	records, err := p.Records()
+	if err != nil {
+		return nil, err
+	}
+	var out []research.Event
+	for i, record := range records {
+		if len(record) == 0 || !want(i) {
+			continue
+		}
+		e, err := ParseRecord(record)
+		if err != nil {
+			return nil, err
+		}
+		e.Seq = p.First + int64(i)
+		out = append(out, e)
+	}
+	return out, nil
+}

@@ -1,0 +1,187 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"github.com/usercall/usercall/internal/eventlog"
+	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/trigger"
+)
+
+// A link leads from an anonymousId, or from a userId that an alias folded away,
+// to a user. Most browsers say the same of themselves with every event, so a row
+// is made only when somebody asks: until then what the log holds is the link.
+
+// link is where a key leads, and when that was said.
+type link struct {
+	key research.PersonKey
+	at  int64 // Unix milliseconds
+}
+
+// nobody stands in the link of an anonymousId that was seen and has no user.
+const nobody = research.PersonKey("")
+
+// linked is the link of a key as its row stands, none where there is no row.
+func (s *shardTx) linked(ctx context.Context, project research.ProjectID, from research.PersonKey) (to link, err error) {
+	err = s.tx.QueryRowContext(ctx, selectLink, int64(project), string(from)).Scan(&to.key, &to.at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return link{at: never}, nil
+	}
+	return to, err
+}
+
+// never is the time of a link that has no row.
+const never = -1 << 62
+
+// holdLink reads a link that is there and keeps others from changing it.
+func (s *shardTx) holdLink(ctx context.Context, project research.ProjectID, from research.PersonKey) (to link, err error) {
+	err = s.tx.QueryRowContext(ctx, selectLink+s.db.lockRow, int64(project), string(from)).Scan(&to.key, &to.at)
+	return to, err
+}
+
+// claimLink makes the row of a link and tells whether it is new. The row is
+// where two transactions meet that see one id for the first time, one with a
+// user and one without: the second waits for the first.
+func (s *shardTx) claimLink(ctx context.Context, project research.ProjectID, from research.PersonKey, to link) (bool, error) {
+	res, err := s.tx.ExecContext(ctx, insertLink, int64(project), string(from), string(to.key), to.at)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// moveLink points a link elsewhere, unless something later was said of it.
+func (s *shardTx) moveLink(ctx context.Context, project research.ProjectID, from research.PersonKey, to link) error {
+	_, err := s.tx.ExecContext(ctx, `UPDATE links SET user_key = $3, linked_at = $4
+		WHERE project_id = $1 AND from_key = $2 AND (user_key = '' OR linked_at <= $4)`, project, from, to.key, to.at)
+	return err
+}
+
+// linkOf is where a key led before an event, from its row or, where nobody asked
+// yet, from the log, which then becomes the row.
+func (s *shardTx) linkOf(ctx context.Context, e *research.Event, from research.PersonKey) (link, error) {
+	to, err := s.linked(ctx, e.Project, from)
+	if err != nil || to.at != never || from.Identified() {
+		return to, err
+	}
+	said, err := s.lastSaid(ctx, e, from)
+	if err != nil || said.key == nobody {
+		return said, err
+	}
+	if _, err := s.claimLink(ctx, e.Project, from, said); err != nil {
+		return said, err
+	}
+	return s.holdLink(ctx, e.Project, from)
+}
+
+// lastSaid is the user that stood beside an anonymousId in the latest of the
+// events that were received before this one.
+func (s *shardTx) lastSaid(ctx context.Context, e *research.Event, from research.PersonKey) (link, error) {
+	entries, err := s.db.log.find(ctx, s.tx, eventlog.PersonHash(e.Project, from))
+	if err != nil {
+		return link{}, err
+	}
+	slices.SortFunc(entries, newestFirst)
+	for _, entry := range entries {
+		if entry.Seq >= e.Seq {
+			continue
+		}
+		said, err := readEvents(ctx, s.tx, []int64{entry.Seq})
+		if err != nil {
+			return link{}, err
+		}
+		if len(said) == 1 && said[0].UserID != "" && said[0].Project == e.Project && research.AnonymousKey(said[0].AnonymousID) == from {
+			return s.endOf(ctx, e.Project, link{research.UserKey(said[0].UserID), entry.At})
+		}
+	}
+	return link{at: never}, nil
+}
+
+// endOf follows an alias.
+func (s *shardTx) endOf(ctx context.Context, project research.ProjectID, l link) (link, error) {
+	to, err := s.linked(ctx, project, l.key)
+	if err == nil && to.key != nobody {
+		l.key = to.key
+	}
+	return l, err
+}
+
+// link joins an event's anonymousId, or an alias's previousId, to its user.
+func (s *shardTx) link(ctx context.Context, person *personRow, p *trigger.Pending) error {
+	if p.UserID == "" {
+		return nil
+	}
+	if p.AnonymousID != "" && eventlog.News(p.News)&eventlog.Linking != 0 {
+		if err := s.linkOne(ctx, person, &p.Event, research.AnonymousKey(p.AnonymousID)); err != nil {
+			return err
+		}
+	}
+	if p.Type != research.Alias {
+		return nil
+	}
+	if err := s.linkOne(ctx, person, &p.Event, research.AnonymousKey(research.AnonymousID(p.PreviousID))); err != nil {
+		return err
+	}
+	return s.alias(ctx, person, &p.Event)
+}
+
+// linkOne links one anonymousId. The first link folds the anonymous person in; a
+// later one to another user moves later events only: triggers.md §3.
+func (s *shardTx) linkOne(ctx context.Context, person *personRow, e *research.Event, from research.PersonKey) error {
+	to, err := s.linkOf(ctx, e, from)
+	if err != nil || to.key == person.Key {
+		return err
+	}
+	now := link{person.Key, ms(e.Timestamp)}
+	if to.at == never {
+		fresh, err := s.claimLink(ctx, e.Project, from, now)
+		if err != nil || fresh { // nobody of that id was ever seen: nothing to fold
+			return err
+		}
+	}
+	if to, err = s.holdLink(ctx, e.Project, from); err != nil || to.key == person.Key {
+		return err
+	}
+	if to.key != nobody {
+		return s.linkAgain(ctx, e, from, now)
+	}
+	if err := s.moveLink(ctx, e.Project, from, now); err != nil {
+		return err
+	}
+	return s.fold(ctx, e, from, person)
+}
+
+// linkAgain moves a link to another user, unless a later event that was received
+// before said otherwise.
+func (s *shardTx) linkAgain(ctx context.Context, e *research.Event, from research.PersonKey, to link) error {
+	said, err := s.lastSaid(ctx, e, from)
+	if err != nil || said.at > to.at {
+		return err
+	}
+	return s.moveLink(ctx, e.Project, from, to)
+}
+
+// alias folds a user into another one. Anybody can send an alias with the public
+// key, so it must be signed; one that would close a circle does nothing.
+func (s *shardTx) alias(ctx context.Context, person *personRow, e *research.Event) error {
+	from := research.UserKey(research.UserID(e.PreviousID))
+	if from == person.Key || !e.Signed && !e.Verified {
+		return nil
+	}
+	now := link{person.Key, ms(e.Timestamp)}
+	fresh, err := s.claimLink(ctx, e.Project, from, now)
+	if err != nil {
+		return err
+	}
+	if !fresh {
+		return s.moveLink(ctx, e.Project, from, now)
+	}
+	if _, err := s.tx.ExecContext(ctx, "UPDATE links SET user_key = $3 WHERE project_id = $1 AND user_key = $2", e.Project, from, person.Key); err != nil {
+		return err
+	}
+	return s.fold(ctx, e, from, person)
+}

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"github.com/usercall/usercall/internal/eventlog"
+	"github.com/usercall/usercall/internal/research"
+)
+
+// eventLog is what the program remembers of the stored events: the heads of the
+// newest, the filters of the others, and who is known. The tables are the truth;
+// whoever appends first reads what other processes appended.
+//
+// Whoever holds mu may be inside a transaction, and never waits for a connection
+// of the pool that writes.
+type eventLog struct {
+	mu     sync.RWMutex
+	recent *eventlog.Recent // nil: nothing is remembered, read the tables again
+	runs   []run
+	known  *eventlog.Known
+	// sightings of users, until they are written; they survive forget.
+	sightings map[personID]sighting
+	interest  atomic.Pointer[func(*research.Event) bool]
+}
+
+// run is a sealed index, without its parts.
+type run struct {
+	first, last int64
+	filter      eventlog.Filter
+}
+
+// SetInterest tells which events somebody waits for: the others are stored, and
+// go to the trigger stage only with news of who is who. Without it all go.
+func (db *DB) SetInterest(waited func(*research.Event) bool) { db.log.interest.Store(&waited) }
+
+// asks tells whether somebody waits for the event.
+func (l *eventLog) asks(e *research.Event) bool {
+	waited := l.interest.Load()
+	return waited == nil || (*waited)(e)
+}
+
+// forget drops what is remembered: a transaction that it followed from failed.
+func (l *eventLog) forget() { l.recent = nil }
+
+// load reads the filters of all runs, and the heads after them.
+func (l *eventLog) load(ctx context.Context, q querier) (err error) {
+	l.runs, err = collect(ctx, q, func(r row) (s run, err error) { return s, r.Scan(&s.first, &s.last, (*[]byte)(&s.filter)) },
+		"SELECT first_seq, last_seq, filter FROM runs ORDER BY first_seq")
+	if err != nil {
+		return err
+	}
+	aliases, err := collect(ctx, q, func(r row) (h eventlog.Hash, err error) {
+		var project research.ProjectID
+		var key research.PersonKey
+		err = r.Scan(&project, &key)
+		return eventlog.PersonHash(project, key), err
+	}, "SELECT project_id, from_key FROM links WHERE from_key >= 'u:'")
+	if err != nil {
+		return err
+	}
+	l.known = eventlog.NewKnown(aliases)
+	next := int64(1)
+	if n := len(l.runs); n > 0 {
+		next = l.runs[n-1].last + 1
+	}
+	l.recent = eventlog.NewRecent(next)
+	return nil
+}
+
+// catchUp takes up what was appended since. The caller holds mu.
+func (l *eventLog) catchUp(ctx context.Context, q querier) error {
+	if l.recent == nil {
+		if err := l.load(ctx, q); err != nil {
+			l.forget()
+			return err
+		}
+	}
+	packs, err := collect(ctx, q, func(r row) (p eventlog.Pack, err error) { return p, r.Scan(&p.First, &p.Heads) },
+		"SELECT first_seq, heads FROM packs WHERE first_seq >= $1 ORDER BY first_seq", l.recent.Next())
+	if err != nil {
+		return err
+	}
+	for i := range packs {
+		l.recent.Skip(packs[i].First)
+		for place := range packs[i].Len() {
+			h := packs[i].Head(place)
+			l.known.Follow(&h)
+			l.recent.Add(h)
+		}
+	}
+	return nil
+}
+
+// saw tells whether an event may have stood under that anonymousId. The caller
+// holds mu.
+func (l *eventLog) saw(browser eventlog.Hash) bool {
+	if l.recent.Saw(browser) {
+		return true
+	}
+	for i := len(l.runs) - 1; i >= 0; i-- {
+		if l.runs[i].filter.May(browser) {
+			return true
+		}
+	}
+	return false
+}
+
+// find is every event in whose head one of the hashes stands, in no order. It
+// first takes up what was committed before it was called.
+func (l *eventLog) find(ctx context.Context, q querier, hashes ...eventlog.Hash) ([]eventlog.Entry, error) {
+	l.mu.Lock()
+	if err := l.catchUp(ctx, q); err != nil {
+		l.mu.Unlock()
+		return nil, err
+	}
+	runs, recent := l.runs, l.recent
+	var found []eventlog.Entry
+	for _, h := range hashes {
+		found = append(found, recent.Find(h)...)
+	}
+	l.mu.Unlock()
+	for _, h := range hashes {
+		more, err := findSealed(ctx, q, runs, h)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, more...)
+	}
+	return found, nil
+}
+
+func findSealed(ctx context.Context, q querier, runs []run, h eventlog.Hash) (found []eventlog.Entry, err error) {
+	if len(runs) == 0 || h == 0 {
+		return nil, nil
+	}
+	_, err = collect(ctx, q, func(r row) (struct{}, error) {
+		var first int64
+		var part []byte
+		err := r.Scan(&first, &part)
+		found = append(found, eventlog.Find(part, first, h)...)
+		return struct{}{}, err
+	}, "SELECT first_seq, entries FROM run_parts WHERE part = $1 AND first_seq <= $2 ORDER BY first_seq", h.Part(), runs[len(runs)-1].first)
+	return found, err
+}
+
+// find is the entries of a Hash in one run.
+func (r *run) find(ctx context.Context, q querier, h eventlog.Hash) ([]eventlog.Entry, error) {
+	var part []byte
+	err := q.QueryRowContext(ctx, "SELECT entries FROM run_parts WHERE part = $1 AND first_seq = $2", h.Part(), r.first).Scan(&part)
+	if errors.Is(err, sql.ErrNoRows) { // no Hash of the run falls into that part
+		return nil, nil
+	}
+	return eventlog.Find(part, r.first, h), err
+}
