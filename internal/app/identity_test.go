@@ -159,8 +159,8 @@ func TestAPageThatRequiresIdentity(t *testing.T) {
 			if status != c.status {
 				t.Errorf("%s: %d %v", c.name, status, answer)
 			}
-			if c.name == "anonymous" && inviteOf(answer) != "" {
-				t.Error("an anonymous person is invited by a trigger for users")
+			if invited := inviteOf(answer) != ""; invited != (c.name == "good") {
+				t.Errorf("%s: invited %v", c.name, invited)
 			}
 		}
 	})
