@@ -53,9 +53,9 @@ func (c *catalog) identityKeys(p *research.Project) identity.Keys {
 }
 
 // webhooks is the valid generations of a project's webhook, the newest last.
-func (c *catalog) webhooks(p *research.Project) []int {
-	if all := c.now.Load().webhooks[p.ID]; len(all) > 0 {
-		return all
+func (c *catalog) webhooks(project string) []int {
+	if p := c.known(project); p != nil && len(c.now.Load().webhooks[p.ID]) > 0 {
+		return c.now.Load().webhooks[p.ID]
 	}
 	return []int{0}
 }

@@ -203,20 +203,20 @@ func (s *site) writeKeys(valid map[string]bool) {
 func TestTheWebhookRotates(t *testing.T) {
 	s := start(t, "")
 	p := s.of(s.keys)
-	first := s.app.Webhooks(p)
+	first := s.app.Webhooks(p.Key)
 	if len(first) != 1 || first[0].Secret != s.keys.WebhookSecret || s.app.webhookURL(p.Key, first[0]) != s.keys.WebhookURL ||
 		first[0].Token != s.app.derived("webhook-token", p.Key) {
 		t.Errorf("before: %+v", first)
 	}
 	made := s.rotate(s.keys, research.KeyWebhook)
-	both := s.app.Webhooks(p)
+	both := s.app.Webhooks(p.Key)
 	if len(both) != 2 || both[0] != first[0] || both[1].Secret != made.WebhookSecret || made.WebhookSecret == first[0].Secret || made.WebhookURL == s.keys.WebhookURL {
 		t.Errorf("while rotating: %+v", both)
 	}
 	if err := s.app.RevokeOldKeys(t.Context(), p, research.KeyWebhook); err != nil {
 		t.Fatal(err)
 	}
-	if left := s.app.Webhooks(p); len(left) != 1 || left[0] != both[1] {
+	if left := s.app.Webhooks(p.Key); len(left) != 1 || left[0] != both[1] {
 		t.Errorf("after: %+v", left)
 	}
 }

@@ -145,10 +145,11 @@ type Webhook struct {
 	Secret string // that signs, or is sent as a Bearer token
 }
 
-// Webhooks is the webhooks of a project that are valid, the newest last.
-func (a *App) Webhooks(p *research.Project) (out []Webhook) {
-	for _, generation := range a.catalog.webhooks(p) {
-		out = append(out, a.webhook(p.Key, generation))
+// Webhooks is the webhooks of a project that are valid, the newest last. Of a
+// project that does not exist it is one too, which takes as long to tell.
+func (a *App) Webhooks(project string) (out []Webhook) {
+	for _, generation := range a.catalog.webhooks(project) {
+		out = append(out, a.webhook(project, generation))
 	}
 	return out
 }
