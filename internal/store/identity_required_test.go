@@ -35,3 +35,20 @@ func TestARumourInvitesNobodyWhereIdentityIsRequired(t *testing.T) {
 		}
 	})
 }
+
+// A token proves its own user, so it must not make another user part of them.
+func TestATokenTakesNoOtherUserOver(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		w.send(fromServer(identify("victim", "", `{"plan":"pro"}`)))
+		grab := event("", "ann", "")
+		grab.Type, grab.PreviousID, grab.Verified = research.Alias, "victim", true
+		w.send(grab)
+		w.send(event("left", "victim", ""))
+		w.wantLog("victim invited ")
+		grab.MessageID, grab.Verified = grab.MessageID+"-signed", false
+		w.send(fromServer(grab))
+		w.send(event("left", "victim", ""))
+		w.wantLog("ann invited ", "ann skipped open_invite")
+	})
+}
