@@ -49,4 +49,4 @@ fmt: ## Format the Go code
 
 .PHONY: clean
 clean: ## Remove what was built; data/ stays
-	@rm -rf bin node_modules sdk/dist/* examples/northdesk/dist/* internal/web/assets/dist/*
+	@rm -rf bin node_modules sdk/dist/* sdk/segmentjs/dist/* examples/northdesk/dist/* internal/web/assets/dist/*

@@ -22,7 +22,7 @@ type tab struct {
 }
 
 // browser starts a Chromium with an empty profile and opens a tab.
-func browser(t *testing.T) *tab {
+func browser(t *testing.T, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.WindowSize(1280, 900),
@@ -34,7 +34,7 @@ func browser(t *testing.T) *tab {
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
-	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	allocator, stop := chromedp.NewExecAllocator(t.Context(), append(options, more...)...)
 	t.Cleanup(stop)
 	return attach(t, allocator)
 }

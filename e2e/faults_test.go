@@ -3,13 +3,17 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/usercall/usercall/internal/store/storetest"
 )
 
 const everybody = `
@@ -19,64 +23,146 @@ guide: cancellation
 triggers: [{ key: left, on: { event: left } }]
 `
 
-// TestKilledUnderLoad kills the server without warning, again and again, while
-// events pour in: what was acknowledged is there once, and nobody has two invites.
+// TestKilledUnderLoad kills the server without warning, twenty times, while
+// clients send as Segment's do, each message until it is acknowledged: what was
+// acknowledged is there once, and nobody has two invites.
 func TestKilledUnderLoad(t *testing.T) {
-	p := newProgram(t)
+	t.Run("sqlite", func(t *testing.T) { killUnderLoad(t, newProgram(t)) })
+	t.Run("postgres", func(t *testing.T) {
+		p := newProgram(t)
+		p.env = append(p.env, "USERCALL_DATABASE_URL="+storetest.Postgres(t))
+		killUnderLoad(t, p)
+	})
+}
+
+const (
+	kills   = 20
+	senders = 6
+	people  = 40
+)
+
+func killUnderLoad(t *testing.T, p *program) {
 	project := createProject(t, p)
-	acked := &ledger{seen: map[string]bool{}}
-	var kills, unanswered atomic.Int64
-	stop := make(chan struct{})
-	var senders sync.WaitGroup
-	for s := range 6 {
-		senders.Go(func() {
+	l := &load{program: p, key: project.WriteKey, acked: map[string]bool{}}
+	stop := l.start()
+	hit := 0 // kills that cut requests off
+	for round := range kills {
+		p.serve()
+		l.waitFor(t, 20+7*round%40) // another moment of the group commit each time
+		cut := l.cut.Load()
+		p.stop(syscall.SIGKILL)
+		if l.settle(); l.cut.Load() > cut {
+			hit++
+		}
+	}
+	p.serve()
+	stop()
+	eventually(t, "what lay in the inbox is evaluated", func() bool {
+		return len(export[invitedRow](p, "invites", project.Project)) >= people
+	})
+	p.stop(syscall.SIGTERM)
+	t.Logf("%d acknowledged, %d cut off by %d of %d kills", len(l.acked), l.cut.Load(), hit, kills)
+	if len(l.acked) < 20*kills || hit < kills/2 {
+		t.Fatalf("inconclusive: %d acknowledged, %d of %d kills cut a request off", len(l.acked), hit, kills)
+	}
+	l.checkEvents(t, export[storedRow](p, "events", project.Project))
+	checkInvites(t, export[invitedRow](p, "invites", project.Project))
+}
+
+// load is clients that send without pause.
+type load struct {
+	program *program
+	key     string
+	cut     atomic.Int64 // requests that were under way when the server died
+	refused atomic.Int64 // attempts that found nobody
+	mu      sync.Mutex
+	acked   map[string]bool
+}
+
+// start begins to send. The function that it returns lets each sender end with
+// a message that is acknowledged.
+func (l *load) start() (stop func()) {
+	stopped := make(chan struct{})
+	var running sync.WaitGroup
+	for s := range senders {
+		running.Go(func() {
 			for i := 0; ; i++ {
 				select {
-				case <-stop:
+				case <-stopped:
 					return
 				default:
+					l.deliver(fmt.Sprintf("m-%d-%d", s, i), fmt.Sprint("user-", (s*7+i)%people))
 				}
-				id := fmt.Sprintf("m-%d-%d", s, i)
-				if post(p, project.WriteKey, id, fmt.Sprint("user-", (s*7+i)%40)) {
-					acked.add(id)
-					continue
-				}
-				unanswered.Add(1)
-				time.Sleep(5 * time.Millisecond)
 			}
 		})
 	}
-	for range 5 {
-		p.serve()
-		before := acked.count()
-		for deadline := time.Now().Add(10 * time.Second); acked.count() < before+100 && time.Now().Before(deadline); {
-			time.Sleep(5 * time.Millisecond)
+	return func() { close(stopped); running.Wait() }
+}
+
+// deliver sends a message until it is acknowledged.
+func (l *load) deliver(id, user string) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		ok, err := post(l.program, l.key, id, user)
+		switch {
+		case ok:
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.acked[id] = true
+			return
+		case errors.Is(err, syscall.ECONNREFUSED):
+			l.refused.Add(1)
+		case err != nil:
+			l.cut.Add(1)
 		}
-		p.stop(syscall.SIGKILL)
-		kills.Add(1)
 	}
-	close(stop)
-	senders.Wait()
-	if acked.count() < 300 || unanswered.Load() == 0 {
-		t.Fatalf("inconclusive: %d acknowledged, %d unanswered", acked.count(), unanswered.Load())
+}
+
+func (l *load) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.acked)
+}
+
+// waitFor waits for n more acknowledgements.
+func (l *load) waitFor(t *testing.T, n int) {
+	t.Helper()
+	before := l.count()
+	eventually(t, "the server acknowledges events", func() bool { return l.count() >= before+n })
+}
+
+// settle waits until every sender has noticed that the server is gone.
+func (l *load) settle() {
+	from := l.refused.Load()
+	for deadline := time.Now().Add(5 * time.Second); l.refused.Load() < from+senders && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
 	}
-	p.serve() // what lies in the inbox is evaluated now
-	p.stop(syscall.SIGTERM)
+}
+
+func (l *load) checkEvents(t *testing.T, rows []storedRow) {
+	t.Helper()
 	stored := map[string]int{}
-	for _, e := range export[struct {
-		MessageID string `json:"message_id"`
-	}](p, "events", project.Project) {
+	for _, e := range rows {
 		stored[e.MessageID]++
 	}
-	for id := range acked.seen {
+	for id := range l.acked {
 		if stored[id] != 1 {
 			t.Errorf("%s was acknowledged and is stored %d times", id, stored[id])
 		}
 	}
+	if len(stored) != len(l.acked) { // each message was sent until it was acknowledged
+		t.Errorf("%d messages are stored, %d acknowledged", len(stored), len(l.acked))
+	}
+}
+
+type invitedRow struct {
+	Person string `json:"person"`
+	Link   string `json:"link"`
+}
+
+func checkInvites(t *testing.T, rows []invitedRow) {
+	t.Helper()
 	invites := map[string]int{}
-	for _, i := range export[struct {
-		Person string `json:"person"`
-	}](p, "invites", project.Project) {
+	for _, i := range rows {
 		invites[i.Person]++
 	}
 	for person, n := range invites {
@@ -84,8 +170,8 @@ func TestKilledUnderLoad(t *testing.T) {
 			t.Errorf("%s has %d invites", person, n)
 		}
 	}
-	if len(invites) != 40 {
-		t.Errorf("%d people are invited, want each of the 40", len(invites))
+	if len(invites) != people {
+		t.Errorf("%d people are invited, want each of the %d", len(invites), people)
 	}
 }
 
@@ -96,15 +182,12 @@ func TestKilledDuringAnInterview(t *testing.T) {
 	p := newProgram(t)
 	keys := createProject(t, p)
 	p.serve()
-	if !post(p, keys.WriteKey, "m1", "ann") {
-		t.Fatal("the event was refused")
+	if ok, err := post(p, keys.WriteKey, "m1", "ann"); !ok {
+		t.Fatalf("the event was refused: %v", err)
 	}
-	type invited struct {
-		Link string `json:"link"`
-	}
-	var invites []invited
+	var invites []invitedRow
 	for try := 0; len(invites) == 0 && try < 200; try++ {
-		invites = export[invited](p, "invites", keys.Project)
+		invites = export[invitedRow](p, "invites", keys.Project)
 	}
 	if len(invites) != 1 {
 		t.Fatalf("%d invites", len(invites))
@@ -134,24 +217,6 @@ func TestKilledDuringAnInterview(t *testing.T) {
 	p.stop(syscall.SIGTERM)
 }
 
-// ledger is what the server said it has stored.
-type ledger struct {
-	mu   sync.Mutex
-	seen map[string]bool
-}
-
-func (l *ledger) add(id string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.seen[id] = true
-}
-
-func (l *ledger) count() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.seen)
-}
-
 type projectKeys struct {
 	Project  string `json:"project"`
 	WriteKey string `json:"write_key"`
@@ -172,12 +237,13 @@ func createProject(t *testing.T, p *program) (keys projectKeys) {
 var client = &http.Client{Timeout: 5 * time.Second}
 
 // post sends one event and tells whether it was acknowledged.
-func post(p *program, key, id, user string) bool {
+func post(p *program, key, id, user string) (ok bool, err error) {
 	body := fmt.Sprintf(`{"writeKey":%q,"event":"left","userId":%q,"messageId":%q}`, key, user, id)
 	res, err := client.Post("http://"+p.addr+"/v1/track", "application/json", bytes.NewBufferString(body))
 	if err != nil {
-		return false
+		return false, err
 	}
 	defer res.Body.Close()
-	return res.StatusCode == http.StatusOK
+	_, err = io.Copy(io.Discard, res.Body)
+	return res.StatusCode == http.StatusOK && err == nil, err
 }

@@ -43,6 +43,7 @@ func TestTheProduct(t *testing.T) {
 	project := p.project(true)
 	interview := completedInterview(t, p, project)
 	segmentDelivered(t, p, project, interview.Person)
+	bySnippet(t, p, visitor, project, interview.Person)
 	reader := browser(t)
 	signIn(reader, p.dashboard)
 	quote := theQuote(t, p, reader, project, interview)
@@ -115,7 +116,7 @@ func answer(t *testing.T, room *tab, before func(i int)) {
 func segmentDelivered(t *testing.T, p *program, project, person string) {
 	t.Helper()
 	count := map[string]int{}
-	for _, e := range export[eventRow](p, "events", project) {
+	for _, e := range export[storedRow](p, "events", project) {
 		if e.UserID == person {
 			count[e.Type+" "+e.Event]++
 		}
@@ -123,6 +124,27 @@ func segmentDelivered(t *testing.T, p *program, project, person string) {
 	if count["page "] == 0 || count["identify "] == 0 || count["track subscription_cancelled"] != 1 {
 		t.Errorf("of the visitor are stored %v", count)
 	}
+}
+
+// bySnippet opens the page that has Segment's library from us: it is the same
+// person there, and nobody else's host is asked.
+func bySnippet(t *testing.T, p *program, visitor *tab, project, person string) {
+	t.Helper()
+	prices := attach(t, visitor.ctx)
+	prices.open("http://" + p.product + "/pricing")
+	prices.until(loaded)
+	eventually(t, "the page of prices is stored", func() bool {
+		return slices.ContainsFunc(export[storedRow](p, "events", project), func(e storedRow) bool {
+			return e.Type == "page" && e.Name == "Prices" && e.UserID == person
+		})
+	})
+	for _, url := range eval[[]string](prices, `performance.getEntriesByType("resource").map(e => e.name)`) {
+		if !strings.HasPrefix(url, "http://"+p.addr+"/") && !strings.HasPrefix(url, "http://"+p.product+"/") {
+			t.Errorf("the page of prices asked for %s", url)
+		}
+	}
+	prices.picture("prices")
+	visitor.front()
 }
 
 type turn struct {

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -14,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/usercall/usercall/internal/store/storetest"
 )
 
 // program is a running usercall, built from this tree.
@@ -22,7 +25,8 @@ type program struct {
 	binary    string
 	dir       string
 	addr      string
-	product   string // address of Northdesk
+	env       []string // settings beyond the address and the folder
+	product   string   // address of Northdesk
 	cmd       *exec.Cmd
 	out       *output
 	dashboard string // one-time link
@@ -46,19 +50,43 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
-// newProgram builds the program; its data is in a folder of the test.
+// newProgram is the program as this tree has it; its data is in a folder of the
+// test.
 func newProgram(t *testing.T) *program {
 	t.Helper()
-	dir := t.TempDir()
-	p := &program{t: t, dir: filepath.Join(dir, "data"), binary: filepath.Join(dir, "usercall"),
-		addr: "127.0.0.1:" + freePort(t), product: "localhost:" + freePort(t)}
-	build := exec.Command("go", "build", "-o", p.binary, "./cmd/usercall")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	binary, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
+	p := &program{t: t, dir: filepath.Join(t.TempDir(), "data"), binary: binary,
+		addr: "127.0.0.1:" + freePort(t), product: "localhost:" + freePort(t)}
 	t.Cleanup(func() { p.stop(syscall.SIGKILL) })
 	return p
+}
+
+// built is the program's binary, made once.
+var built = sync.OnceValues(func() (string, error) {
+	binary := filepath.Join(scratch, "usercall")
+	build := exec.Command("go", "build", "-o", binary, "./cmd/usercall")
+	build.Dir = ".."
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return binary, nil
+})
+
+// scratch holds what all tests share.
+var scratch string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "usercall-e2e-")
+	if err != nil {
+		panic(err)
+	}
+	scratch = dir
+	status := storetest.Run(m)
+	os.RemoveAll(dir)
+	os.Exit(status)
 }
 
 func freePort(t *testing.T) string {
@@ -129,6 +157,7 @@ func writeFile(t *testing.T, path, text string) {
 func (p *program) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(p.binary, args...)
 	cmd.Env = append(os.Environ(), "USERCALL_ADDR="+p.addr, "USERCALL_DATA_DIR="+p.dir, "USERCALL_LOG=warn")
+	cmd.Env = append(cmd.Env, p.env...)
 	return cmd
 }
 

@@ -1,6 +1,7 @@
 // Package northdesk is the demo product: a small help desk as a customer of usercall would have
-// it, on a site of its own. Its page sends real Segment events and carries the SDK exactly as the
-// documentation says. It knows nothing of usercall but its address and two public keys.
+// it, on a site of its own. Its pages send real Segment events and carry the SDK exactly as the
+// documentation says: the product with Segment's library from npm, the page of prices with it by
+// snippet. It knows nothing of usercall but its address and two public keys.
 package northdesk
 
 import (
@@ -16,7 +17,7 @@ import (
 	"strings"
 )
 
-//go:embed index.html all:dist
+//go:embed index.html pricing.html all:dist
 var files embed.FS
 
 // Config is what a customer knows about usercall.
@@ -36,19 +37,21 @@ func Handler(cfg Config, decisions func(ctx context.Context, person string) ([]b
 	if err != nil {
 		return notBuilt()
 	}
-	page := &page{cfg: cfg, index: parse(names)}
+	pages := parse(names)
+	product := &page{cfg, pages.Lookup("index.html")}
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", http.RedirectHandler("/app/inbox", http.StatusFound))
-	mux.Handle("GET /signup", page)
-	mux.Handle("GET /app/{view}", page)
+	mux.Handle("GET /signup", product)
+	mux.Handle("GET /app/{view}", product)
+	mux.Handle("GET /pricing", &page{cfg, pages.Lookup("pricing.html")})
 	mux.Handle("GET /assets/{file...}", http.StripPrefix("/assets/", immutable(assets())))
 	mux.Handle("GET /northdesk/decisions", decisionsHandler(decisions))
 	return mux
 }
 
 type page struct {
-	cfg   Config
-	index *template.Template
+	cfg  Config
+	text *template.Template
 }
 
 func (p *page) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
@@ -57,7 +60,7 @@ func (p *page) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	header.Set("Content-Security-Policy", policy(p.cfg.Host))
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-cache")
-	_ = p.index.Execute(w, p.view()) // the connection is gone
+	_ = p.text.Execute(w, p.view()) // the connection is gone
 }
 
 // policy allows usercall's host and nothing else besides this site: no inline script, no inline
@@ -87,7 +90,7 @@ func (p *page) view() any {
 
 func parse(names map[string]string) *template.Template {
 	asset := func(name string) string { return names[name] }
-	return template.Must(template.New("index.html").Funcs(template.FuncMap{"asset": asset}).ParseFS(files, "index.html"))
+	return template.Must(template.New("").Funcs(template.FuncMap{"asset": asset}).ParseFS(files, "*.html"))
 }
 
 func manifest() (map[string]string, error) {

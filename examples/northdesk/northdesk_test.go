@@ -41,6 +41,17 @@ func TestPage(t *testing.T) {
 	}
 }
 
+func TestPricesHaveSegmentBySnippet(t *testing.T) {
+	page := get(handler(nil), "/pricing")
+	body := page.Body.String()
+	if page.Code != http.StatusOK || strings.Contains(page.Header().Get("Content-Security-Policy"), "unsafe") {
+		t.Fatalf("%d %v", page.Code, page.Header())
+	}
+	if strings.Contains(body, "<script>") || strings.Contains(body, "</script><b>") || !strings.Contains(body, `data-host="http://127.0.0.1:8080"`) {
+		t.Error(body)
+	}
+}
+
 func TestDecisions(t *testing.T) {
 	asked := ""
 	h := handler(func(_ context.Context, person string) ([]byte, error) {

@@ -169,6 +169,23 @@ func (c *catalog) ByServerKey(ctx context.Context, key research.ServerKey) (*res
 	return c.db.ProjectBySecret(ctx, "server", string(key))
 }
 
+// ByProjectKey implements segment.Projects.
+func (c *catalog) ByProjectKey(ctx context.Context, key string) (*research.Project, error) {
+	p, err := c.byKey(ctx, key)
+	if err == nil && p.Key != key { // a write key is no project key
+		return nil, errNoProject
+	}
+	return p, err
+}
+
+// Known implements segment.Projects.
+func (c *catalog) Known(projectKey string) *research.Project {
+	if p := c.known(projectKey); p != nil && p.Key == projectKey {
+		return p
+	}
+	return nil
+}
+
 // ByPageKey implements sdk.Projects.
 func (c *catalog) ByPageKey(ctx context.Context, key string) (*research.Project, error) {
 	p, err := c.byKey(ctx, key)

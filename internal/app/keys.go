@@ -154,6 +154,22 @@ func (a *App) Webhooks(project string) (out []Webhook) {
 	return out
 }
 
+// webhookTokens and webhookSecrets are what a delivery to a project's webhook may
+// bring.
+func (a *App) webhookTokens(project string) (out []string) {
+	for _, w := range a.Webhooks(project) {
+		out = append(out, w.Token)
+	}
+	return out
+}
+
+func (a *App) webhookSecrets(project string) (out []string) {
+	for _, w := range a.Webhooks(project) {
+		out = append(out, w.Secret)
+	}
+	return out
+}
+
 // webhook derives a generation. The first one is older than generations are, and
 // keeps its name.
 func (a *App) webhook(project string, generation int) Webhook {

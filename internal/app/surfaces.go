@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -12,9 +13,11 @@ import (
 	"github.com/usercall/usercall/internal/api/segment"
 	"github.com/usercall/usercall/internal/httpkit"
 	"github.com/usercall/usercall/internal/ingest"
+	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/web/assets"
 	"github.com/usercall/usercall/internal/web/participant"
 	sdkfiles "github.com/usercall/usercall/sdk"
+	"github.com/usercall/usercall/sdk/segmentjs"
 )
 
 // surfaces is everything that answers requests. Each has its own mux and its
@@ -33,10 +36,15 @@ func (a *App) surfaces() (*surfaces, error) {
 	s := &surfaces{writer: ingest.NewWriter(a.db, ingest.Unwatched{}, a.log)}
 	s.participants = participant.New(participant.Config{Room: a.room, PublicURL: public, Asset: assets.URL, Log: a.log, Address: a.addressText})
 	mux := http.NewServeMux()
-	events := segment.New(segment.Config{Projects: a.catalog, Writer: s.writer, Stored: a.engine.Wake,
-		Now: a.now, NewID: newMessageID, Host: public.Host, Scheme: public.Scheme, Log: a.log})
+	events := segment.New(segment.Config{Projects: a.catalog, Writer: s.writer, Watch: ingest.Unwatched{}, Stored: a.engine.Wake,
+		Now: a.now, NewID: newMessageID, Host: public.Host, Scheme: public.Scheme, Log: a.log,
+		Verify: a.Verify, WebhookTokens: a.webhookTokens, WebhookSecrets: a.webhookSecrets, Erase: a.erase,
+		EventsPerSecond: a.cfg.IngestRate, Burst: a.cfg.IngestBurst})
 	mux.Handle("/v1/", events)
 	mux.Handle("/projects/", events)
+	library := segment.Library(segmentjs.Files(), a.catalog)
+	mux.Handle("/analytics.js/", library)
+	mux.Handle("/analytics-next/", library)
 	mux.Handle("/sdk/", sdk.New(sdk.Config{Projects: a.catalog, Writer: s.writer, Engine: a.engine, Invites: a.db, Identity: a,
 		Link: a.link, Now: a.now, NewID: newMessageID, Assets: sdkAssets(), Log: a.log}))
 	mux.Handle("/i/", s.participants)
@@ -51,6 +59,11 @@ func (a *App) surfaces() (*surfaces, error) {
 	mux.Handle("/", dashboard)
 	s.handler = httpkit.RequestID(httpkit.Log(a.log, httpkit.Recover(a.log, httpkit.Secure(mux))))
 	return s, nil
+}
+
+// erase deletes what is stored of a user whom Segment asks to forget.
+func (a *App) erase(context.Context, *research.Project, research.UserID) error {
+	return research.Errorf(research.Unavailable, "This version cannot delete a person on Segment's request. Ask whoever runs the server to do it.")
 }
 
 func alive(w http.ResponseWriter, _ *http.Request) {

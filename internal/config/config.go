@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -24,6 +25,8 @@ type Config struct {
 	DataDir     string         // USERCALL_DATA_DIR
 	DatabaseURL string         // USERCALL_DATABASE_URL; "" is SQLite in the data folder
 	Secret      Secret         // USERCALL_SECRET; "" is made at the first start
+	IngestRate  int            // USERCALL_INGEST_RATE: events per second of one write key
+	IngestBurst int            // USERCALL_INGEST_BURST: events that it may bring at once
 	LogLevel    slog.Level
 	LogJSON     bool
 }
@@ -51,6 +54,8 @@ var Variables = []Variable{
 	{"USERCALL_SECRET", "made at the first start", "the instance key; the same on every node of one database", true},
 	{"USERCALL_DATABASE_URL", "SQLite in the data folder", "postgres://… to use PostgreSQL", true},
 	{"USERCALL_TRUSTED_PROXIES", "none", "CIDRs whose X-Forwarded-For counts, like 10.0.0.0/8,::1/128", false},
+	{"USERCALL_INGEST_RATE", "1000", "events per second that one write key may bring", false},
+	{"USERCALL_INGEST_BURST", "10000", "events that one write key may bring at once", false},
 	{"USERCALL_LOG", "info", "debug, info, warn or error", false},
 	{"USERCALL_LOG_FORMAT", "text", "text or json", false},
 }
@@ -59,8 +64,8 @@ var Variables = []Variable{
 func FromEnv(lookup func(string) (string, bool)) (Config, error) {
 	get := func(name, fallback string) (string, error) { return value(lookup, name, fallback) }
 	var c Config
-	var errs [8]error
-	var secret, level, format, proxies string
+	var errs [10]error
+	var secret, level, format, proxies, rate, burst string
 	c.Addr, errs[0] = get("USERCALL_ADDR", "127.0.0.1:8080")
 	c.PublicURL, errs[1] = get("USERCALL_PUBLIC_URL", "")
 	c.DataDir, errs[2] = get("USERCALL_DATA_DIR", "data")
@@ -69,6 +74,8 @@ func FromEnv(lookup func(string) (string, bool)) (Config, error) {
 	level, errs[5] = get("USERCALL_LOG", "info")
 	format, errs[6] = get("USERCALL_LOG_FORMAT", "text")
 	proxies, errs[7] = get("USERCALL_TRUSTED_PROXIES", "")
+	rate, errs[8] = get("USERCALL_INGEST_RATE", "1000")
+	burst, errs[9] = get("USERCALL_INGEST_BURST", "10000")
 	c.Secret, c.LogJSON = Secret(secret), format == "json"
 	if err := errors.Join(errs[:]...); err != nil {
 		return c, err
@@ -77,10 +84,25 @@ func FromEnv(lookup func(string) (string, bool)) (Config, error) {
 	if c.Proxies, err = prefixes(proxies); err != nil {
 		return c, err
 	}
+	if c.IngestRate, err = count("USERCALL_INGEST_RATE", rate); err != nil {
+		return c, err
+	}
+	if c.IngestBurst, err = count("USERCALL_INGEST_BURST", burst); err != nil {
+		return c, err
+	}
 	if err := c.LogLevel.UnmarshalText([]byte(level)); err != nil {
 		return c, fmt.Errorf("USERCALL_LOG is %q; use debug, info, warn or error", level)
 	}
 	return c, nil
+}
+
+// count reads a number of events.
+func count(name, value string) (int, error) {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("%s is %q; write a whole number of events, 1 or more", name, value)
+	}
+	return n, nil
 }
 
 // prefixes reads a list of CIDRs, or single addresses, between commas.

@@ -22,7 +22,8 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Addr != "127.0.0.1:8080" || c.URL() != "http://127.0.0.1:8080" || c.Database() != filepath.Join("data", "usercall.db") || c.Check() != nil {
+	if c.Addr != "127.0.0.1:8080" || c.URL() != "http://127.0.0.1:8080" || c.Database() != filepath.Join("data", "usercall.db") || c.Check() != nil ||
+		c.IngestRate != 1000 || c.IngestBurst != 10_000 {
 		t.Errorf("%+v", c)
 	}
 }
@@ -56,6 +57,8 @@ func TestWhatCannotWorkIsRefused(t *testing.T) {
 		"a level":   {"USERCALL_LOG": "loud"},
 		"a file":    {"USERCALL_SECRET_FILE": "/does/not/exist"},
 		"a proxy":   {"USERCALL_TRUSTED_PROXIES": "everywhere"},
+		"a rate":    {"USERCALL_INGEST_RATE": "0"},
+		"a burst":   {"USERCALL_INGEST_BURST": "many"},
 		"a URL":     {"USERCALL_PUBLIC_URL": "usercall.example.com"},
 		"a path":    {"USERCALL_PUBLIC_URL": "https://example.com/usercall"},
 		"an addr":   {"USERCALL_ADDR": "8080"},

@@ -129,6 +129,111 @@ func TestBatchContextLiesUnderTheEventsOwn(t *testing.T) {
 	}
 }
 
+func TestTheContextKeepsNeitherAddressNorToken(t *testing.T) {
+	long := strings.Repeat("t", maxToken)
+	tests := map[string]struct{ own, batch, want, token string }{
+		"neither is there":              {`{"b": 1,"a":[ ]}`, `{}`, `{"b": 1,"a":[ ]}`, ""},
+		"both":                          {`{"b": 1,"ip":"1.2.3.4","usercallToken":"t","a":{ }}`, `{}`, `{"b":1,"a":{ }}`, "t"},
+		"nothing else":                  {`{"ip":"1.2.3.4"}`, `{}`, `{}`, ""},
+		"below, it is somebody else's":  {`{"device":{"ip":"1.2.3.4"}}`, `{}`, `{"device":{"ip":"1.2.3.4"}}`, ""},
+		"an escaped name":               {`{"\u0069p":"1.2.3.4","a":1}`, `{}`, `{"a":1}`, ""},
+		"a name comes twice":            {`{"ip":1,"a":1,"ip":2}`, `{}`, `{"a":1}`, ""},
+		"of the batch":                  {`{"a":1}`, `{"b":1,"ip":"1.2.3.4","usercallToken":"t"}`, `{"b":1,"a":1}`, "t"},
+		"of the batch, none of its own": {`null`, `{"b":1,"usercallToken":"t"}`, `{"b":1}`, "t"},
+		"its own goes before":           {`{"usercallToken":"own"}`, `{"usercallToken":"t"}`, `{}`, "own"},
+		"as long as a token can be":     {`{"usercallToken":"` + long + `"}`, `{}`, `{}`, long},
+		"longer than any token":         {`{"usercallToken":"` + long + `t"}`, `{}`, `{}`, ""},
+		"no text":                       {`{"usercallToken":7}`, `{}`, `{}`, ""},
+		"white space is an empty one":   {`{ }`, `{"b":1}`, `{"b":1}`, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			req, err := Decode([]byte(`{"batch":[{"type":"page","userId":"u","context":`+test.own+`}],"context":`+test.batch+`}`), "", origin())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e := req.Events[0]; string(e.Context) != test.want || e.Token != test.token {
+				t.Errorf("context %s, token of %d bytes", e.Context, len(e.Token))
+			}
+		})
+	}
+}
+
+func TestTheIDOfAMessage(t *testing.T) {
+	tests := map[string]struct {
+		field string
+		hash  bool
+		want  string
+	}{
+		"its own":                    {`"messageId":"m"`, false, "m"},
+		"a number":                   {`"messageId":7`, false, "7"},
+		"none: one is made":          {`"x":1`, false, "made"},
+		"null: one is made":          {`"messageId":null`, false, "made"},
+		"cut to a hundred":           {`"messageId":"` + strings.Repeat("é", 101) + `"`, false, strings.Repeat("é", 100)},
+		"its own before its bytes":   {`"messageId":"m"`, true, "m"},
+		"none: it is from its bytes": {`"x":1`, true, "hash-wBdwJP_EwnFNdJ8oiSEdtJnpHg6V9fa0eDJ_xGRJTEA"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			o := origin()
+			o.HashIDs = test.hash
+			req, err := Decode([]byte(`{"userId":"u",`+test.field+`}`), research.Page, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := req.Events[0].MessageID; got != test.want {
+				t.Errorf("got %s", got)
+			}
+		})
+	}
+}
+
+func TestTimesThatWereCorrectedBefore(t *testing.T) {
+	o := origin()
+	o.Final = true
+	tests := map[string]struct{ fields, want string }{
+		"timestamp is final":           {`"timestamp":"2026-11-24T11:00:00Z","originalTimestamp":"2026-11-24T10:00:00Z","sentAt":"2026-11-24T10:00:01Z"`, "11:00:00"},
+		"the original where it is all": {`"originalTimestamp":"2026-11-24T10:00:00Z","sentAt":"2026-11-24T10:00:01Z"`, "10:00:00"},
+		"never after the receipt":      {`"timestamp":"2026-11-24T13:00:00Z"`, "12:00:10"},
+	}
+	for name, test := range tests {
+		req, err := Decode([]byte(`{"userId":"u",`+test.fields+`}`), research.Page, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := req.Events[0].Timestamp.Format("15:04:05"); got != test.want {
+			t.Errorf("%s: got %s, want %s", name, got, test.want)
+		}
+	}
+}
+
+func TestTheTimeOfABatch(t *testing.T) {
+	const element = `{"type":"page","userId":"u","timestamp":"2026-11-24T12:00:00Z","sentAt":"2026-11-24T12:00:03Z"}`
+	for around, want := range map[string]string{
+		`,"sentAt":"2026-11-24T12:00:05Z"`: "12:00:05", // the batch's clock, though it comes after
+		``:                                 "12:00:07", // else the event's
+		`,"sentAt":null`:                   "12:00:07",
+	} {
+		req, err := Decode([]byte(`{"batch":[`+element+`]`+around+`}`), "", origin())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := req.Events[0].Timestamp.Format("15:04:05"); got != want {
+			t.Errorf("%s: got %s, want %s", around, got, want)
+		}
+	}
+}
+
+func TestALoneSurrogateIsAReplacementCharacter(t *testing.T) {
+	req, err := Decode([]byte(`{"event":"a\ud800b \ud83d\ude00","userId":"\udc00"}`), "track", origin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := req.Events[0]; e.Name != "a\uFFFDb \U0001F600" || e.UserID != "\uFFFD" {
+		t.Errorf("%q %q", e.Name, e.UserID)
+	}
+}
+
 func TestHostileTextArrivesAsText(t *testing.T) {
 	req, err := Decode([]byte("{\"event\":\"a\\u0000b<script>\\u202e\xff\",\"userId\":\"u\\u0000\",\"properties\":{\"k\":\"\\u0000\"}}"), "track", origin())
 	if err != nil {
@@ -138,33 +243,4 @@ func TestHostileTextArrivesAsText(t *testing.T) {
 	if e.Name != "a\uFFFDb<script>\u202e\uFFFD" || e.UserID != "u\uFFFD" || string(e.Properties) != `{"k":"\u0000"}` {
 		t.Errorf("got %q %q %s", e.Name, e.UserID, e.Properties)
 	}
-}
-
-func FuzzDecode(f *testing.F) {
-	for _, s := range []string{`{"batch":[{"type":"track","event":"e","userId":1e999999}]}`, `{"a":"\ud800"}`, "{\"x\":\"\xff\"}", `{"batch":[[[[`} {
-		f.Add([]byte(s), true)
-	}
-	f.Fuzz(func(t *testing.T, body []byte, batch bool) {
-		kind := research.Track
-		if batch {
-			kind = ""
-		}
-		req, err := Decode(body, kind, origin())
-		if err != nil {
-			return
-		}
-		for _, e := range req.Events {
-			if unusable(&e) != "" || e.MessageID == "" || e.Timestamp.After(received) {
-				t.Errorf("kept an unusable event %+v", e)
-			}
-			for _, s := range []string{e.Name, string(e.UserID), string(e.AnonymousID), e.MessageID} {
-				if strings.ContainsRune(s, 0) {
-					t.Errorf("a NUL in %q", s)
-				}
-			}
-			if len(e.Properties) > 0 && !json.Valid(e.Properties) {
-				t.Errorf("properties are not JSON: %s", e.Properties)
-			}
-		}
-	})
 }

@@ -1,107 +1,164 @@
 package ingest
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	jsonx "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/usercall/usercall/internal/research"
 )
 
 // text is a JSON string's value, "" for anything else.
-func text(v jsontext.Value) string {
-	if len(v) == 0 || v.Kind() != '"' {
+func text(v raw) string {
+	if len(v) < 2 || v[0] != '"' {
 		return ""
 	}
-	b, err := jsontext.AppendUnquote(nil, v)
-	if err != nil {
-		return ""
+	if bytes.IndexByte(v, '\\') < 0 {
+		return string(v[1 : len(v)-1])
 	}
+	b, _ := jsontext.AppendUnquote(nil, v) // what it may mind is a lone surrogate, which becomes U+FFFD
 	return string(b)
 }
 
+// eventType is the type that a message claims.
+func eventType(v raw) research.EventType {
+	for _, t := range [...]research.EventType{research.Track, research.Page, research.Identify, research.Screen, research.Group, research.Alias} {
+		if len(v) == len(t)+2 && string(v[1:len(v)-1]) == string(t) {
+			return t
+		}
+	}
+	return research.EventType(text(v))
+}
+
 // id is a string or a number as a string; null, absence and anything else are "".
-func id(v jsontext.Value) string {
-	if len(v) > 0 && v.Kind() == '0' {
+func id(v raw) string {
+	if len(v) > 0 && (v[0] == '-' || v[0] >= '0' && v[0] <= '9') {
 		return string(v)
 	}
 	return clean(text(v))
 }
 
 // clean replaces the one character that PostgreSQL cannot hold in a text.
-func clean(s string) string { return strings.ReplaceAll(s, "\x00", "\uFFFD") }
+func clean(s string) string {
+	if strings.IndexByte(s, 0) < 0 {
+		return s
+	}
+	return strings.ReplaceAll(s, "\x00", "\uFFFD")
+}
 
 // cut keeps the first n characters.
 func cut(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
+	if len(s) <= n || utf8.RuneCountInString(s) <= n {
 		return s
 	}
 	return string([]rune(s)[:n])
 }
 
+// messageID is the id a message brought, else one of ours.
+func messageID(m *message, o *Origin) string {
+	if own := cut(id(m.field[fMessageID]), maxMessageID); own != "" {
+		return own
+	}
+	if !o.HashIDs {
+		return o.NewID()
+	}
+	sum := sha256.Sum256(m.all)
+	return "hash-" + base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// identityToken is the token that the SDK or the customer's page put into the
+// context. One longer than any token is none.
+func identityToken(v raw) string {
+	if len(v) > maxToken+2 {
+		return ""
+	}
+	return text(v)
+}
+
 // object is a JSON object as it came, nil for anything else.
-func object(v jsontext.Value) json.RawMessage {
-	if len(v) == 0 || v.Kind() != '{' {
+func object(v raw) json.RawMessage {
+	if len(v) == 0 || v[0] != '{' {
 		return nil
 	}
 	return json.RawMessage(v)
 }
 
 // under lays an event's own context over the batch's, by top-level key.
-func under(own, batch jsontext.Value) jsontext.Value {
-	if len(batch) == 0 || batch.Kind() != '{' {
+func under(own, batch json.RawMessage) json.RawMessage {
+	switch {
+	case batch == nil:
 		return own
-	}
-	if len(own) == 0 || own.Kind() != '{' {
+	case own == nil:
 		return batch
 	}
-	merged := map[string]jsontext.Value{}
-	if jsonx.Unmarshal(batch, &merged, options) != nil || jsonx.Unmarshal(own, &merged, options) != nil {
-		return own
+	taken := map[string]bool{}
+	each(raw(own), func(name string, _ raw) { taken[name] = true })
+	if len(taken) == 0 {
+		return batch
 	}
-	out, err := jsonx.Marshal(merged, jsonx.Deterministic(true), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
-	if err != nil {
-		return own
+	out := append(make([]byte, 0, len(own)+len(batch)), '{')
+	if out = members(out, raw(batch), func(name string) bool { return !taken[name] }); len(out) > 1 {
+		out = append(out, ',')
 	}
+	return append(out, own[1:]...)
+}
+
+// without is a context as it came, but for the address of the person's machine
+// and the identity token: neither is ours to keep.
+func without(context raw, seen contextNote) json.RawMessage {
+	if !seen.secret {
+		return object(context)
+	}
+	out := append(make([]byte, 0, len(context)), '{')
+	out = members(out, context, func(name string) bool { return name != "ip" && name != "usercallToken" })
+	return append(out, '}')
+}
+
+// members appends the members of an object that keep allows, with commas
+// between them; names and values stay as they came.
+func members(out []byte, v raw, keep func(name string) bool) []byte {
+	s, begin := scanner{b: v}, len(out)
+	s.object(func(s *scanner, name []byte) {
+		value := s.value()
+		if s.bad || !keep(string(plainName(name))) {
+			return
+		}
+		if len(out) > begin {
+			out = append(out, ',')
+		}
+		out = append(append(append(out, name...), ':'), value...)
+	})
 	return out
 }
 
-// withoutIP drops the address of the person's machine, and the SDK's identity
-// token: neither is ours to keep.
-func withoutIP(context json.RawMessage) json.RawMessage {
-	if !strings.Contains(string(context), `"ip"`) && !strings.Contains(string(context), `"usercallToken"`) {
-		return context
+// claimed is when the sender says that it happened, zero where it does not say.
+// What was corrected before is in timestamp, and the uncorrected time beside it.
+func (m *message) claimed(o *Origin) time.Time {
+	first, second := m.field[fOriginal], m.field[fTimestamp]
+	if o.Final {
+		first, second = second, first
 	}
-	fields := map[string]jsontext.Value{}
-	if jsonx.Unmarshal(context, &fields, options) != nil {
-		return nil
+	t, ok := instant(first)
+	if !ok {
+		t, _ = instant(second)
 	}
-	delete(fields, "ip")
-	delete(fields, "usercallToken")
-	out, err := jsonx.Marshal(fields, jsonx.Deterministic(true), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
-	if err != nil {
-		return nil
-	}
-	return out
+	return t
 }
-
-// clock is what a request says of its sender's clock.
-type clock struct{ sentAt jsontext.Value }
 
 // correct is the time of an event, segment.md §3: the time the client claims,
 // moved by how wrong its clock was when it sent, never after the receipt.
-func (c clock) correct(w wire, received time.Time) time.Time {
-	received = received.Truncate(time.Millisecond)
-	claimed, ok := instant(w.Original)
-	if !ok {
-		claimed, ok = instant(w.Timestamp)
-	}
-	if !ok {
+func correct(claimed, sent time.Time, o Origin) time.Time {
+	received := o.ReceivedAt.Truncate(time.Millisecond)
+	if claimed.IsZero() {
 		return received
 	}
-	if sent, ok := instant(c.sentAt); ok {
+	if !sent.IsZero() && !o.Final {
 		claimed = received.Add(claimed.Sub(sent))
 	}
 	if claimed.After(received) {
@@ -113,11 +170,14 @@ func (c clock) correct(w wire, received time.Time) time.Time {
 // earliest bounds what a stored time can be: a client may claim the year 1.
 var earliest = time.Date(1970, 1, 2, 0, 0, 0, 0, time.UTC)
 
-func instant(v jsontext.Value) (time.Time, bool) {
-	s := text(v)
-	if s == "" || len(s) > 40 {
+// instant reads a time; the zero time and false stand for none.
+func instant(v raw) (time.Time, bool) {
+	if len(v) == 0 || len(v) > 42 || v[0] != '"' {
 		return time.Time{}, false
 	}
-	t, err := time.Parse(time.RFC3339Nano, s)
-	return t, err == nil && t.After(earliest)
+	t, err := time.Parse(time.RFC3339Nano, text(v))
+	if err != nil || !t.After(earliest) {
+		return time.Time{}, false
+	}
+	return t, true
 }

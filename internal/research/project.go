@@ -23,6 +23,10 @@ type Settings struct {
 	Timezone string        // IANA name, for days; default UTC
 	Excluded []string      // userIds, e-mail addresses, @domains never invited
 	Identity IdentityMode  // what is asked of a browser's userId
+	// ConsentCategory is one of the customer's consent manager, as it stands in
+	// context.consent.categoryPreferences. An event that brings consent and does
+	// not allow this category is not stored. "" asks for none.
+	ConsentCategory string
 }
 
 // IdentityMode says what the browser has to show for the userId that it sends.

@@ -63,7 +63,7 @@ func BenchmarkIngest(b *testing.B) {
 			b.Run("decide", func(b *testing.B) {
 				appendAll(b, db, traffic(p, b.N))
 				b.ResetTimer()
-				if err := engine.Sweep(b.Context()); err != nil {
+				if err := engine.Settle(b.Context(), 1000); err != nil {
 					b.Fatal(err)
 				}
 			})

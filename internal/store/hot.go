@@ -32,7 +32,7 @@ const (
 	selectContacts   = "SELECT trigger_id, last_shown_at, dismissals, never FROM contacts WHERE project_id = $1 AND user_key = $2 AND trigger_id IN (0, $3)"
 	countInterviews  = `SELECT count(*) FROM interviews
 		WHERE project_id = $1 AND study_id = $2 AND state IN ('completed', 'running', 'paused')`
-	selectInbox   = "SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE shard BETWEEN $1 AND $2 ORDER BY shard, seq LIMIT $3"
+	selectInbox   = "SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE shard BETWEEN $1 AND $2 ORDER BY seq LIMIT $3"
 	deleteInbox   = "DELETE FROM inbox WHERE shard = $1 AND seq = $2"
 	insertInbox   = "INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash, news, record) VALUES ($1, $2, $3, $4, $5, $6, $7)"
 	selectLastSeq = "SELECT last_seq FROM event_log WHERE one = 1"

@@ -18,12 +18,17 @@ type arrival struct {
 // Append implements ingest.Store. The pack and the inbox of the trigger stage
 // are written together, so that an acknowledged event will be evaluated.
 func (db *DB) Append(ctx context.Context, events []research.Event) (stored []bool, err error) {
+	return db.appendWith(ctx, events, nil)
+}
+
+// appendWith is Append with something else in the same transaction.
+func (db *DB) appendWith(ctx context.Context, events []research.Event, also func(*sql.Tx) error) (stored []bool, err error) {
 	heads := make([]eventlog.Head, len(events))
 	for i := range events {
 		heads[i] = eventlog.HeadOf(&events[i])
 	}
 	err = db.retry(ctx, func() error {
-		stored, err = db.appendOnce(ctx, events, heads)
+		stored, err = db.appendOnce(ctx, events, heads, also)
 		return err
 	})
 	return stored, err
@@ -31,13 +36,16 @@ func (db *DB) Append(ctx context.Context, events []research.Event) (stored []boo
 
 // appendOnce is one try. What is remembered of the log is changed inside the
 // transaction, and is of no use where that fails.
-func (db *DB) appendOnce(ctx context.Context, events []research.Event, heads []eventlog.Head) (stored []bool, err error) {
+func (db *DB) appendOnce(ctx context.Context, events []research.Event, heads []eventlog.Head, also func(*sql.Tx) error) (stored []bool, err error) {
 	locked := false
 	var b batch
 	err = db.once(ctx, func(tx *sql.Tx) (err error) {
 		db.log.mu.Lock()
 		locked = true
 		b, err = db.append(ctx, hotTx{tx, db.hot}, events, heads)
+		if err == nil && also != nil {
+			err = also(tx)
+		}
 		return err
 	})
 	if !locked {

@@ -43,9 +43,14 @@ func (db *DB) InShards(ctx context.Context, shards []int, wait bool, work func(t
 	return held, err
 }
 
-// Together implements trigger.Store: a commit is dear, so it serves many shards,
-// and nodes share the work, so it does not hold all of them.
-func (db *DB) Together() int { return 32 }
+// Together implements trigger.Store. SQLite's one writer may as well hold all
+// shards; on PostgreSQL nodes share the work, so one does not.
+func (db *DB) Together() int {
+	if db.dialect == sqliteDialect {
+		return research.Shards
+	}
+	return 64
+}
 
 // shardTx implements trigger.Shard.
 type shardTx struct {

@@ -80,12 +80,16 @@ const (
 	evaluators = 4                      // groups of shards evaluated at once
 )
 
-// Run evaluates what nobody waits for, until ctx ends.
+// Run evaluates what nobody waits for, until ctx ends. After each round it rests
+// for twice as long as that took, so that under load a transaction serves many
+// events and leaves room for those that arrive.
 func (e *Engine) Run(ctx context.Context) {
 	for ctx.Err() == nil {
+		began := time.Now()
 		if err := e.sweep(ctx); err != nil && ctx.Err() == nil {
 			e.log.Error("events could not be evaluated; they stay in the inbox", "err", err)
 		}
+		rest(ctx, min(2*time.Since(began), longestRest))
 		select {
 		case <-ctx.Done():
 		case <-e.wake:
@@ -94,17 +98,28 @@ func (e *Engine) Run(ctx context.Context) {
 	}
 }
 
-// Sweep evaluates everything that waits, and returns when nothing does.
-func (e *Engine) Sweep(ctx context.Context) error {
-	for {
-		shards, err := e.store.DueShards(ctx)
-		if err != nil || len(shards) == 0 {
+const longestRest = 50 * time.Millisecond
+
+func rest(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// Settle evaluates what waits, for a program that has no loop of Run, until
+// nothing waits or it has gone over everything so many times: others may add.
+func (e *Engine) Settle(ctx context.Context, times int) error {
+	for range times {
+		due, err := e.store.DueShards(ctx)
+		if err != nil || len(due) == 0 {
 			return err
 		}
 		if err := e.sweep(ctx); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
 // sweep evaluates every due shard, some groups of them side by side.

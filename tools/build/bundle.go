@@ -39,6 +39,16 @@ func bundle(root, entry string, format api.Format, define map[string]string) (ma
 	return outputs, nil
 }
 
+// printBundle is what a customer's own bundler makes of a script, for the tests that run it.
+func printBundle(root, entry string) error {
+	built, err := bundle(root, entry, api.FormatIIFE, nil)
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(built[".js"])
+	return err
+}
+
 // inlineCSS lets a script import "card.css?inline" as a minified string, for style sheets that
 // are made in the page and never linked.
 var inlineCSS = api.Plugin{

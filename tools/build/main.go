@@ -3,6 +3,7 @@
 //
 //	go -C tools run ./build ..
 //	go -C tools run ./build -test ..    unit tests of the SDK's pure parts, in Node
+//	go -C tools run ./build -bundle FILE ..    print a script with what it imports, for tests
 //
 // Each folder dist/ that it fills is ignored by git and embedded by the package beside it.
 // The same sources give the same bytes.
@@ -19,10 +20,13 @@ import (
 
 func main() {
 	tests := flag.Bool("test", false, "run the SDK's unit tests instead of building")
+	script := flag.String("bundle", "", "print this script with all that it imports, instead of building")
 	flag.Parse()
 	root, err := filepath.Abs(cmp.Or(flag.Arg(0), ".."))
 	if err == nil && *tests {
 		err = test(root)
+	} else if err == nil && *script != "" {
+		err = printBundle(root, *script)
 	} else if err == nil {
 		err = run(root)
 	}

@@ -17,6 +17,7 @@ type target struct {
 
 var targets = []target{
 	{"sdk", buildSDK},
+	{"sdk/segmentjs", buildLibrary},
 	{"internal/web/assets", buildPages},
 	{"examples/northdesk", buildPages},
 }

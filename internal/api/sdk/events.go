@@ -47,7 +47,7 @@ func (c Config) config(_ *http.Request, v visitor, _ []byte) (any, error) {
 func (c Config) events(r *http.Request, v visitor, body []byte) (any, error) {
 	now := c.Now().UTC()
 	decoded, err := ingest.Decode(body, "", ingest.Origin{Project: v.project.ID, Source: research.FromBrowser,
-		ReceivedAt: now, NewID: c.NewID, TicketHash: v.ticket})
+		ReceivedAt: now, NewID: c.NewID, TicketHash: v.ticket, Consent: v.project.Settings.ConsentCategory})
 	if err != nil {
 		return nil, err
 	}

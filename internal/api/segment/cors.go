@@ -1,9 +1,7 @@
 package segment
 
 import (
-	"encoding/base64"
 	"net/http"
-	"strings"
 
 	"github.com/usercall/usercall/internal/research"
 )
@@ -44,30 +42,22 @@ func preflight(w http.ResponseWriter, r *http.Request) {
 
 // unknownPath answers what no client asks for: 405 where another method would
 // have been right, else 404.
-func unknownPath(mux *http.ServeMux) http.HandlerFunc {
+func (s *surface) unknownPath(mux *http.ServeMux) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		a := &arrival{source: research.FromBrowser, key: headerKey(r)}
 		as := *r
 		as.Method = http.MethodPost
-		if _, pattern := mux.Handler(&as); pattern != "/" && pattern != "" && r.Method != http.MethodPost {
+		if _, pattern := mux.Handler(&as); pattern != "/" && pattern != "" {
+			err := research.Errorf(research.Invalid, "Send events with POST.")
+			s.noted(r, a, "wrong_method", err)
 			w.Header().Set("Allow", "POST, OPTIONS")
-			answer(w, http.StatusMethodNotAllowed, problem(research.Invalid, "Send events with POST."))
+			answer(w, http.StatusMethodNotAllowed, problem(err.Code, err.Message))
 			return
 		}
-		answer(w, http.StatusNotFound, problem(research.NotFound, "There is no such path. Events go to /v1/batch, /v1/track and their like."))
+		err := research.Errorf(research.NotFound, "There is no such path. Events go to /v1/batch, /v1/track and their like.")
+		s.noted(r, a, "unknown_path", err)
+		answer(w, http.StatusNotFound, problem(err.Code, err.Message))
 	}
-}
-
-func problem(code research.Code, message string) map[string]any {
-	return map[string]any{"success": false, "code": code, "message": message, "error": message}
-}
-
-// bareKey decodes a Basic credential that lacks its colon.
-func bareKey(value string) string {
-	b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(value))
-	if err != nil {
-		return ""
-	}
-	return string(b)
 }
 
 // settings is the document that analytics-next loads before it sends anything,

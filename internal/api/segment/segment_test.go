@@ -3,7 +3,6 @@ package segment
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -12,46 +11,10 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/usercall/usercall/internal/ingest"
 	"github.com/usercall/usercall/internal/research"
 )
-
-type projects struct{}
-
-func (projects) ByWriteKey(_ context.Context, key research.WriteKey) (*research.Project, error) {
-	if key == "wk" {
-		return &research.Project{ID: 7, WriteKey: key}, nil
-	}
-	return nil, research.Errorf(research.NotFound, "none")
-}
-
-func (projects) ByServerKey(_ context.Context, key research.ServerKey) (*research.Project, error) {
-	if key == "sk_1" {
-		return &research.Project{ID: 7}, nil
-	}
-	return nil, research.Errorf(research.NotFound, "none")
-}
-
-// sink keeps what was written, or fails.
-type sink struct {
-	events []research.Event
-	err    error
-}
-
-func (s *sink) Write(_ context.Context, events []research.Event) ([]bool, error) {
-	if s.err != nil {
-		return nil, s.err
-	}
-	s.events = append(s.events, events...)
-	return make([]bool, len(events)), nil
-}
-
-func surface(s *sink) http.Handler {
-	return New(Config{Projects: projects{}, Writer: s, Stored: func() {}, Now: time.Now, NewID: func() string { return "made" },
-		Host: "us.example", Scheme: "https", Log: slog.New(slog.DiscardHandler)})
-}
 
 func basic(user string) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user))
@@ -84,6 +47,8 @@ func TestClients(t *testing.T) {
 		"Python, OAuth":                     {"/v1/batch", withKey, map[string]string{"Authorization": "Bearer token"}},
 		"Ruby":                              {"/v1/import", batch, map[string]string{"Authorization": basic("wk:")}},
 		"Java, with a slash":                {"/v1/import/", batch, map[string]string{"Authorization": basic("wk:")}},
+		"an older gzip":                     {"/v1/b", packed(withKey), map[string]string{"Content-Encoding": "x-gzip"}},
+		"sendBeacon":                        {"/v1/t", strings.Replace(event, "{", `{"writeKey":"wk",`, 1), map[string]string{"Content-Type": "text/plain;charset=UTF-8", "Origin": "https://app.example", "Cookie": "a=b"}},
 		"Kotlin, gzip":                      {"/v1/b", packed(withKey), map[string]string{"Content-Encoding": "gzip", "Content-Type": "text/plain"}},
 		"Swift":                             {"/v1/b", withKey, map[string]string{"Content-Type": "application/json; charset=utf-8"}},
 		"the key without its colon":         {"/v1/track", event, map[string]string{"Authorization": basic("wk")}},
@@ -100,7 +65,7 @@ func TestClients(t *testing.T) {
 				r.Header.Set(k, v)
 			}
 			w := httptest.NewRecorder()
-			surface(s).ServeHTTP(w, r)
+			New(config(s)).ServeHTTP(w, r)
 			if w.Code != http.StatusOK || w.Body.String() != `{"success":true}` {
 				t.Fatalf("%d %s", w.Code, w.Body)
 			}
@@ -121,20 +86,23 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 		failure                          error
 		status                           int
 	}{
-		"no key":                    {"/v1/track", event, "", "", "", nil, 401},
-		"an unknown key":            {"/v1/track", event, "other:", "", "", nil, 401},
-		"an unknown server key":     {"/v1/track", event, "sk_2:", "", "", nil, 401},
-		"not JSON":                  {"/v1/track", "hello", "wk:", "", "", nil, 400},
-		"an array":                  {"/v1/track", "[]", "wk:", "", "", nil, 400},
-		"a batch that is no array":  {"/v1/batch", `{"batch":1}`, "wk:", "", "", nil, 400},
-		"bad gzip":                  {"/v1/track", event, "wk:", "", "gzip", nil, 400},
-		"too large":                 {"/v1/track", big, "wk:", "", "", nil, 413},
-		"too large, unpacked":       {"/v1/batch", packed(big), "wk:", "", "gzip", nil, 413},
-		"too large, an iOS app":     {"/v1/b", big, "wk:", "analytics-ios/4.1", "", nil, 400},
-		"the store is away":         {"/v1/track", event, "wk:", "", "", errors.New("disk full at /var/secret"), 503},
-		"the queue is full":         {"/v1/track", event, "wk:", "", "", research.Errorf(research.Unavailable, "later"), 503},
-		"an unknown path":           {"/v1/nonsense", event, "wk:", "", "", nil, 404},
-		"a path below a known path": {"/v1/track/x", event, "wk:", "", "", nil, 404},
+		"no key":                     {"/v1/track", event, "", "", "", nil, 401},
+		"an unknown key":             {"/v1/track", event, "other:", "", "", nil, 401},
+		"an unknown server key":      {"/v1/track", event, "sk_2:", "", "", nil, 401},
+		"not JSON":                   {"/v1/track", "hello", "wk:", "", "", nil, 400},
+		"an array":                   {"/v1/track", "[]", "wk:", "", "", nil, 400},
+		"a batch that is no array":   {"/v1/batch", `{"batch":1}`, "wk:", "", "", nil, 400},
+		"bad gzip":                   {"/v1/track", event, "wk:", "", "gzip", nil, 400},
+		"too large":                  {"/v1/track", big, "wk:", "", "", nil, 413},
+		"too large, unpacked":        {"/v1/batch", packed(big), "wk:", "", "gzip", nil, 413},
+		"too large, an iOS app":      {"/v1/b", big, "wk:", "analytics-ios/4.1", "", nil, 400},
+		"an unknown key, an iOS app": {"/v1/b", event, "other:", "analytics-ios/4.1", "", nil, 400},
+		"an encoding nobody uses":    {"/v1/track", event, "wk:", "", "br", nil, 400},
+		"bytes after the value":      {"/v1/track", event + "x", "wk:", "", "", nil, 400},
+		"the store is away":          {"/v1/track", event, "wk:", "", "", errors.New("disk full at /var/secret"), 503},
+		"the queue is full":          {"/v1/track", event, "wk:", "", "", research.Errorf(research.Unavailable, "later"), 503},
+		"an unknown path":            {"/v1/nonsense", event, "wk:", "", "", nil, 404},
+		"a path below a known path":  {"/v1/track/x", event, "wk:", "", "", nil, 404},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -147,7 +115,7 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 				r.Header.Set("Authorization", basic(test.key))
 			}
 			w := httptest.NewRecorder()
-			surface(s).ServeHTTP(w, r)
+			New(config(s)).ServeHTTP(w, r)
 			var body struct {
 				Success       *bool
 				Code, Message string
@@ -176,7 +144,7 @@ func TestPreflight(t *testing.T) {
 	r.Header.Set("Origin", "https://app.example")
 	r.Header.Set("Access-Control-Request-Headers", "authorization,content-type,x-own")
 	w := httptest.NewRecorder()
-	surface(&sink{}).ServeHTTP(w, r)
+	New(config(&sink{})).ServeHTTP(w, r)
 	h := w.Header()
 	if w.Code != http.StatusNoContent || h.Get("Access-Control-Allow-Origin") != "https://app.example" ||
 		h.Get("Access-Control-Allow-Headers") != "authorization,content-type,x-own" || h.Get("Access-Control-Max-Age") != "86400" ||
@@ -189,7 +157,7 @@ func TestOtherMethodsAndTheMetricsOfTheClient(t *testing.T) {
 	for path, want := range map[string]int{"GET /v1/track": 405, "GET /v1/nonsense": 404, "POST /v1/m": 200, "GET /v1/projects/wk/settings": 200, "GET /v1/projects/other/settings": 404} {
 		method, target, _ := strings.Cut(path, " ")
 		w := httptest.NewRecorder()
-		surface(&sink{}).ServeHTTP(w, httptest.NewRequest(method, target, strings.NewReader("{}")))
+		New(config(&sink{})).ServeHTTP(w, httptest.NewRequest(method, target, strings.NewReader("{}")))
 		if w.Code != want {
 			t.Errorf("%s: %d, want %d", path, w.Code, want)
 		}
@@ -198,8 +166,8 @@ func TestOtherMethodsAndTheMetricsOfTheClient(t *testing.T) {
 
 func TestLogsHoldNoWords(t *testing.T) {
 	var log bytes.Buffer
-	c := Config{Projects: projects{}, Writer: &sink{}, Stored: func() {}, Now: time.Now, NewID: func() string { return "x" },
-		Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	c := config(&sink{})
+	c.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h := New(c)
 	for _, body := range []string{`{"event":"canary","userId":"canary","batch":1}`, `{"type":"track","userId":"canary"}`, `canary`} {
 		r := httptest.NewRequest(http.MethodPost, "/v1/track", strings.NewReader(body))

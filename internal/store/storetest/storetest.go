@@ -24,13 +24,17 @@ import (
 var Key = []byte("a key that only tests use, 32 bytes")
 
 // Main runs the tests and then stops the PostgreSQL server, if one was started.
-func Main(m *testing.M) {
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for those who have something of their own to clean up: it returns
+// the status to exit with.
+func Run(m *testing.M) int {
 	code := m.Run()
 	if err := stopServer(); err != nil {
 		fmt.Fprintln(os.Stderr, "storetest:", err)
 		code = 1
 	}
-	os.Exit(code)
+	return code
 }
 
 // Each runs test once on every engine, each time with an empty database.

@@ -1,0 +1,52 @@
+package segment
+
+import (
+	"cmp"
+	"math"
+	"sync"
+	"time"
+)
+
+// What a write key may bring: reliability.md §4.4.
+const (
+	DefaultEventsPerSecond = 1000
+	DefaultBurst           = 10_000
+)
+
+// limiter is a bucket of tokens for each key, one token an event. Only keys of
+// projects get one, so there are not more than projects and their old keys.
+type limiter struct {
+	rate, burst float64
+	mu          sync.Mutex
+	buckets     map[string]*bucket
+}
+
+type bucket struct {
+	tokens float64 // below zero after a batch larger than the burst
+	at     time.Time
+}
+
+func newLimiter(rate, burst int) *limiter {
+	return &limiter{rate: float64(cmp.Or(rate, DefaultEventsPerSecond)), burst: float64(cmp.Or(burst, DefaultBurst)), buckets: map[string]*bucket{}}
+}
+
+// take takes n tokens and answers 0, or takes none and answers in how many
+// seconds there will be enough. More than the burst are had from a full bucket,
+// which then owes the rest: otherwise nobody could ever send them.
+func (l *limiter) take(key string, n int, now time.Time) (wait int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.buckets[key]
+	if b == nil {
+		b = &bucket{tokens: l.burst, at: now}
+		l.buckets[key] = b
+	}
+	if passed := now.Sub(b.at).Seconds(); passed > 0 {
+		b.tokens, b.at = min(l.burst, b.tokens+passed*l.rate), now
+	}
+	if missing := min(float64(n), l.burst) - b.tokens; missing > 0 {
+		return max(1, int(math.Ceil(missing/l.rate)))
+	}
+	b.tokens -= float64(n)
+	return 0
+}
