@@ -36,6 +36,7 @@ type (
 		Timestamp   Time            `json:"timestamp"`
 		ReceivedAt  Time            `json:"received_at"`
 		Source      string          `json:"source"`
+		Verified    bool            `json:"verified"` // its userId is proved
 	}
 	// InviteRow is one invite.
 	InviteRow struct {
@@ -73,6 +74,7 @@ type (
 		State     string    `json:"state"`
 		Mode      string    `json:"mode"`
 		Language  string    `json:"language"`
+		Verified  bool      `json:"verified"` // the event behind the invite proved who it was about
 		StartedAt Time      `json:"started_at"`
 		EndedAt   Time      `json:"ended_at"`
 		Turns     []TurnRow `json:"turns"`

@@ -312,7 +312,7 @@ func (p *pass) reserve(ctx context.Context, s Shard, e *Pending, r *Rule, person
 	}
 	made, gate, err := s.Reserve(ctx, r, &research.Invite{
 		PublicID: id, Project: e.Project, Study: r.StudyID, Trigger: r.TriggerID, Person: person.Key,
-		MessageID: e.MessageID, EventSeq: e.Seq, EventName: e.Name, Verified: e.Signed || e.Verified, TicketHash: e.TicketHash,
+		MessageID: e.MessageID, EventSeq: e.Seq, EventName: e.Name, Verified: e.Proved(), TicketHash: e.TicketHash,
 		ReservedAt: p.now, ExpiresAt: r.ExpiresAt(p.now),
 	}, f.quotasOf(r))
 	if err != nil {

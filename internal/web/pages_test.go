@@ -70,7 +70,7 @@ func TestWordsOfPages(t *testing.T) {
 		"/connect?way=webhook":         {"/v1/webhooks/segment/prj_a/0123456789abcdef", "a-secret-of-prj_a", "Webhooks (Actions)", "Extensible"},
 		"/connect?way=function":        {"RetryError", "ValidationError", "onIdentify"},
 		"/connect?way=server":          {"/v1/batch", "NewWithConfig", "analytics.write_key = &#34;wk_a&#34;", "curl http://localhost:8080/v1/track -u wk_a:"},
-		"/settings":                    {"https://app.example.com", "sk_AbCd…", "ada@northdesk.example"},
+		"/settings":                    {"https://app.example.com", "sk_AbCd…", "ada@northdesk.example", "wk_former_a", "older, valid still", "Rotate write key", "Revoke older write key", "idk_a", "webhook 1", "createHmac", "a token is required"},
 		"/studies/new":                 {"Use this study", "Why people cancel"},
 		"/events?name=no":              {"No event fits"},
 		"/decisions?trigger=trg_gone0": {"No decision fits"},

@@ -47,6 +47,7 @@ func TestPictures(t *testing.T) {
 		{"study-settings", "/studies/stu_a0/settings", full}, {"interviews", "/interviews", full}, {"interview", "/interviews/itv_a0#t2", full},
 		{"themes", "/themes", full}, {"people", "/people", full}, {"person", link("people", "u:"+plainWords("person", 2)), full}, {"events", "/events", full},
 		{"decisions", "/decisions", full}, {"connect", "/connect", full}, {"settings", "/settings", full}, {"signin", "/signin", out}, {"missing", "/nowhere", full},
+		{"newkey", "/settings#rotate", full}, {"settings-empty", "/settings", empty},
 		{"home-empty", "/", empty}, {"report-empty", "/studies/stu_a0", empty}, {"interviews-empty", "/interviews", empty}, {"home-many", "/", many},
 		{"connect-wrong", "/connect", wrong}, {"connect-one", "/connect?way=webhook", one}, {"connect-empty", "/connect", empty}, {"connect-server", "/connect?way=server", one}, {"connect-function", "/connect?way=function", one}, {"connect-other", "/connect?way=other", one},
 		{"catalogue", "/catalogue", wrong}, {"catalogue-empty", "/catalogue", empty}, {"catalogue-one", "/catalogue", one}, {"catalogue-many", "/catalogue", crowd}, {"catalogue-event", "/catalogue/track/Order%20Completed", wrong},
@@ -109,6 +110,9 @@ func picture(t *testing.T, ctx context.Context, s *site, at string, width int64,
 		must(t, true, err)
 	}
 	must(t, true, chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(at), chromedp.Sleep(150*time.Millisecond)))
+	if strings.HasSuffix(at, "#rotate") {
+		must(t, true, chromedp.Do(ctx, chromedp.Click(`form[action="/settings/keys/identity"] button`), chromedp.Sleep(300*time.Millisecond)))
+	}
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	return must(t, png, err)
 }

@@ -46,6 +46,8 @@ var functions = template.FuncMap{
 	"dict":       dict,
 	"join":       strings.Join,
 	"initial":    initial,
+	"keyName":    func(k research.KeyKind) string { return keyName[k] },
+	"keyUse":     func(k research.KeyKind) string { return keyUse[k] },
 }
 
 // dict hands several values to a part.
