@@ -14,6 +14,7 @@ type bulk interface {
 	// selectInbox reads what waits in some shards, given in order.
 	selectInbox(ctx context.Context, tx hotTx, shards []int, limit int) ([]trigger.Pending, error)
 	deleteInbox(ctx context.Context, tx hotTx, done []trigger.Pending) error
+	prefetch(ctx context.Context, s *shardTx, inbox []trigger.Pending) error
 	upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error
 	upsertSightings(ctx context.Context, tx hotTx, ids []personID, seen map[personID]sighting) error
 }

@@ -26,7 +26,10 @@ func (s *shardTx) Facts(ctx context.Context, r *trigger.Rule, person *research.P
 
 func (s *shardTx) groupFacts(ctx context.Context, f *trigger.Facts, r *trigger.Rule, _ time.Time) (err error) {
 	if f.Person.Group != "" {
-		f.GroupTraits, err = s.groupTraits(ctx, r.Project, f.Person.Group)
+		var g *groupRow
+		if g, err = s.group(ctx, r.Project, f.Person.Group); err == nil {
+			f.GroupTraits = g.traits
+		}
 	}
 	return err
 }

@@ -174,6 +174,7 @@ func (s *shardTx) alias(ctx context.Context, person *personRow, e *research.Even
 		return nil
 	}
 	now := link{person.Key, ms(e.Timestamp)}
+	delete(s.unaliased, personID{e.Project, from})
 	fresh, err := s.claimLink(ctx, e.Project, from, now)
 	if err != nil {
 		return err

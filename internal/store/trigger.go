@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"math"
 	"slices"
 
@@ -32,7 +33,7 @@ const lockWait = 1000
 // they end with the transaction, whatever became of the process.
 func (db *DB) InShards(ctx context.Context, shards []int, wait bool, work func(trigger.Shard) error) (held bool, err error) {
 	err = db.InTx(ctx, func(tx *sql.Tx) (err error) {
-		s := &shardTx{db: db, tx: hotTx{tx, db.hot}, people: map[personID]*personRow{}}
+		s := &shardTx{db: db, tx: hotTx{tx, db.hot}, people: map[personID]*personRow{}, groups: map[groupID]*groupRow{}, unaliased: map[personID]bool{}}
 		if held, err = s.hold(ctx, shards, wait); err != nil || !held {
 			return err
 		}
@@ -68,7 +69,10 @@ type shardTx struct {
 	tx     hotTx
 	shards []int                   // held, in order
 	people map[personID]*personRow // as known in this transaction; written down by Done
+	groups map[groupID]*groupRow   // the same
 	whole  bool                    // the inbox of all shards was read
+	// users of whom it was looked up that no alias leads away from them
+	unaliased map[personID]bool
 }
 
 // hold takes the row locks of shards.
@@ -98,7 +102,10 @@ func (s *shardTx) holds(shard int) bool { return slices.Contains(s.shards, shard
 func (s *shardTx) Inbox(ctx context.Context, limit int) ([]trigger.Pending, error) {
 	inbox, err := s.db.bulk.selectInbox(ctx, s.tx, s.shards, limit)
 	s.whole = len(inbox) < limit
-	return inbox, err
+	if err != nil || len(inbox) == 0 {
+		return nil, err
+	}
+	return inbox, s.db.bulk.prefetch(ctx, s, inbox)
 }
 
 func scanPending(r row) (p trigger.Pending, err error) {
@@ -115,7 +122,7 @@ func scanPending(r row) (p trigger.Pending, err error) {
 
 // Done implements trigger.Shard.
 func (s *shardTx) Done(ctx context.Context, done []trigger.Pending) error {
-	if err := s.savePeople(ctx); err != nil || len(done) == 0 {
+	if err := errors.Join(s.savePeople(ctx), s.saveGroups(ctx)); err != nil || len(done) == 0 {
 		return err
 	}
 	return s.db.bulk.deleteInbox(ctx, s.tx, done)
