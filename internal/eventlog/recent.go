@@ -72,6 +72,9 @@ func (r *Recent) Saw(browser Hash) bool { return r.browsers[browser] > 0 }
 
 // Find is the entries of a user or a browser.
 func (r *Recent) Find(h Hash) (found []Entry) {
+	if h == 0 {
+		return nil
+	}
 	for i := range r.heads {
 		if head := &r.heads[i]; head.User == h || head.Anon == h || head.Prev == h {
 			found = append(found, Entry{h, head.At, r.First + int64(i)})

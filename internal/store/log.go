@@ -62,11 +62,15 @@ func (l *eventLog) load(ctx context.Context, q querier) (err error) {
 	if err != nil {
 		return err
 	}
-	l.known = eventlog.NewKnown(aliases)
-	next := int64(1)
+	next, sealed := int64(1), int64(0)
 	if n := len(l.runs); n > 0 {
 		next = l.runs[n-1].last + 1
+		err = q.QueryRowContext(ctx, "SELECT received_at FROM packs WHERE first_seq < $1 ORDER BY first_seq DESC LIMIT 1", next).Scan(&sealed)
+		if err := notFound(err); err != nil {
+			return err
+		}
 	}
+	l.known = eventlog.NewKnown(aliases, sealed)
 	l.recent = eventlog.NewRecent(next)
 	return nil
 }
