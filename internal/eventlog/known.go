@@ -56,6 +56,18 @@ func NewKnown(aliases []Hash, sealed int64) *Known {
 	return k
 }
 
+// Begin makes what is learned from now on revocable, until Begin is called again.
+func (k *Known) Begin() {
+	k.links.journal, k.people.journal = k.links.journal[:0], k.people.journal[:0]
+}
+
+// Undo forgets what was learned since Begin, but for aliases, of which too many
+// do no harm.
+func (k *Known) Undo() {
+	k.links.undo()
+	k.people.undo()
+}
+
 // Learn takes up an event and tells what of it is news. seen tells whether an
 // anonymousId stood in an earlier event.
 func (k *Known) Learn(h *Head, seen func(Hash) bool) (news News) {
@@ -129,6 +141,14 @@ func (k *Known) Aliased(user Hash) bool { return k.aliases[user] }
 type memory[V interface{ time() int64 }] struct {
 	young, old map[Hash]V
 	forgot     int64 // the latest time of a forgotten value
+	journal    []change[V]
+}
+
+// change is what a value was before it was put.
+type change[V any] struct {
+	hash Hash
+	was  V
+	had  bool
 }
 
 const maxKnown = 100_000
@@ -142,12 +162,18 @@ func (m *memory[V]) get(h Hash) (V, bool) {
 	}
 	v, ok := m.old[h]
 	if ok {
-		m.put(h, v)
+		m.keep(h, v)
 	}
 	return v, ok
 }
 
 func (m *memory[V]) put(h Hash, v V) {
+	was, had := m.get(h)
+	m.journal = append(m.journal, change[V]{h, was, had})
+	m.keep(h, v)
+}
+
+func (m *memory[V]) keep(h Hash, v V) {
 	if m.young == nil || len(m.young) >= maxKnown {
 		for _, gone := range m.old {
 			m.forgot = max(m.forgot, gone.time())
@@ -155,4 +181,17 @@ func (m *memory[V]) put(h Hash, v V) {
 		m.old, m.young = m.young, map[Hash]V{}
 	}
 	m.young[h] = v
+}
+
+func (m *memory[V]) undo() {
+	for i := len(m.journal) - 1; i >= 0; i-- {
+		c := m.journal[i]
+		if c.had {
+			m.keep(c.hash, c.was)
+			continue
+		}
+		delete(m.young, c.hash)
+		delete(m.old, c.hash)
+	}
+	m.journal = m.journal[:0]
 }

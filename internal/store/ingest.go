@@ -27,6 +27,11 @@ func (db *DB) appendWith(ctx context.Context, events []research.Event, also func
 	for i := range events {
 		heads[i] = eventlog.HeadOf(&events[i])
 	}
+	if also == nil && db.dialect == postgresDialect {
+		if stored, done, err := db.appendAtOnce(ctx, events, heads); done {
+			return stored, err
+		}
+	}
 	err = db.retry(ctx, func() error {
 		stored, err = db.appendOnce(ctx, events, heads, also)
 		return err
@@ -70,29 +75,36 @@ type batch struct {
 }
 
 func (db *DB) append(ctx context.Context, tx hotTx, events []research.Event, heads []eventlog.Head) (batch, error) {
-	b := batch{stored: make([]bool, len(events)), fresh: make([]research.Event, 0, len(events)), heads: make([]eventlog.Head, 0, len(events))}
 	first, err := db.log.hold(ctx, tx, db.lockRow)
 	if err != nil {
+		return batch{}, err
+	}
+	b, err := db.log.sort(ctx, tx, first, events, heads)
+	if err != nil || len(b.fresh) == 0 {
 		return b, err
-	}
-	for i := range events {
-		e, h := &events[i], &heads[i]
-		known, err := db.log.message(ctx, tx, h, h.Repeats)
-		if err != nil {
-			return b, err
-		}
-		if !known {
-			b.stored[i], e.Seq = true, first+int64(len(b.fresh))
-			b.add(db.log, e, h)
-		}
-	}
-	if len(b.fresh) == 0 {
-		return b, nil
 	}
 	if err := putPack(ctx, tx, eventlog.NewPack(first, b.heads, b.fresh), b.fresh); err != nil {
 		return b, err
 	}
 	return b, db.putInbox(ctx, tx, b.waited)
+}
+
+// sort takes up those events that are not stored yet and numbers them from first
+// on. The caller holds mu.
+func (l *eventLog) sort(ctx context.Context, q querier, first int64, events []research.Event, heads []eventlog.Head) (batch, error) {
+	b := batch{stored: make([]bool, len(events)), fresh: make([]research.Event, 0, len(events)), heads: make([]eventlog.Head, 0, len(events))}
+	for i := range events {
+		e, h := &events[i], &heads[i]
+		known, err := l.message(ctx, q, h, h.Repeats)
+		if err != nil {
+			return b, err
+		}
+		if !known {
+			b.stored[i], e.Seq = true, first+int64(len(b.fresh))
+			b.add(l, e, h)
+		}
+	}
+	return b, nil
 }
 
 // add takes up a new event, and remembers it.
@@ -124,15 +136,19 @@ func (l *eventLog) hold(ctx context.Context, tx hotTx, lock string) (next int64,
 }
 
 func putPack(ctx context.Context, tx hotTx, p eventlog.Pack, events []research.Event) error {
-	var received int64
-	for i := range events {
-		received = max(received, ms(events[i].ReceivedAt))
-	}
-	if _, err := tx.ExecContext(ctx, insertPack, p.First, received, p.Heads, p.Body); err != nil {
+	if _, err := tx.ExecContext(ctx, insertPack, p.First, received(events), p.Heads, p.Body); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, updateLastSeq, p.First+int64(p.Len())-1)
 	return err
+}
+
+// received is when the last of some events was.
+func received(events []research.Event) (last int64) {
+	for i := range events {
+		last = max(last, ms(events[i].ReceivedAt))
+	}
+	return last
 }
 
 // message tells whether an event of the same message is stored for which is
