@@ -37,7 +37,15 @@ func (db *DB) appendWith(ctx context.Context, events []research.Event, also func
 // appendOnce is one try. What is remembered of the log is changed inside the
 // transaction, and is of no use where that fails.
 func (db *DB) appendOnce(ctx context.Context, events []research.Event, heads []eventlog.Head, also func(*sql.Tx) error) (stored []bool, err error) {
-	locked := false
+	locked, done := false, false
+	defer func() {
+		if locked && !done { // it failed, or panicked
+			db.log.forget()
+		}
+		if locked {
+			db.log.mu.Unlock()
+		}
+	}()
 	var b batch
 	err = db.once(ctx, func(tx *sql.Tx) (err error) {
 		db.log.mu.Lock()
@@ -48,14 +56,10 @@ func (db *DB) appendOnce(ctx context.Context, events []research.Event, heads []e
 		}
 		return err
 	})
-	if !locked {
-		return nil, err
-	}
-	defer db.log.mu.Unlock()
 	if err != nil {
-		db.log.forget()
 		return nil, err
 	}
+	done = true
 	db.log.sight(b.seen)
 	return b.stored, nil
 }
@@ -81,10 +85,12 @@ func (db *DB) append(ctx context.Context, tx hotTx, events []research.Event, hea
 		if err != nil {
 			return b, err
 		}
-		if !known {
-			b.stored[i], e.Seq = true, first+int64(len(b.fresh))
-			b.add(db.log, e, h)
+		if known {
+			e.Seq = 0 // where it has one, it is of a try that failed
+			continue
 		}
+		b.stored[i], e.Seq = true, first+int64(len(b.fresh))
+		b.add(db.log, e, h)
 	}
 	if len(b.fresh) == 0 {
 		return b, nil
