@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/pressly/goose/v3"
+
 	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/research"
 )
@@ -30,7 +32,25 @@ func (db *DB) SealParts(ctx context.Context, parts int) (bool, error) {
 // Writer is the pool that writes.
 func (db *DB) Writer() *sql.DB { return db.write }
 
-// Version is how many steps of the schema were taken.
+// Count is the number that a query answers with.
 func (db *DB) Count(ctx context.Context, query string, args ...any) (n int, err error) {
 	return n, db.read.QueryRowContext(ctx, query, args...).Scan(&n)
+}
+
+// OpenFirst opens an empty database and gives it the schema of version 1 only.
+func OpenFirst(ctx context.Context, target string) (*sql.DB, error) {
+	d, write, read, err := openPools(target)
+	if err != nil {
+		return nil, err
+	}
+	defer read.Close()
+	files, err := (&DB{dialect: d}).migrationFiles()
+	if err != nil {
+		return nil, err
+	}
+	provider, err := goose.NewProvider(d.goose, write, files, goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(moveEvents()))
+	if err == nil {
+		_, err = provider.UpTo(ctx, 1)
+	}
+	return write, err
 }

@@ -130,15 +130,20 @@ func (l *eventLog) hold(ctx context.Context, tx hotTx, lock string) (next int64,
 }
 
 func putPack(ctx context.Context, tx hotTx, p eventlog.Pack, events []research.Event) error {
-	var received int64
-	for i := range events {
-		received = max(received, ms(events[i].ReceivedAt))
-	}
-	if _, err := tx.ExecContext(ctx, insertPack, p.First, received, p.Heads, p.Body); err != nil {
+	if _, err := tx.ExecContext(ctx, insertPack, p.First, lastReceipt(events), p.Heads, p.Body); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, updateLastSeq, p.First+int64(p.Len())-1)
 	return err
+}
+
+// lastReceipt is when the last of the events was received: nodes differ in what
+// time it is.
+func lastReceipt(events []research.Event) (received int64) {
+	for i := range events {
+		received = max(received, ms(events[i].ReceivedAt))
+	}
+	return received
 }
 
 // message tells whether an event of the same message is stored for which is
