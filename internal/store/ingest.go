@@ -42,7 +42,15 @@ func (db *DB) appendWith(ctx context.Context, events []research.Event, also func
 // appendOnce is one try. What is remembered of the log is changed inside the
 // transaction, and is of no use where that fails.
 func (db *DB) appendOnce(ctx context.Context, events []research.Event, heads []eventlog.Head, also func(*sql.Tx) error) (stored []bool, err error) {
-	locked := false
+	locked, done := false, false
+	defer func() {
+		if locked && !done { // it failed, or panicked
+			db.log.forget()
+		}
+		if locked {
+			db.log.mu.Unlock()
+		}
+	}()
 	var b batch
 	err = db.once(ctx, func(tx *sql.Tx) (err error) {
 		db.log.mu.Lock()
@@ -53,14 +61,10 @@ func (db *DB) appendOnce(ctx context.Context, events []research.Event, heads []e
 		}
 		return err
 	})
-	if !locked {
-		return nil, err
-	}
-	defer db.log.mu.Unlock()
 	if err != nil {
-		db.log.forget()
 		return nil, err
 	}
+	done = true
 	db.log.sight(b.seen)
 	return b.stored, nil
 }
@@ -99,10 +103,12 @@ func (l *eventLog) sort(ctx context.Context, q querier, first int64, events []re
 		if err != nil {
 			return b, err
 		}
-		if !known {
-			b.stored[i], e.Seq = true, first+int64(len(b.fresh))
-			b.add(l, e, h)
+		if known {
+			e.Seq = 0 // where it has one, it is of a try that failed
+			continue
 		}
+		b.stored[i], e.Seq = true, first+int64(len(b.fresh))
+		b.add(l, e, h)
 	}
 	return b, nil
 }
@@ -136,19 +142,20 @@ func (l *eventLog) hold(ctx context.Context, tx hotTx, lock string) (next int64,
 }
 
 func putPack(ctx context.Context, tx hotTx, p eventlog.Pack, events []research.Event) error {
-	if _, err := tx.ExecContext(ctx, insertPack, p.First, received(events), p.Heads, p.Body); err != nil {
+	if _, err := tx.ExecContext(ctx, insertPack, p.First, lastReceipt(events), p.Heads, p.Body); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, updateLastSeq, p.First+int64(p.Len())-1)
 	return err
 }
 
-// received is when the last of some events was.
-func received(events []research.Event) (last int64) {
+// lastReceipt is when the last of the events was received: nodes differ in what
+// time it is.
+func lastReceipt(events []research.Event) (received int64) {
 	for i := range events {
-		last = max(last, ms(events[i].ReceivedAt))
+		received = max(received, ms(events[i].ReceivedAt))
 	}
-	return last
+	return received
 }
 
 // message tells whether an event of the same message is stored for which is

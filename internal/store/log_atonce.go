@@ -47,7 +47,7 @@ func (db *DB) putAtOnce(ctx context.Context, b batch) (bool, error) {
 			waiting AS (INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash, news, record)
 				SELECT w.* FROM log, unnest($7::int[], $8::bigint[], $9::bigint[], $10::text[], $11::bytea[], $12::int[], $13::bytea[]) AS w)
 		SELECT count(*) FROM log`,
-		p.First-1, p.First+int64(p.Len())-1, p.First, received(b.fresh), p.Heads, p.Body,
+		p.First-1, p.First+int64(p.Len())-1, p.First, lastReceipt(b.fresh), p.Heads, p.Body,
 		w.shards, w.seqs, w.projects, w.keys, w.tickets, w.news, w.records).Scan(&n)
 	return n == 1, err
 }

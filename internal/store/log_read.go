@@ -62,6 +62,14 @@ func readEvents(ctx context.Context, q querier, seqs []int64) (events []research
 	return events, nil
 }
 
+func numbers(entries []eventlog.Entry) []int64 {
+	seqs := make([]int64, len(entries))
+	for i := range entries {
+		seqs[i] = entries[i].Seq
+	}
+	return seqs
+}
+
 // newestFirst orders entries as a person's events are: by time, then by receipt.
 func newestFirst(a, b eventlog.Entry) int {
 	return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.Seq, a.Seq))
@@ -105,7 +113,9 @@ func (db *DB) scanEvents(ctx context.Context, s scan, yield func(*research.Event
 		if at = last.First; !s.newest {
 			at += int64(last.Len())
 		}
-		at = db.log.skip(s, at)
+		if at, err = db.skip(ctx, s, at); err != nil {
+			return err
+		}
 	}
 }
 
@@ -137,7 +147,20 @@ func (db *DB) packsFrom(ctx context.Context, s scan, at int64) ([]storedPack, er
 	return collect(ctx, db.read, scanPack, columns+"WHERE first_seq >= $1 AND received_at >= $2 ORDER BY first_seq LIMIT $3", at, s.since, packsAtOnce)
 }
 
-// skip passes over runs in which nothing is that is wanted.
+// skip passes over runs in which nothing is that is wanted, to the pack that the
+// next one begins in: runs end in the middle of packs.
+func (db *DB) skip(ctx context.Context, s scan, at int64) (int64, error) {
+	to := db.log.skip(s, at)
+	if s.newest || to == at {
+		return to, nil
+	}
+	p, err := packAt(ctx, db.read, to)
+	if err == nil && p != nil {
+		to = p.First
+	}
+	return to, err
+}
+
 func (l *eventLog) skip(s scan, at int64) int64 {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -209,7 +232,7 @@ func (db *DB) countEvents(ctx context.Context, p research.ProjectID, since int64
 		}
 		for i := range packs {
 			if packs[i].received < since {
-				return n, nil
+				return min(n, limit), nil
 			}
 			for place := range packs[i].Len() {
 				if packs[i].Head(place).Project == uint32(p) {

@@ -10,6 +10,7 @@ import (
 	mrand "math/rand/v2"
 	"time"
 
+	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/invite"
 	"github.com/usercall/usercall/internal/jobs"
 )
@@ -34,7 +35,7 @@ func Open(ctx context.Context, target string, instanceKey []byte) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	db := &DB{dialect: d, write: write, read: read, rand: rand.Reader, log: &eventLog{},
+	db := &DB{dialect: d, write: write, read: read, rand: rand.Reader, log: &eventLog{stretch: eventlog.RunEvents},
 		tokenHash: func(id string) []byte { return invite.TokenHash(invite.Token(instanceKey, id)) }}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the database up to date: %w", err), db.Close())
