@@ -194,7 +194,7 @@ func (s scan) yield(p *eventlog.Pack, yield func(*research.Event) error) error {
 }
 
 func (s scan) wants(h *eventlog.Head) bool {
-	return h.Project == uint32(s.project) && (len(s.names) == 0 || slices.Contains(s.names, h.Name))
+	return h.Holds(s.project) && (len(s.names) == 0 || slices.Contains(s.names, h.Name))
 }
 
 // countEvents counts a project's events received since, up to a limit, from the
@@ -212,7 +212,7 @@ func (db *DB) countEvents(ctx context.Context, p research.ProjectID, since int64
 				return n, nil
 			}
 			for place := range packs[i].Len() {
-				if packs[i].Head(place).Project == uint32(p) {
+				if h := packs[i].Head(place); h.Holds(p) {
 					n++
 				}
 			}
