@@ -30,6 +30,7 @@ const (
 			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id`
 	selectOpenInvite = "SELECT " + inviteColumns + " FROM invitations WHERE project_id = $1 AND user_key = $2 AND closed_at IS NULL"
 	selectContacts   = "SELECT trigger_id, last_shown_at, dismissals, never FROM contacts WHERE project_id = $1 AND user_key = $2 AND trigger_id IN (0, $3)"
+	countSuppressed  = "SELECT count(*) FROM suppressed WHERE project_id = $1 AND hash = $2"
 	countInterviews  = `SELECT count(*) FROM interviews
 		WHERE project_id = $1 AND study_id = $2 AND state IN ('completed', 'running', 'paused')`
 	selectInbox   = "SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE shard BETWEEN $1 AND $2 ORDER BY seq LIMIT $3"
@@ -41,7 +42,7 @@ const (
 )
 
 var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, sightPerson, selectGroup, upsertGroup, selectInbox, deleteInbox, insertInbox,
-	selectLastSeq, updateLastSeq, insertPack, insertDecision, selectOpenInvite, selectContacts, countInterviews}
+	selectLastSeq, updateLastSeq, insertPack, insertDecision, selectOpenInvite, selectContacts, countSuppressed, countInterviews}
 
 // compiled is the hot statements by their text; empty where the driver needs none.
 type compiled map[string]*sql.Stmt
