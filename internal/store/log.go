@@ -68,7 +68,9 @@ func (l *eventLog) load(ctx context.Context, q querier) (err error) {
 		next = l.runs[n-1].last + 1
 	}
 	l.recent = eventlog.NewRecent(next)
-	return nil
+	cut, err := collect(ctx, q, scanHeads, "SELECT first_seq, heads FROM packs WHERE first_seq < $1 ORDER BY first_seq DESC LIMIT 1", next)
+	l.follow(cut) // a run ends wherever its number of events is reached, so in a pack
+	return err
 }
 
 // catchUp takes up what was appended since. The caller holds mu.
@@ -79,20 +81,24 @@ func (l *eventLog) catchUp(ctx context.Context, q querier) error {
 			return err
 		}
 	}
-	packs, err := collect(ctx, q, func(r row) (p eventlog.Pack, err error) { return p, r.Scan(&p.First, &p.Heads) },
-		"SELECT first_seq, heads FROM packs WHERE first_seq >= $1 ORDER BY first_seq", l.recent.Next())
-	if err != nil {
-		return err
-	}
+	packs, err := collect(ctx, q, scanHeads, "SELECT first_seq, heads FROM packs WHERE first_seq >= $1 ORDER BY first_seq", l.recent.Next())
+	l.follow(packs)
+	return err
+}
+
+func scanHeads(r row) (p eventlog.Pack, err error) { return p, r.Scan(&p.First, &p.Heads) }
+
+// follow takes up the heads of packs, from the next number on.
+func (l *eventLog) follow(packs []eventlog.Pack) {
 	for i := range packs {
-		l.recent.Skip(packs[i].First)
-		for place := range packs[i].Len() {
-			h := packs[i].Head(place)
+		p := &packs[i]
+		l.recent.Skip(p.First)
+		for place := l.recent.Next() - p.First; place < int64(p.Len()); place++ {
+			h := p.Head(int(place))
 			l.known.Follow(&h)
 			l.recent.Add(h)
 		}
 	}
-	return nil
 }
 
 // saw tells whether an event may have stood under that anonymousId. The caller
