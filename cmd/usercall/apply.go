@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/usercall/usercall/internal/app"
+	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/trigger"
 )
 
@@ -38,7 +39,13 @@ func (c applyCmd) Run(ctx context.Context, out io.Writer) error {
 	if c.Project == "" {
 		return usage{errors.New("--project is missing: the key of the project that the study belongs to")}
 	}
-	return opened(ctx, func(a *app.App) error { return c.apply(ctx, a, out, src) })
+	return opened(ctx, func(a *app.App) error {
+		p, err := a.Project(ctx, c.Project)
+		if err != nil {
+			return err
+		}
+		return errors.Join(c.apply(ctx, a, p, out, src), c.warn(ctx, a, p, os.Stderr, f))
+	})
 }
 
 func (c applyCmd) read() ([]byte, error) {
@@ -67,11 +74,16 @@ func (c applyCmd) explain(err error) error {
 	return fmt.Errorf("%s: %w", c.File, err)
 }
 
-func (c applyCmd) apply(ctx context.Context, a *app.App, out io.Writer, src []byte) error {
-	p, err := a.Project(ctx, c.Project)
-	if err != nil {
-		return err
+// warn says what of the file was never seen: most often it is misspelt.
+func (c applyCmd) warn(ctx context.Context, a *app.App, p *research.Project, to io.Writer, f *trigger.File) error {
+	words, err := a.Unseen(ctx, p, f)
+	for _, w := range words {
+		fmt.Fprintf(to, "usercall apply: %s: warning: %s\n", c.File, w)
 	}
+	return err
+}
+
+func (c applyCmd) apply(ctx context.Context, a *app.App, p *research.Project, out io.Writer, src []byte) error {
 	s, err := a.ApplyStudy(ctx, p, src, c.Activate)
 	if err != nil {
 		return err

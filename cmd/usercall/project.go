@@ -14,6 +14,10 @@ import (
 type projectCmd struct {
 	Create projectCreate `cmd:"" help:"Make a project; its secret keys are shown this once."`
 	List   projectList   `cmd:"" help:"List the projects."`
+
+	Keys     projectKeys     `cmd:"" help:"List a project's keys, by what may be shown of them."`
+	Rotate   projectRotate   `cmd:"" help:"Make a new key beside the one in force."`
+	Identity projectIdentity `cmd:"" help:"Ask for a signed identity of browsers, or not."`
 }
 
 type projectCreate struct {
@@ -37,7 +41,7 @@ func (c projectCreate) Run(ctx context.Context, out io.Writer) error {
 		fmt.Fprintf(w, "Project\t%s\nWrite key\t%s\tpublic, for the page and Segment's clients\n", k.Project, k.WriteKey)
 		fmt.Fprintf(w, "Server key\t%s\tsecret, may add signed events\n", k.ServerKey)
 		fmt.Fprintf(w, "API key\t%s\tsecret, may read\n", k.APIKey)
-		fmt.Fprintf(w, "Webhook\t%s\tnot served yet\nWebhook secret\t%s\n", k.WebhookURL, k.WebhookSecret)
+		fmt.Fprintf(w, "Webhook\t%s\tfor a webhook destination of Segment\nWebhook secret\t%s\n", k.WebhookURL, k.WebhookSecret)
 		fmt.Fprint(w, "\nThe secrets are not shown again.\n")
 		return w.Flush()
 	})

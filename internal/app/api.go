@@ -49,6 +49,11 @@ func (v apiViews) Reports(ctx context.Context, p *research.Project, q report.Que
 	return all, err
 }
 
+func (v apiViews) Catalogue(ctx context.Context, p *research.Project, q report.Query) (all []report.CatalogueRow, err error) {
+	err = v.db.ExportCatalogue(ctx, p, q, into(&all))
+	return all, err
+}
+
 // into collects rows in a slice.
 func into[T any](all *[]T) func(T) error {
 	return func(v T) error {

@@ -38,6 +38,8 @@ type App struct {
 	engine  *trigger.Engine
 	queue   *jobs.Queue
 	room    *interview.Room
+	tally   *ingest.Tally
+	refused refusals // identity tokens
 }
 
 // Open opens the data: the store, brought up to date, and the instance key. It
@@ -57,7 +59,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 	if err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, log: log, db: db, key: key, now: time.Now}
+	a := &App{cfg: cfg, log: log, db: db, key: key, now: time.Now, refused: refusals{log: log}}
 	a.build()
 	return a, nil
 }
@@ -65,9 +67,10 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 // build makes the parts; nothing runs yet.
 func (a *App) build() {
 	a.engine = trigger.NewEngine(a.db, a.now, rand.Reader, a.log)
-	a.catalog = &catalog{db: a.db, engine: a.engine, log: a.log}
+	a.catalog = &catalog{db: a.db, engine: a.engine, key: a.identityKey, log: a.log}
 	a.room = &interview.Room{Store: waking{a.db, func() { a.queue.Wake() }}, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log}
 	a.queue = jobs.NewQueue(a.db, jobs.Options{Now: a.now, Log: a.log, SkipRow: a.db.SkipRow(), Due: a.db.JobsDue})
+	a.tally = ingest.NewTally(a.db, a.now, a.log)
 	found := &analysis.Service{Store: a.db, Now: a.now, Random: rand.Reader}
 	a.queue.Handle("analyse.interview", func(ctx context.Context, j jobs.Job) error { return found.Interview(ctx, j.Payload) })
 }
@@ -119,11 +122,6 @@ func (a *App) derived(what, project string) string {
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
-// webhookToken and webhookSecret are what a delivery to a project's webhook has
-// to bring.
-func (a *App) webhookToken(project string) string  { return a.derived("webhook-token", project) }
-func (a *App) webhookSecret(project string) string { return a.derived("webhook-secret", project) }
-
 // NewProject is what a project is made of.
 type NewProject struct {
 	Name    string
@@ -161,9 +159,17 @@ func (a *App) CreateProject(ctx context.Context, n NewProject) (Keys, error) {
 		return Keys{}, err
 	}
 	k.Project = p.Key
-	k.WebhookURL = a.cfg.URL() + "/v1/webhooks/segment/" + p.Key + "/" + a.webhookToken(p.Key)
-	k.WebhookSecret = a.webhookSecret(p.Key)
+	first := a.webhook(p.Key, 0)
+	k.WebhookURL, k.WebhookSecret = a.webhookURL(p.Key, first), first.Secret
 	return k, nil
+}
+
+// webhookOf is where Segment's webhook destination sends a project's events to,
+// and what it signs them with.
+func (a *App) webhookOf(p *research.Project) (url, secret string) {
+	valid := a.Webhooks(p.Key)
+	newest := valid[len(valid)-1]
+	return a.webhookURL(p.Key, newest), newest.Secret
 }
 
 // Projects lists the projects.

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/usercall/usercall/internal/identity"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
 	"github.com/usercall/usercall/internal/trigger"
@@ -18,14 +19,18 @@ import (
 type catalog struct {
 	db     *store.DB
 	engine *trigger.Engine
+	key    func(project string, k store.IdentityKey) (identity.Key, error)
 	log    *slog.Logger
 	now    atomic.Pointer[content]
 }
 
 // content is one state of the catalog, never changed in place.
 type content struct {
-	revision int64
-	byKey    map[string]*research.Project // project keys and write keys
+	revision   int64
+	byKey      map[string]*research.Project // project keys and write keys
+	byWriteKey map[research.WriteKey]*research.Project
+	identity   map[research.ProjectID]identity.Keys
+	webhooks   map[research.ProjectID][]int // valid generations; none: generation 0
 }
 
 const refresh = time.Second
@@ -63,10 +68,14 @@ func (c *catalog) load(ctx context.Context, revision int64) error {
 	if err != nil {
 		return err
 	}
-	next := &content{revision: revision, byKey: map[string]*research.Project{}}
+	keys, err := c.db.ValidKeys(ctx)
+	if err != nil {
+		return err
+	}
+	next := c.open(projects, keys)
+	next.revision = revision
 	rules := &trigger.Rules{Index: map[research.ProjectID]*trigger.Index{}, Projects: map[research.ProjectID]*research.Project{}}
 	for _, p := range projects {
-		next.byKey[p.Key], next.byKey[string(p.WriteKey)] = p, p
 		rules.Projects[p.ID] = p
 		if rules.Index[p.ID], err = c.index(ctx, p); err != nil {
 			return err
@@ -149,7 +158,7 @@ func (c *catalog) known(key string) *research.Project {
 // ByWriteKey implements segment.Projects.
 func (c *catalog) ByWriteKey(ctx context.Context, key research.WriteKey) (*research.Project, error) {
 	p, err := c.byKey(ctx, string(key))
-	if err == nil && p.WriteKey != key { // a project key is no write key
+	if err == nil && c.now.Load().byWriteKey[key] == nil { // a project key is no write key
 		return nil, errNoProject
 	}
 	return p, err

@@ -85,6 +85,12 @@ func (c commands) SaveProject(ctx context.Context, p *research.Project, name str
 	return c.catalog.refresh(ctx)
 }
 
+// RotateKey makes a new key and says how it is shown.
+func (c commands) RotateKey(ctx context.Context, p *research.Project, kind research.KeyKind, publicKey string) (web.NewKey, error) {
+	k, err := c.App.RotateKey(ctx, p, kind, publicKey)
+	return web.NewKey{Lines: k.Lines(), Secret: k.Secret(), KID: k.KID, Algorithm: k.Algorithm}, err
+}
+
 // origin is what a browser sends for a site: scheme and host, nothing else.
 func origin(s string) (string, error) {
 	u, err := url.Parse(strings.TrimRight(strings.TrimSpace(s), "/"))

@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
 
+	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/web/assets"
 	"github.com/usercall/usercall/sdk"
 )
@@ -32,7 +34,7 @@ func (a *App) Describe() string {
 
 // Diagnose looks at everything that a server needs.
 func (a *App) Diagnose(ctx context.Context) []Check {
-	return []Check{a.checkStore(ctx), a.checkDisk(), a.checkPublicURL(), checkBuilt()}
+	return []Check{a.checkStore(ctx), a.checkDisk(), a.checkPublicURL(), a.checkIdentity(ctx), checkBuilt()}
 }
 
 func (a *App) checkStore(ctx context.Context) Check {
@@ -69,6 +71,29 @@ func (a *App) checkPublicURL() Check {
 	if a.cfg.PublicURL == "" {
 		c.Detail += ", reachable from this machine only; set USERCALL_PUBLIC_URL for others"
 	}
+	return c
+}
+
+// checkIdentity finds projects that ask for proof and could never believe one.
+func (a *App) checkIdentity(ctx context.Context) Check {
+	c := Check{Name: "identity"}
+	projects, err := a.db.Projects(ctx)
+	valid, keysErr := a.db.ValidKeys(ctx)
+	if err := errors.Join(err, keysErr); err != nil {
+		c.Problem = fmt.Sprintf("the keys cannot be read: %v", err)
+		return c
+	}
+	asking := 0
+	for _, p := range projects {
+		if p.Settings.Identity == research.IdentityOff {
+			continue
+		}
+		asking++
+		if len(valid.IdentityOf(p.ID)) == 0 {
+			c.Problem = fmt.Sprintf("%s asks for signed identity and has no valid key: usercall project rotate --project %s --key identity", p.Key, p.Key)
+		}
+	}
+	c.Detail = fmt.Sprintf("%d of %d projects ask browsers for a signed identity", asking, len(projects))
 	return c
 }
 

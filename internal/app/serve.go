@@ -39,7 +39,7 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(Rea
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
-	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.queue.Run, a.sweep, a.tidy} {
+	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.queue.Run, a.sweep, a.tidy, a.tally.Run} {
 		work.Go(func() { loop(background) })
 	}
 	server := newServer(surfaces.handler)

@@ -33,19 +33,19 @@ func (a *App) surfaces() (*surfaces, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &surfaces{writer: ingest.NewWriter(a.db, ingest.Unwatched{}, a.log)}
+	s := &surfaces{writer: ingest.NewWriter(a.db, a.tally, a.log)}
 	s.participants = participant.New(participant.Config{Room: a.room, PublicURL: public, Asset: assets.URL, Log: a.log, Address: a.addressText})
 	mux := http.NewServeMux()
-	events := segment.New(segment.Config{Projects: a.catalog, Writer: s.writer, Watch: ingest.Unwatched{}, Stored: a.engine.Wake,
+	events := segment.New(segment.Config{Projects: a.catalog, Writer: s.writer, Watch: a.tally, Stored: a.engine.Wake,
 		Now: a.now, NewID: newMessageID, Host: public.Host, Scheme: public.Scheme, Log: a.log,
-		WebhookToken: a.webhookToken, WebhookSecret: a.webhookSecret, Erase: a.erase,
+		Verify: a.Verify, WebhookTokens: a.webhookTokens, WebhookSecrets: a.webhookSecrets, Erase: a.erase,
 		EventsPerSecond: a.cfg.IngestRate, Burst: a.cfg.IngestBurst})
 	mux.Handle("/v1/", events)
 	mux.Handle("/projects/", events)
 	library := segment.Library(segmentjs.Files(), a.catalog)
 	mux.Handle("/analytics.js/", library)
 	mux.Handle("/analytics-next/", library)
-	mux.Handle("/sdk/", sdk.New(sdk.Config{Projects: a.catalog, Writer: s.writer, Engine: a.engine, Invites: a.db,
+	mux.Handle("/sdk/", sdk.New(sdk.Config{Projects: a.catalog, Writer: s.writer, Engine: a.engine, Invites: a.db, Identity: a,
 		Link: a.link, Now: a.now, NewID: newMessageID, Assets: sdkAssets(), Log: a.log}))
 	mux.Handle("/i/", s.participants)
 	mux.Handle("/assets/", assets.Handler())

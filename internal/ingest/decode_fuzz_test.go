@@ -63,6 +63,9 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
+		for i := range req.Events {
+			req.Events[i].Skew = 0 // the reference does not tell
+		}
 		if req.Dropped[Integrations] == 0 {
 			compare(t, req.Events, want)
 		}

@@ -29,7 +29,7 @@ func TestDecodeKeepsWhatIsThere(t *testing.T) {
 		Project: 1, Type: "track", Name: "Order Completed", MessageID: "m1", UserID: "7",
 		Properties: json.RawMessage(`{"big":12345678901234567890,"b":1,"a":2}`),
 		Context:    json.RawMessage(`{"page":{"path":"/x"}}`),
-		Timestamp:  time.Date(2026, 11, 24, 12, 0, 5, 123e6, time.UTC), ReceivedAt: received, Source: "browser",
+		Timestamp:  time.Date(2026, 11, 24, 12, 0, 5, 123e6, time.UTC), ReceivedAt: received, Skew: -5 * time.Second, Source: "browser",
 	}}
 	if diff := cmp.Diff(want, req.Events); diff != "" {
 		t.Error(diff)

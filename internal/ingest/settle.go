@@ -27,7 +27,11 @@ func (r *Request) done(sentAt raw, o Origin) *Request {
 		if !ok {
 			sent, _ = instant(n.sent)
 		}
-		r.Events[i].Timestamp = correct(n.claimed, sent, o)
+		e := &r.Events[i]
+		e.Timestamp = correct(n.claimed, sent, o)
+		if !sent.IsZero() && !o.Final {
+			e.Skew = sent.Sub(o.ReceivedAt)
+		}
 	}
 	if o.Project != 0 {
 		r.Settle(o)

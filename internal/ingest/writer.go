@@ -18,22 +18,27 @@ type Store interface {
 	Append(ctx context.Context, events []research.Event) (stored []bool, err error)
 }
 
-// Limits of the group commit, storage.md §1.
+// Limits of the group commit.
 const (
-	maxGroup  = 300    // events in one transaction
-	maxQueued = 20_000 // events that may wait; beyond, senders are asked to come back
+	maxGroup  = 1000     // events in one transaction
+	maxQueued = 20_000   // events that may wait; beyond, senders are asked to come back
+	maxBytes  = 64 << 20 // bytes of JSON that may wait
 )
 
 // Writer stores events in groups. There is no timer: a group is what arrived
 // while the last one was written, so a lone event never waits for company.
+// Projects take turns, and one that has nothing waiting is always let in, so
+// that none can shut another out.
 type Writer struct {
 	store Store
 	watch Watcher
 	log   *slog.Logger
 
 	mu     sync.Mutex
-	queued []*pending
+	queued map[research.ProjectID][]*pending
+	turns  []research.ProjectID // those that have something queued, the next one first
 	events int
+	bytes  int
 	closed bool
 	wake   chan struct{}
 	done   chan struct{}
@@ -41,6 +46,7 @@ type Writer struct {
 
 type pending struct {
 	events []research.Event
+	bytes  int // of their JSON
 	stored []bool
 	err    error
 	ready  chan struct{}
@@ -48,7 +54,8 @@ type pending struct {
 
 // NewWriter starts the group commit. Close ends it.
 func NewWriter(store Store, watch Watcher, log *slog.Logger) *Writer {
-	w := &Writer{store: store, watch: watch, log: log, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	w := &Writer{store: store, watch: watch, log: log, queued: map[research.ProjectID][]*pending{},
+		wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -60,7 +67,7 @@ func (w *Writer) Write(ctx context.Context, events []research.Event) ([]bool, er
 	if len(events) == 0 {
 		return nil, nil
 	}
-	p := &pending{events: events, ready: make(chan struct{})}
+	p := &pending{events: events, bytes: size(events), ready: make(chan struct{})}
 	if err := w.enqueue(p); err != nil {
 		return nil, err
 	}
@@ -78,11 +85,17 @@ func (w *Writer) enqueue(p *pending) error {
 	if w.closed {
 		return research.Errorf(research.Unavailable, "The server is shutting down. Send this again in a moment.")
 	}
-	if w.events > 0 && w.events+len(p.events) > maxQueued {
+	project := p.events[0].Project
+	mine := w.queued[project]
+	if len(mine) > 0 && (w.events+len(p.events) > maxQueued || w.bytes+p.bytes > maxBytes) {
 		return research.Errorf(research.Unavailable, "Events arrive faster than they can be stored. Send this again in a moment.")
 	}
-	w.queued = append(w.queued, p)
+	if len(mine) == 0 {
+		w.turns = append(w.turns, project)
+	}
+	w.queued[project] = append(mine, p)
 	w.events += len(p.events)
+	w.bytes += p.bytes
 	select {
 	case w.wake <- struct{}{}:
 	default:
@@ -119,19 +132,43 @@ func (w *Writer) drain() {
 	}
 }
 
-// take removes the next group: at least one request, at most maxGroup events.
-func (w *Writer) take() []*pending {
+// take removes the next group, a request of each project in turn: at least one,
+// at most maxGroup events.
+func (w *Writer) take() (group []*pending) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	n, events := 0, 0
-	for n < len(w.queued) && (n == 0 || events+len(w.queued[n].events) <= maxGroup) {
-		events += len(w.queued[n].events)
-		n++
+	events := 0
+	for len(w.turns) > 0 {
+		next := w.queued[w.turns[0]][0]
+		if events += len(next.events); events > maxGroup && len(group) > 0 {
+			break
+		}
+		group = append(group, next)
+		w.pass(next)
 	}
-	group := w.queued[:n:n]
-	w.queued = w.queued[n:]
-	w.events -= events
 	return group
+}
+
+// pass takes the request out whose project's turn it was, and lets the next one.
+func (w *Writer) pass(p *pending) {
+	project := w.turns[0]
+	w.turns = w.turns[1:]
+	if rest := w.queued[project][1:]; len(rest) > 0 {
+		w.queued[project] = rest
+		w.turns = append(w.turns, project)
+	} else {
+		delete(w.queued, project)
+	}
+	w.events -= len(p.events)
+	w.bytes -= p.bytes
+}
+
+// size is the bytes of JSON that events hold on to.
+func size(events []research.Event) (n int) {
+	for i := range events {
+		n += len(events[i].Properties) + len(events[i].Traits) + len(events[i].Context)
+	}
+	return n
 }
 
 // commit writes a group. Where it fails, each request is tried alone: one that

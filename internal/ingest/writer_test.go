@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -105,6 +106,63 @@ func TestWriterRefusesBeyondItsQueue(t *testing.T) {
 		w.Close()
 		if err := write(w, "late"); research.CodeOf(err) != research.Unavailable {
 			t.Errorf("after close: %v", err)
+		}
+	})
+}
+
+func TestANoisyProjectShutsNobodyOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &slowStore{}
+		w := NewWriter(store, Unwatched{}, slog.New(slog.DiscardHandler))
+		var all sync.WaitGroup
+		send := func(project research.ProjectID, n int, id string) {
+			events := make([]research.Event, n)
+			for i := range events {
+				events[i] = research.Event{Project: project, MessageID: id}
+			}
+			all.Go(func() {
+				if _, err := w.Write(context.Background(), events); err != nil {
+					t.Errorf("%s: %v", id, err)
+				}
+			})
+			synctest.Wait()
+		}
+		send(1, 1, "under way")
+		for range maxQueued / maxGroup {
+			send(1, maxGroup, "noise")
+		}
+		send(2, 1, "quiet") // though the queue is full
+		all.Wait()
+		w.Close()
+		for i, group := range store.groups {
+			if slices.Contains(group, "quiet") && i > 2 {
+				t.Errorf("the quiet project waited for %d commits", i)
+			}
+		}
+	})
+}
+
+func TestWhatWaitsIsBoundedInBytesToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := NewWriter(&slowStore{}, Unwatched{}, slog.New(slog.DiscardHandler))
+		var all sync.WaitGroup
+		heavy := []research.Event{{Properties: make([]byte, maxBytes/4)}}
+		refused := 0
+		var mu sync.Mutex
+		for range 8 {
+			all.Go(func() {
+				if _, err := w.Write(context.Background(), slices.Clone(heavy)); research.CodeOf(err) == research.Unavailable {
+					mu.Lock()
+					defer mu.Unlock()
+					refused++
+				}
+			})
+			synctest.Wait()
+		}
+		all.Wait()
+		w.Close()
+		if refused != 3 { // one is written, four wait
+			t.Errorf("%d of 8 were refused", refused)
 		}
 	})
 }

@@ -36,6 +36,7 @@ type (
 		Timestamp   Time            `json:"timestamp"`
 		ReceivedAt  Time            `json:"received_at"`
 		Source      string          `json:"source"`
+		Verified    bool            `json:"verified"` // its userId is proved
 	}
 	// InviteRow is one invite.
 	InviteRow struct {
@@ -73,6 +74,7 @@ type (
 		State     string    `json:"state"`
 		Mode      string    `json:"mode"`
 		Language  string    `json:"language"`
+		Verified  bool      `json:"verified"` // the event behind the invite proved who it was about
 		StartedAt Time      `json:"started_at"`
 		EndedAt   Time      `json:"ended_at"`
 		Turns     []TurnRow `json:"turns"`
@@ -112,6 +114,25 @@ type (
 		Uncertain  []string `json:"uncertain"`
 		Interviews int      `json:"interviews"`
 		MadeAt     Time     `json:"made_at"`
+	}
+	// CatalogueRow is one event of the catalogue.
+	CatalogueRow struct {
+		Project    string         `json:"project"`
+		Type       string         `json:"type"`
+		Event      string         `json:"event"`
+		Count      int            `json:"count"`
+		Sources    map[string]int `json:"sources"`
+		FirstSeen  Time           `json:"first_seen"`
+		LastSeen   Time           `json:"last_seen"`
+		Properties []PropertyRow  `json:"properties"`
+	}
+	// PropertyRow is one path of what an event carries.
+	PropertyRow struct {
+		Path   string            `json:"path"`
+		Types  []string          `json:"types"`
+		Count  int               `json:"count"`
+		Values []json.RawMessage `json:"values"`
+		Many   bool              `json:"many"`
 	}
 	// Query picks what is exported.
 	Query struct {

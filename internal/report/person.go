@@ -44,6 +44,9 @@ func (e Event) Title() string {
 	return string(e.Type)
 }
 
+// EventName is the event's entry in the catalogue.
+func (e Event) EventName() EventName { return EventName{e.Type, e.Name} }
+
 // Place is where the event stands in the list.
 func (e Event) Place() Cursor { return Cursor{e.ReceivedAt, e.Seq} }
 

@@ -13,16 +13,19 @@ type ProjectStore interface {
 	Projects(ctx context.Context) ([]*research.Project, error)
 	// LastEvent is the event received last; nil where none ever was.
 	LastEvent(ctx context.Context, p research.ProjectID) (*Event, error)
-	// Keys lists a project's secret keys by what may be shown of them.
+	// Keys lists every key that a project has or had, by what may be shown of it:
+	// in the order of research.KeyKinds, the newest first.
 	Keys(ctx context.Context, p research.ProjectID) ([]Key, error)
 }
 
-// Key is a secret key as far as it is known after the day it was made.
+// Key is a key as far as it is known after the day it was made.
 type Key struct {
-	Kind    string // "server" or "api"
-	Prefix  string
-	Created time.Time
-	Revoked time.Time // zero: valid
+	Kind      research.KeyKind
+	Prefix    string // of a secret one; a write key whole, the kid of an identity key, the number of a webhook
+	Algorithm string // of an identity key
+	Created   time.Time
+	Revoked   time.Time // zero: valid
+	Current   bool      // the newest valid one; another valid one is on its way out
 }
 
 // Store is all that there is to read.
@@ -33,4 +36,6 @@ type Store interface {
 	DecisionStore
 	PeopleStore
 	ProjectStore
+	ConnectStore
+	CatalogueStore
 }

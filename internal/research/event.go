@@ -70,6 +70,7 @@ type Event struct {
 	Context     json.RawMessage
 	Timestamp   time.Time // the lesser of the corrected time and ReceivedAt, in milliseconds
 	ReceivedAt  time.Time
+	Skew        time.Duration // how far its sender's clock was ahead of ours; 0: not known. Nobody stores it
 	Source      Source
 	Signed      bool   // it came with a secret, so its ids can be believed
 	Verified    bool   // its userId is proved: Signed, or by the project's identity token
@@ -85,4 +86,25 @@ func (e *Event) Person() PersonKey {
 		return UserKey(e.UserID)
 	}
 	return AnonymousKey(e.AnonymousID)
+}
+
+// Proved tells whether the event's userId can be believed.
+func (e *Event) Proved() bool { return e.Signed || e.Verified }
+
+// MayFold tells whether the event may make another person part of its own user,
+// where it says that the two are one. A public key makes nobody's profile part
+// of another's: it joins an anonymous person to a user and never a user to a
+// user, and where identity is required it joins only what is proved. A token
+// proves its own userId and not whom else it names, so users want a signature.
+func (e *Event) MayFold(from PersonKey, required bool) bool {
+	if from.Identified() {
+		return e.Signed
+	}
+	return e.Proved() || !required
+}
+
+// MayTeach tells whether the person's traits may be what the event says. Where
+// identity is required, a user's are only told by what is proved.
+func (e *Event) MayTeach(person PersonKey, required bool) bool {
+	return e.Proved() || !required || !person.Identified()
 }

@@ -15,6 +15,7 @@ const (
 	PrefixInterview = "itv_"
 	PrefixTheme     = "thm_"
 	PrefixQuote     = "qte_"
+	PrefixIdentity  = "idk_" // of an identity key: its kid
 )
 
 // NewID makes a public id: prefix and a UUIDv7 (RFC 9562 §5.7) of now. It

@@ -39,7 +39,7 @@ type Invite struct {
 	EventName  string // of that event
 	State      InviteState
 	Reason     string // why it ended: "declined", "closed", "never", "merged", …
-	Verified   bool   // the event was signed
+	Verified   bool   // the event proved who it was about
 	ReservedAt time.Time
 	ShownAt    time.Time // zero: not yet
 	ExpiresAt  time.Time // without an answer by then, it expires

@@ -22,11 +22,41 @@ type Settings struct {
 	MaxAge   time.Duration // of an event that may still invite; default 1 hour
 	Timezone string        // IANA name, for days; default UTC
 	Excluded []string      // userIds, e-mail addresses, @domains never invited
+	Identity IdentityMode  // what is asked of a browser's userId
 	// ConsentCategory is one of the customer's consent manager, as it stands in
 	// context.consent.categoryPreferences. An event that brings consent and does
 	// not allow this category is not stored. "" asks for none.
 	ConsentCategory string
 }
+
+// IdentityMode says what the browser has to show for the userId that it sends.
+type IdentityMode string
+
+const (
+	IdentityOff         IdentityMode = ""             // nothing: tokens are not looked at
+	IdentityWhenPresent IdentityMode = "when_present" // a token that is there is checked
+	IdentityRequired    IdentityMode = "required"     // without one, nobody is invited as a user
+)
+
+// Known tells whether m is one of the three modes.
+func (m IdentityMode) Known() bool {
+	return m == IdentityOff || m == IdentityWhenPresent || m == IdentityRequired
+}
+
+// KeyKind is what a key opens. A key rotates: a new one is made beside the old,
+// which stays valid until the next rotation or until it is revoked.
+type KeyKind string
+
+const (
+	KeyWrite    KeyKind = "write"    // public: adds events
+	KeyServer   KeyKind = "server"   // secret: adds signed events
+	KeyAPI      KeyKind = "api"      // secret: reads
+	KeyWebhook  KeyKind = "webhook"  // the address and the secret of Segment's webhook
+	KeyIdentity KeyKind = "identity" // proves whose a browser's event is
+)
+
+// KeyKinds is every kind, in the order in which they are listed.
+var KeyKinds = []KeyKind{KeyWrite, KeyServer, KeyAPI, KeyWebhook, KeyIdentity}
 
 // Defaults of Settings, from triggers.md §5.
 const (

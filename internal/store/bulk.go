@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math/rand/v2"
 
 	"github.com/usercall/usercall/internal/trigger"
 )
@@ -13,6 +14,7 @@ type bulk interface {
 	// selectInbox reads what waits in some shards, given in order.
 	selectInbox(ctx context.Context, tx hotTx, shards []int, limit int) ([]trigger.Pending, error)
 	deleteInbox(ctx context.Context, tx hotTx, done []trigger.Pending) error
+	prefetch(ctx context.Context, s *shardTx, inbox []trigger.Pending) error
 	upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error
 	upsertSightings(ctx context.Context, tx hotTx, ids []personID, seen map[personID]sighting) error
 }
@@ -31,7 +33,14 @@ func (sqliteBulk) insertInbox(ctx context.Context, tx hotTx, waited []*arrival) 
 }
 
 func (sqliteBulk) selectInbox(ctx context.Context, tx hotTx, shards []int, limit int) ([]trigger.Pending, error) {
-	return collect(ctx, tx, scanPending, selectInbox, shards[0], shards[len(shards)-1], limit)
+	first, last := shards[0], shards[len(shards)-1]
+	from := first + rand.IntN(last-first+1) // so that no shard is always the last
+	inbox, err := collect(ctx, tx, scanPending, selectInbox, from, last, limit)
+	if err != nil || len(inbox) == limit || from == first {
+		return inbox, err
+	}
+	rest, err := collect(ctx, tx, scanPending, selectInbox, first, from-1, limit-len(inbox))
+	return append(inbox, rest...), err
 }
 
 func (sqliteBulk) deleteInbox(ctx context.Context, tx hotTx, done []trigger.Pending) error {

@@ -128,7 +128,7 @@ func (db *DB) exportPerson(ctx context.Context, p *research.Project, q report.Qu
 func eventRow(p *research.Project, e *research.Event) report.EventRow {
 	out := report.EventRow{Project: p.Key, Type: string(e.Type), MessageID: e.MessageID, UserID: string(e.UserID), AnonymousID: string(e.AnonymousID),
 		Properties: orEmpty(e.Properties), Traits: orEmpty(e.Traits), Context: orEmpty(e.Context),
-		Timestamp: report.Time{Time: e.Timestamp}, ReceivedAt: report.Time{Time: e.ReceivedAt}, Source: string(e.Source)}
+		Timestamp: report.Time{Time: e.Timestamp}, ReceivedAt: report.Time{Time: e.ReceivedAt}, Source: string(e.Source), Verified: e.Proved()}
 	if e.Type == research.Track {
 		out.Event = e.Name
 	} else {
@@ -185,17 +185,19 @@ func (db *DB) ExportInterviews(ctx context.Context, p *research.Project, q repor
 		var id, started int64
 		var ended sql.NullInt64
 		var person research.PersonKey
+		var verified int
 		var out report.InterviewRow
-		err := r.Scan(&id, &out.ID, &out.Study, &out.Trigger, &person, &out.Invite, &out.State, &out.Mode, &out.Language, &started, &ended)
+		err := r.Scan(&id, &out.ID, &out.Study, &out.Trigger, &person, &out.Invite, &out.State, &out.Mode, &out.Language, &started, &ended, &verified)
 		if err != nil {
 			return err
 		}
+		out.Verified = verified == 1
 		out.Person, out.StartedAt, out.EndedAt = person.ID(), report.Time{Time: fromMS(started)}, report.Time{Time: fromNull(ended)}
 		if out.Turns, err = db.exportTurns(ctx, p.ID, id); err != nil {
 			return err
 		}
 		return yield(out)
-	}, `SELECT i.id, i.public_id, s.key, t.key, i.user_key, v.public_id, i.state, i.mode, i.language, i.started_at, i.ended_at
+	}, `SELECT i.id, i.public_id, s.key, t.key, i.user_key, v.public_id, i.state, i.mode, i.language, i.started_at, i.ended_at, v.verified
 		FROM interviews i JOIN studies s ON s.project_id = i.project_id AND s.id = i.study_id
 		JOIN triggers t ON t.project_id = i.project_id AND t.id = i.trigger_id
 		JOIN invitations v ON v.project_id = i.project_id AND v.id = i.invite_id

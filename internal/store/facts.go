@@ -26,7 +26,10 @@ func (s *shardTx) Facts(ctx context.Context, r *trigger.Rule, person *research.P
 
 func (s *shardTx) groupFacts(ctx context.Context, f *trigger.Facts, r *trigger.Rule, _ time.Time) (err error) {
 	if f.Person.Group != "" {
-		f.GroupTraits, err = s.groupTraits(ctx, r.Project, f.Person.Group)
+		var g *groupRow
+		if g, err = s.group(ctx, r.Project, f.Person.Group); err == nil {
+			f.GroupTraits = g.traits
+		}
 	}
 	return err
 }
@@ -109,7 +112,7 @@ func (s *shardTx) interviewFacts(ctx context.Context, f *trigger.Facts, r *trigg
 // reserve makes the invite and takes its places; a gate means that a constraint
 // said no.
 func (s *shardTx) reserve(ctx context.Context, r *trigger.Rule, i *research.Invite, quotas []string) (*research.Invite, research.Gate, error) {
-	made, err := s.db.reserveInvite(ctx, s.tx.Tx, i, s.db.tokenHash(i.PublicID))
+	made, err := s.db.reserveInvite(ctx, s.tx, i, s.db.tokenHash(i.PublicID))
 	if err != nil {
 		return nil, "", err
 	}
@@ -124,11 +127,11 @@ func (s *shardTx) reserve(ctx context.Context, r *trigger.Rule, i *research.Invi
 		{trigger.DayKey(i.ReservedAt, r.Timezone), r.PerDay, research.GatePerDay},
 		{totalPeriod, r.Total, research.GateTotal},
 	} {
-		ok, err := takeCap(ctx, s.tx.Tx, made, c.period, c.limit)
+		ok, err := takeCap(ctx, s.tx, made, c.period, c.limit)
 		if err != nil || !ok {
 			return nil, c.gate, err
 		}
-		if err := holdCap(ctx, s.tx.Tx, made, c.period); err != nil {
+		if err := holdCap(ctx, s.tx, made, c.period); err != nil {
 			return nil, "", err
 		}
 	}

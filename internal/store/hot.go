@@ -31,9 +31,19 @@ const (
 	selectOpenInvite = "SELECT " + inviteColumns + " FROM invitations WHERE project_id = $1 AND user_key = $2 AND closed_at IS NULL"
 	selectContacts   = "SELECT trigger_id, last_shown_at, dismissals, never FROM contacts WHERE project_id = $1 AND user_key = $2 AND trigger_id IN (0, $3)"
 	countSuppressed  = "SELECT count(*) FROM suppressed WHERE project_id = $1 AND hash = $2"
-	countInterviews  = `SELECT count(*) FROM interviews
+	insertInvite     = `INSERT INTO invitations (public_id, project_id, study_id, trigger_id, user_key, event_seq, event_name, message_id, state,
+			verified, token_hash, ticket_hash, reserved_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reserved', $9, $10, $11, $12, $13)
+		ON CONFLICT DO NOTHING RETURNING ` + inviteColumns
+	takePlace = `INSERT INTO caps (project_id, trigger_id, period, used) VALUES ($1, $2, $3, 1)
+		ON CONFLICT (project_id, trigger_id, period) DO UPDATE SET used = caps.used + 1
+			WHERE $4 = 0 OR caps.used < $4
+		RETURNING used`
+	holdPlace                              = "INSERT INTO cap_reservations (invite_id, project_id, trigger_id, period) VALUES ($1, $2, $3, $4)"
+	beginReserve, keepReserve, undoReserve = "SAVEPOINT reserve", "RELEASE SAVEPOINT reserve", "ROLLBACK TO SAVEPOINT reserve"
+	countInterviews                        = `SELECT count(*) FROM interviews
 		WHERE project_id = $1 AND study_id = $2 AND state IN ('completed', 'running', 'paused')`
-	selectInbox   = "SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE shard BETWEEN $1 AND $2 ORDER BY seq LIMIT $3"
+	selectInbox   = "SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE shard BETWEEN $1 AND $2 ORDER BY shard, seq LIMIT $3"
 	deleteInbox   = "DELETE FROM inbox WHERE shard = $1 AND seq = $2"
 	insertInbox   = "INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash, news, record) VALUES ($1, $2, $3, $4, $5, $6, $7)"
 	selectLastSeq = "SELECT last_seq FROM event_log WHERE one = 1"
@@ -42,7 +52,8 @@ const (
 )
 
 var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, sightPerson, selectGroup, upsertGroup, selectInbox, deleteInbox, insertInbox,
-	selectLastSeq, updateLastSeq, insertPack, insertDecision, selectOpenInvite, selectContacts, countSuppressed, countInterviews}
+	selectLastSeq, updateLastSeq, insertPack, insertDecision, selectOpenInvite, selectContacts, countSuppressed, countInterviews,
+	insertInvite, takePlace, holdPlace, beginReserve, keepReserve, undoReserve}
 
 // compiled is the hot statements by their text; empty where the driver needs none.
 type compiled map[string]*sql.Stmt

@@ -113,6 +113,9 @@ func (s *shardTx) known(ctx context.Context, p *trigger.Pending, key research.Pe
 // returns the user that somebody was joined to in this very moment.
 func (s *shardTx) firstSeen(ctx context.Context, e *research.Event, key research.PersonKey) (research.PersonKey, error) {
 	if key.Identified() { // there is no row before there is an alias
+		if s.unaliased[personID{e.Project, key}] {
+			return nobody, nil
+		}
 		to, err := s.linked(ctx, e.Project, key)
 		return to.key, err
 	}
@@ -211,29 +214,13 @@ func (s *shardTx) learn(ctx context.Context, person *personRow, e *research.Even
 }
 
 func (s *shardTx) learnGroup(ctx context.Context, e *research.Event) error {
-	traits, err := s.groupTraits(ctx, e.Project, e.GroupID)
+	g, err := s.group(ctx, e.Project, e.GroupID)
 	if err != nil {
 		return err
 	}
-	traits.Set(e.Traits, e.Timestamp, e.Seq)
-	packed, err := json.Marshal(traits)
-	if err != nil {
-		return err
-	}
-	_, err = s.tx.ExecContext(ctx, upsertGroup, int64(e.Project), e.GroupID, string(packed))
-	return err
-}
-
-// groupTraits reads a group's traits and keeps others from changing them: people
-// of one group live in many shards.
-func (s *shardTx) groupTraits(ctx context.Context, project research.ProjectID, group string) (research.Traits, error) {
-	traits := research.Traits{}
-	var packed string
-	err := s.tx.QueryRowContext(ctx, selectGroup+s.db.lockRow, int64(project), group).Scan(&packed)
-	if errors.Is(err, sql.ErrNoRows) {
-		return traits, nil
-	}
-	return traits, errors.Join(err, json.Unmarshal([]byte(packed), &traits))
+	g.traits.Set(e.Traits, e.Timestamp, e.Seq)
+	g.changed = true
+	return nil
 }
 
 // person reads a person, once in a transaction.

@@ -40,12 +40,8 @@ func (db *DB) lockInvite(ctx context.Context, tx *sql.Tx, project research.Proje
 
 // reserveInvite makes the invite unless the person has an open one or this
 // event has had its invite already; then it returns nil.
-func (db *DB) reserveInvite(ctx context.Context, tx *sql.Tx, i *research.Invite, tokenHash []byte) (*research.Invite, error) {
-	made, err := scanInvite(tx.QueryRowContext(ctx, `
-		INSERT INTO invitations (public_id, project_id, study_id, trigger_id, user_key, event_seq, event_name, message_id, state,
-			verified, token_hash, ticket_hash, reserved_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reserved', $9, $10, $11, $12, $13)
-		ON CONFLICT DO NOTHING RETURNING `+inviteColumns,
+func (db *DB) reserveInvite(ctx context.Context, tx hotTx, i *research.Invite, tokenHash []byte) (*research.Invite, error) {
+	made, err := scanInvite(tx.QueryRowContext(ctx, insertInvite,
 		i.PublicID, i.Project, i.Study, i.Trigger, i.Person, i.EventSeq, i.EventName, i.MessageID,
 		flag(i.Verified), tokenHash, nullBytes(i.TicketHash), ms(i.ReservedAt), ms(i.ExpiresAt)))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -56,13 +52,9 @@ func (db *DB) reserveInvite(ctx context.Context, tx *sql.Tx, i *research.Invite,
 
 // takeCap counts one more invite in a period, unless limit is reached; 0 is no
 // limit. The count and its check are one statement, so no two nodes pass both.
-func takeCap(ctx context.Context, tx *sql.Tx, i *research.Invite, period string, limit int) (bool, error) {
+func takeCap(ctx context.Context, tx hotTx, i *research.Invite, period string, limit int) (bool, error) {
 	var used int
-	err := tx.QueryRowContext(ctx, `
-		INSERT INTO caps (project_id, trigger_id, period, used) VALUES ($1, $2, $3, 1)
-		ON CONFLICT (project_id, trigger_id, period) DO UPDATE SET used = caps.used + 1
-			WHERE $4 = 0 OR caps.used < $4
-		RETURNING used`, i.Project, i.Trigger, period, limit).Scan(&used)
+	err := tx.QueryRowContext(ctx, takePlace, i.Project, i.Trigger, period, limit).Scan(&used)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -71,8 +63,8 @@ func takeCap(ctx context.Context, tx *sql.Tx, i *research.Invite, period string,
 
 // holdCap remembers which periods an invite was counted in, to give them back
 // if it expires unseen.
-func holdCap(ctx context.Context, tx *sql.Tx, i *research.Invite, period string) error {
-	_, err := tx.ExecContext(ctx, "INSERT INTO cap_reservations (invite_id, project_id, trigger_id, period) VALUES ($1, $2, $3, $4)",
+func holdCap(ctx context.Context, tx hotTx, i *research.Invite, period string) error {
+	_, err := tx.ExecContext(ctx, holdPlace,
 		i.ID, i.Project, i.Trigger, period)
 	return err
 }

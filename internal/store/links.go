@@ -166,13 +166,15 @@ func (s *shardTx) linkAgain(ctx context.Context, e *research.Event, from researc
 }
 
 // alias folds a user into another one. Anybody can send an alias with the public
-// key, so it must be signed; one that would close a circle does nothing.
+// key, so it must be signed: a token proves its own user and not the other one.
+// An alias that would close a circle does nothing.
 func (s *shardTx) alias(ctx context.Context, person *personRow, e *research.Event) error {
 	from := research.UserKey(research.UserID(e.PreviousID))
-	if from == person.Key || !e.Signed && !e.Verified {
+	if from == person.Key || !e.MayFold(from, false) {
 		return nil
 	}
 	now := link{person.Key, ms(e.Timestamp)}
+	delete(s.unaliased, personID{e.Project, from})
 	fresh, err := s.claimLink(ctx, e.Project, from, now)
 	if err != nil {
 		return err

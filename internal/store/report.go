@@ -171,14 +171,3 @@ func (r *Reports) LastEvent(ctx context.Context, p research.ProjectID) (last *re
 	})
 	return last, err
 }
-
-// Keys implements report.ProjectStore.
-func (r *Reports) Keys(ctx context.Context, p research.ProjectID) ([]report.Key, error) {
-	return collect(ctx, r.db.read, func(r row) (k report.Key, err error) {
-		var created int64
-		var revoked sql.NullInt64
-		err = r.Scan(&k.Kind, &k.Prefix, &created, &revoked)
-		k.Created, k.Revoked = fromMS(created), fromNull(revoked)
-		return k, err
-	}, "SELECT kind, prefix, created_at, revoked_at FROM project_keys WHERE project_id = $1 ORDER BY kind, created_at", p)
-}

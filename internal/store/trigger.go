@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"math"
 	"slices"
 
 	"github.com/usercall/usercall/internal/eventlog"
@@ -31,7 +33,7 @@ const lockWait = 1000
 // they end with the transaction, whatever became of the process.
 func (db *DB) InShards(ctx context.Context, shards []int, wait bool, work func(trigger.Shard) error) (held bool, err error) {
 	err = db.InTx(ctx, func(tx *sql.Tx) (err error) {
-		s := &shardTx{db: db, tx: hotTx{tx, db.hot}, people: map[personID]*personRow{}}
+		s := &shardTx{db: db, tx: hotTx{tx, db.hot}, people: map[personID]*personRow{}, groups: map[groupID]*groupRow{}, unaliased: map[personID]bool{}}
 		if held, err = s.hold(ctx, shards, wait); err != nil || !held {
 			return err
 		}
@@ -52,13 +54,25 @@ func (db *DB) Together() int {
 	return 64
 }
 
+// ReservesAtOnce implements trigger.Store. Two nodes of PostgreSQL must not hold
+// the caps of two triggers in opposite order, so there a transaction holds one.
+func (db *DB) ReservesAtOnce() int {
+	if db.dialect == sqliteDialect {
+		return math.MaxInt
+	}
+	return 1
+}
+
 // shardTx implements trigger.Shard.
 type shardTx struct {
 	db     *DB
 	tx     hotTx
 	shards []int                   // held, in order
 	people map[personID]*personRow // as known in this transaction; written down by Done
+	groups map[groupID]*groupRow   // the same
 	whole  bool                    // the inbox of all shards was read
+	// users of whom it was looked up that no alias leads away from them
+	unaliased map[personID]bool
 }
 
 // hold takes the row locks of shards.
@@ -88,7 +102,10 @@ func (s *shardTx) holds(shard int) bool { return slices.Contains(s.shards, shard
 func (s *shardTx) Inbox(ctx context.Context, limit int) ([]trigger.Pending, error) {
 	inbox, err := s.db.bulk.selectInbox(ctx, s.tx, s.shards, limit)
 	s.whole = len(inbox) < limit
-	return inbox, err
+	if err != nil || len(inbox) == 0 {
+		return nil, err
+	}
+	return inbox, s.db.bulk.prefetch(ctx, s, inbox)
 }
 
 func scanPending(r row) (p trigger.Pending, err error) {
@@ -105,7 +122,7 @@ func scanPending(r row) (p trigger.Pending, err error) {
 
 // Done implements trigger.Shard.
 func (s *shardTx) Done(ctx context.Context, done []trigger.Pending) error {
-	if err := s.savePeople(ctx); err != nil || len(done) == 0 {
+	if err := errors.Join(s.savePeople(ctx), s.saveGroups(ctx)); err != nil || len(done) == 0 {
 		return err
 	}
 	return s.db.bulk.deleteInbox(ctx, s.tx, done)
@@ -124,16 +141,16 @@ func (s *shardTx) Record(ctx context.Context, d *research.Decision, invite *rese
 // Reserve undoes its own half where a later constraint says no, so that a cap is
 // never counted for an invite that was not made.
 func (s *shardTx) Reserve(ctx context.Context, r *trigger.Rule, i *research.Invite, quotas []string) (made *research.Invite, gate research.Gate, err error) {
-	if _, err := s.tx.ExecContext(ctx, "SAVEPOINT reserve"); err != nil {
+	if _, err := s.tx.ExecContext(ctx, beginReserve); err != nil {
 		return nil, "", err
 	}
 	made, gate, err = s.reserve(ctx, r, i, quotas)
 	if err != nil {
 		return nil, "", err
 	}
-	end := "RELEASE SAVEPOINT reserve"
+	end := keepReserve
 	if gate != "" {
-		made, end = nil, "ROLLBACK TO SAVEPOINT reserve"
+		made, end = nil, undoReserve
 	}
 	_, err = s.tx.ExecContext(ctx, end)
 	return made, gate, err

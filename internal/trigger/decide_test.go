@@ -57,6 +57,11 @@ func TestGates(t *testing.T) {
 			"the event was 1 hour old when it arrived; 1 hour is the limit", "With a maximum age of 2 hours this would have been an invite."},
 		{"just in time", nil, func(_ *Rule, f *Facts) { f.ReceivedAt = noon.Add(time.Hour) }, "", "", ""},
 		{"nobody asks how old", nil, func(_ *Rule, f *Facts) { f.ReceivedAt, f.MaxAge = noon.Add(90*days), 0 }, "", "", ""},
+		{"not proved", nil, func(_ *Rule, f *Facts) { f.Unproved = true }, research.GatePeople,
+			"the project requires identity, and the browser's was not proved", "With a valid identity token this would have been an invite."},
+		{"not proved, where anyone is asked", []string{"people: anyone"}, func(_ *Rule, f *Facts) { f.Unproved = true }, research.GatePeople,
+			"the project requires identity, and the browser's was not proved", "With a valid identity token this would have been an invite."},
+		{"nobody to prove", []string{"people: anyone"}, func(_ *Rule, f *Facts) { f.Unproved, f.Person.Key = true, research.AnonymousKey("a") }, "", "", ""},
 		{"anonymous", nil, func(_ *Rule, f *Facts) { f.Person.Key = research.AnonymousKey("a") }, research.GatePeople,
 			"the person has no userId, and this trigger asks identified people", `With "people: anyone" this would have been an invite.`},
 		{"anyone", []string{"people: anyone"}, func(_ *Rule, f *Facts) { f.Person.Key = research.AnonymousKey("a") }, "", "", ""},
@@ -260,6 +265,26 @@ func TestSentence(t *testing.T) {
 	} {
 		if got := compileFile(t, trig(c.lines...)).Rules[0].Sentence(); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
+	}
+}
+
+func TestWhoseEventIsProved(t *testing.T) {
+	for _, c := range []struct {
+		mode  research.IdentityMode
+		event research.Event
+		want  bool // Unproved
+	}{
+		{research.IdentityOff, research.Event{}, false},
+		{research.IdentityWhenPresent, research.Event{}, false},
+		{research.IdentityRequired, research.Event{}, true},
+		{research.IdentityRequired, research.Event{Verified: true}, false},
+		{research.IdentityRequired, research.Event{Signed: true}, false},
+	} {
+		var f Facts
+		f.setEvent(&c.event, &research.Project{Settings: research.Settings{Identity: c.mode}})
+		if f.Unproved != c.want {
+			t.Errorf("mode %q, %+v: unproved %v", c.mode, c.event, f.Unproved)
 		}
 	}
 }

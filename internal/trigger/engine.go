@@ -206,7 +206,7 @@ func (e *Engine) drain(ctx context.Context, shards []int, wait bool) (bool, erro
 }
 
 func (e *Engine) newPass() pass {
-	return pass{rules: e.rules.Load(), now: e.now(), random: e.random, log: e.log, limit: inboxPage}
+	return pass{rules: e.rules.Load(), now: e.now(), random: e.random, log: e.log, limit: inboxPage, reserves: e.store.ReservesAtOnce()}
 }
 
 // pass is one transaction over the inbox of some shards.
@@ -216,6 +216,7 @@ type pass struct {
 	random    io.Reader
 	log       *slog.Logger
 	limit     int // events
+	reserves  int // invites, at which it ends
 	forwarded []int
 	more      bool
 }
@@ -227,16 +228,17 @@ func (p *pass) run(ctx context.Context, s Shard) error {
 	}
 	p.more = len(inbox) == p.limit
 	slices.SortStableFunc(inbox, func(a, b Pending) int { return a.Timestamp.Compare(b.Timestamp) })
-	done := 0
+	done, reserved := 0, 0
 	for i := range inbox {
 		invited, err := p.guarded(ctx, s, &inbox[i])
 		if err != nil {
 			return err
 		}
 		done++
-		if invited && i < len(inbox)-1 {
-			// Commit right after a reservation: two nodes must not hold the caps
-			// of two triggers in opposite order.
+		if invited {
+			reserved++
+		}
+		if reserved == p.reserves && i < len(inbox)-1 {
 			p.more = true
 			break
 		}
@@ -310,7 +312,7 @@ func (p *pass) reserve(ctx context.Context, s Shard, e *Pending, r *Rule, person
 	}
 	made, gate, err := s.Reserve(ctx, r, &research.Invite{
 		PublicID: id, Project: e.Project, Study: r.StudyID, Trigger: r.TriggerID, Person: person.Key,
-		MessageID: e.MessageID, EventSeq: e.Seq, EventName: e.Name, Verified: e.Signed || e.Verified, TicketHash: e.TicketHash,
+		MessageID: e.MessageID, EventSeq: e.Seq, EventName: e.Name, Verified: e.Proved(), TicketHash: e.TicketHash,
 		ReservedAt: p.now, ExpiresAt: r.ExpiresAt(p.now),
 	}, f.quotasOf(r))
 	if err != nil {

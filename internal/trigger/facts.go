@@ -19,6 +19,9 @@ type Facts struct {
 	EventAt    time.Time
 	ReceivedAt time.Time
 	MaxAge     time.Duration
+	// Unproved: the project asks for proof of who somebody is, and the event
+	// brought none.
+	Unproved bool
 
 	// The person, as of the moment of decision.
 	Person      research.Person
@@ -50,6 +53,7 @@ func (f *Facts) setEvent(e *research.Event, p *research.Project) {
 	f.MaxAge = cmp.Or(p.Settings.MaxAge, research.DefaultMaxAge)
 	f.ProjectCooldown = cmp.Or(p.Settings.Cooldown, research.DefaultProjectCooldown)
 	f.Excluded = p.Settings.Excluded
+	f.Unproved = p.Settings.Identity == research.IdentityRequired && !e.Proved()
 }
 
 // quotasOf names the quotas of the rule's study that the person falls in.

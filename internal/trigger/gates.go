@@ -32,6 +32,9 @@ func askStale(_ *Rule, f *Facts) *failure {
 }
 
 func askPeople(r *Rule, f *Facts) *failure {
+	if f.Unproved && f.Person.Key.Identified() {
+		return &failure{detail: "the project requires identity, and the browser's was not proved", change: "With a valid identity token"}
+	}
 	if r.People == Anyone || f.Person.Key.Identified() {
 		return nil
 	}

@@ -19,6 +19,9 @@ type Store interface {
 	InShards(ctx context.Context, shards []int, wait bool, work func(Shard) error) (held bool, err error)
 	// Together is how many shards one transaction had best hold.
 	Together() int
+	// ReservesAtOnce is how many invites one transaction may reserve; it commits
+	// right after the last.
+	ReservesAtOnce() int
 }
 
 // Shard is the tables of the shards at hand, inside the transaction that holds

@@ -21,21 +21,26 @@ type sparkline struct {
 	Words   string
 }
 
-// spark draws counts by day, in a box of 112 by 20. The baseline is zero.
-func spark(days []int) sparkline {
+// spark draws interviews by day, in a box of 112 by 20. The baseline is zero.
+func spark(days []int) sparkline { return byTheDay("Interviews", days, 2) }
+
+// daily draws events by day.
+func daily(days []int) sparkline { return byTheDay("Events", days, 1) }
+
+func byTheDay(noun string, days []int, gap float64) sparkline {
 	top := 1
 	said := make([]string, len(days))
 	for i, n := range days {
 		top, said[i] = max(top, n), strconv.Itoa(n)
 	}
-	s := sparkline{Words: "Interviews a day, oldest first: " + strings.Join(said, ", ")}
+	s := sparkline{Words: noun + " a day, oldest first: " + strings.Join(said, ", ")}
 	step := 112 / float64(max(1, len(days)))
 	for i, n := range days {
 		h := float64(n) / float64(top) * 19
 		if n == 0 {
 			continue
 		}
-		s.Columns = append(s.Columns, column{X: unit(float64(i) * step), Y: unit(20 - h), W: unit(step - 2), H: unit(h)})
+		s.Columns = append(s.Columns, column{X: unit(float64(i) * step), Y: unit(20 - h), W: unit(step - gap), H: unit(h)})
 	}
 	return s
 }

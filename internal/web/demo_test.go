@@ -66,6 +66,31 @@ func (n *noted) SaveProject(_ context.Context, p *research.Project, name string,
 	return nil
 }
 
+func (n *noted) RotateKey(_ context.Context, p *research.Project, kind research.KeyKind, public string) (NewKey, error) {
+	if public == "bad" {
+		return NewKey{}, research.Errorf(research.Invalid, "This is no PEM.")
+	}
+	n.told = append(n.told, fmt.Sprintf("rotate %d %s %q", p.ID, kind, public))
+	k := NewKey{Lines: [][2]string{{"Server key", "sk_0123456789abcdef"}}, Secret: true}
+	if kind == research.KeyIdentity {
+		k = NewKey{Lines: [][2]string{{"Key id (kid)", "idk_1"}, {"Algorithm", "HS256"}, {"Identity secret", "is_0123456789abcdef"}}, Secret: true, KID: "idk_1", Algorithm: "HS256"}
+	}
+	return k, nil
+}
+
+func (n *noted) RevokeOldKeys(_ context.Context, p *research.Project, kind research.KeyKind) error {
+	n.told = append(n.told, fmt.Sprintf("revoke %d %s", p.ID, kind))
+	return nil
+}
+
+func (n *noted) SetIdentity(_ context.Context, p *research.Project, mode research.IdentityMode) error {
+	if mode == research.IdentityRequired {
+		return research.Errorf(research.Conflict, "There is no identity key yet.")
+	}
+	n.told = append(n.told, fmt.Sprintf("identity %d %q", p.ID, mode))
+	return nil
+}
+
 func newSite(t *testing.T, public string) *site {
 	t.Helper()
 	db, err := store.Open(t.Context(), storetest.SQLite(t), storetest.Key)
@@ -79,7 +104,10 @@ func newSite(t *testing.T, public string) *site {
 	}
 	s := &site{t: t, db: db, now: noon, commands: &noted{}}
 	s.handler = New(Config{Reports: db.Reports(), Accounts: db.Accounts(), Commands: s.commands, Describe: describeDemo,
-		Ready:     []ReadyMade{{Key: "why-cancel", Name: "Why people cancel", Description: "Asks at the moment somebody cancels.", File: []byte("x")}, {Key: "setup", Name: "Why setup stops", Description: "Asks who began the setup and did not finish it within a day.", File: []byte("y")}},
+		Ready: []ReadyMade{{Key: "why-cancel", Name: "Why people cancel", Description: "Asks at the moment somebody cancels.", File: []byte("x")}, {Key: "setup", Name: "Why setup stops", Description: "Asks who began the setup and did not finish it within a day.", File: []byte("y")}},
+		WebhookOf: func(p *research.Project) (string, string) {
+			return public + "/v1/webhooks/segment/" + p.Key + "/0123456789abcdef", "a-secret-of-" + p.Key
+		},
 		PublicURL: at, Now: func() time.Time { return s.now }, Log: slog.New(slog.DiscardHandler),
 		Address: func(*http.Request) (netip.Addr, bool) { return netip.MustParseAddr("192.0.2.7"), true }})
 	return s
@@ -185,6 +213,11 @@ func (s *site) fill(d demo) string {
 		f.project = f.put("INSERT INTO projects (key, name, write_key, origins, sample, created_at) VALUES ($1, $2, $3, '[\"https://app.example.com\"]', $4, $5) RETURNING id",
 			key, d.say("project", 0), "wk_"+d.tag, 0, ago2(900))
 		f.exec("INSERT INTO project_keys (hash, project_id, kind, prefix, created_at) VALUES ($1, $2, 'server', 'sk_AbCd', $3)", []byte(d.tag), f.project, ago2(900))
+		f.exec("INSERT INTO former_write_keys (key, project_id, created_at, replaced_at) VALUES ($1, $2, $3, $4)", "wk_former_"+d.tag, f.project, ago2(900), ago2(100))
+		f.exec("INSERT INTO former_write_keys (key, project_id, created_at, replaced_at, revoked_at) VALUES ($1, $2, $3, $3, $3)", "wk_gone_"+d.tag, f.project, ago2(950))
+		if d.events > 0 {
+			f.exec("INSERT INTO identity_keys (project_id, kid, algorithm, public_key, created_at) VALUES ($1, $2, 'HS256', '', $3)", f.project, "idk_"+d.tag, ago2(90))
+		}
 		f.people()
 		for i := range d.studies {
 			f.study(i)

@@ -161,6 +161,8 @@ func TestForms(t *testing.T) {
 		{"/studies", "ready=why-cancel", "create 1 1", "/studies/stu_new/triggers"},
 		{"/settings/name", "name=New", "project 1 New [https://app.example.com]", "/settings?done=name"},
 		{"/settings/origins", "origins=https://a.example%0Ahttps://b.example", "project 1 Northdesk [https://a.example https://b.example]", "/settings?done=origins"},
+		{"/settings/keys/write/revoke", "", "revoke 1 write", "/settings?done=keys"},
+		{"/settings/identity", "mode=when_present", `identity 1 "when_present"`, "/settings?done=identity"},
 	} {
 		form, _ := url.ParseQuery(c.form)
 		s.commands.told = nil

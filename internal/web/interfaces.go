@@ -45,6 +45,15 @@ type Commands interface {
 	// SaveProject changes a project's name and the origins whose pages may use
 	// the SDK; invalid, with the reason, where one cannot be.
 	SaveProject(ctx context.Context, p *research.Project, name string, origins []string) error
+	// RotateKey makes a new key beside the one in force. publicKey is PEM, for an
+	// identity key whose other half the customer keeps; "" makes a secret.
+	RotateKey(ctx context.Context, p *research.Project, kind research.KeyKind, publicKey string) (NewKey, error)
+	// RevokeOldKeys ends all keys of a kind but the newest; conflict where there
+	// is no other.
+	RevokeOldKeys(ctx context.Context, p *research.Project, kind research.KeyKind) error
+	// SetIdentity changes what is asked of the userIds that browsers send;
+	// conflict where there is no key to check a token with.
+	SetIdentity(ctx context.Context, p *research.Project, mode research.IdentityMode) error
 }
 
 // ReadyMade is a study that one picks instead of writing one.

@@ -15,7 +15,8 @@ func paths(tag string) []string {
 	return []string{"/", "/studies", "/studies?state=closed", "/studies/new", "/studies/stu_" + tag + "0", "/studies/stu_" + tag + "0/interviews",
 		"/studies/stu_" + tag + "0/triggers", "/studies/stu_" + tag + "0/guide", "/studies/stu_" + tag + "0/settings", "/interviews",
 		"/interviews?state=completed&study=stu_" + tag + "0", "/interviews/itv_" + tag + "0", "/themes", "/people", "/people?q=u", "/events",
-		"/events?name=subscription_cancelled&type=track", "/decisions", "/decisions?outcome=skipped&gate=sample&trigger=trg_" + tag + "0", "/connect", "/settings"}
+		"/events?name=subscription_cancelled&type=track", "/decisions", "/decisions?outcome=skipped&gate=sample&trigger=trg_" + tag + "0", "/connect", "/connect?way=server", "/connect?way=webhook", "/connect?way=function", "/connect?way=other", "/connect?part=live",
+		"/catalogue", "/catalogue?q=zzz", "/catalogue?sort=name&type=track", "/settings"}
 }
 
 var inline = regexp.MustCompile(`(?i)<style|<script[^>]*>[^<]|\sstyle=|\son[a-z]+=|(?:href|src|action)="?\s*javascript:`)
@@ -66,7 +67,10 @@ func TestWordsOfPages(t *testing.T) {
 		"/decisions":                   {"not invited", "invited 4 days ago, 26 to go", "With a cooldown of 3 days"},
 		"/people/u:u_4821-0":           {"invited", "Invite accepted", "Interview completed", "subscription_cancelled", "2 invites dismissed in a row"},
 		"/connect":                     {"bindSegment(analytics)", "prj_a", "wk_a", "You are connected", "analytics-next 1.84.3", `from &#34;@segment/analytics-next`},
-		"/settings":                    {"https://app.example.com", "sk_AbCd…", "ada@northdesk.example"},
+		"/connect?way=webhook":         {"/v1/webhooks/segment/prj_a/0123456789abcdef", "a-secret-of-prj_a", "Webhooks (Actions)", "Extensible"},
+		"/connect?way=function":        {"RetryError", "ValidationError", "onIdentify"},
+		"/connect?way=server":          {"/v1/batch", "NewWithConfig", "analytics.write_key = &#34;wk_a&#34;", "curl http://localhost:8080/v1/track -u wk_a:"},
+		"/settings":                    {"https://app.example.com", "sk_AbCd…", "ada@northdesk.example", "wk_former_a", "older, valid still", "Rotate write key", "Revoke older write key", "idk_a", "webhook 1", "createHmac", "a token is required"},
 		"/studies/new":                 {"Use this study", "Why people cancel"},
 		"/events?name=no":              {"No event fits"},
 		"/decisions?trigger=trg_gone0": {"No decision fits"},

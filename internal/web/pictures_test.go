@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +29,13 @@ func TestPictures(t *testing.T) {
 	empty.fill(demo{tag: "a", studies: 1})
 	many.fill(demo{tag: "a", studies: 40, interviews: 200, events: 1000})
 	out := newSite(t, "http://localhost:8080")
+	wrong, one, crowd := newSite(t, "http://localhost:8080").signIn(), newSite(t, "http://localhost:8080").signIn(), newSite(t, "http://localhost:8080").signIn()
+	for _, s := range []*site{wrong, one, crowd} {
+		s.fill(demo{tag: "a", studies: 1, events: map[bool]int{true: 30}[s == wrong]})
+	}
+	wrong.coming().everything()
+	one.coming().first()
+	crowd.coming().many()
 
 	ctx := browser(t)
 	shots := []struct {
@@ -39,16 +47,20 @@ func TestPictures(t *testing.T) {
 		{"study-settings", "/studies/stu_a0/settings", full}, {"interviews", "/interviews", full}, {"interview", "/interviews/itv_a0#t2", full},
 		{"themes", "/themes", full}, {"people", "/people", full}, {"person", link("people", "u:"+plainWords("person", 2)), full}, {"events", "/events", full},
 		{"decisions", "/decisions", full}, {"connect", "/connect", full}, {"settings", "/settings", full}, {"signin", "/signin", out}, {"missing", "/nowhere", full},
-		{"home-empty", "/", empty}, {"report-empty", "/studies/stu_a0", empty}, {"interviews-empty", "/interviews", empty}, {"home-many", "/", many}, {"decisions-many", "/decisions", many},
+		{"newkey", "/settings#rotate", full}, {"settings-empty", "/settings", empty},
+		{"home-empty", "/", empty}, {"report-empty", "/studies/stu_a0", empty}, {"interviews-empty", "/interviews", empty}, {"home-many", "/", many},
+		{"connect-wrong", "/connect", wrong}, {"connect-one", "/connect?way=webhook", one}, {"connect-empty", "/connect", empty}, {"connect-server", "/connect?way=server", one}, {"connect-function", "/connect?way=function", one}, {"connect-other", "/connect?way=other", one},
+		{"catalogue", "/catalogue", wrong}, {"catalogue-empty", "/catalogue", empty}, {"catalogue-one", "/catalogue", one}, {"catalogue-many", "/catalogue", crowd}, {"catalogue-event", "/catalogue/track/Order%20Completed", wrong},
+		{"catalogue-other", "/catalogue/other/", crowd}, {"decisions-many", "/decisions", many},
 	}
 	servers := map[*site]string{}
-	for _, s := range []*site{full, empty, many, out} {
+	for _, s := range []*site{full, empty, many, out, wrong, one, crowd} {
 		server := httptest.NewServer(s.handler)
 		defer server.Close()
 		servers[s] = server.URL
 	}
 	for _, shot := range shots {
-		if only := os.Getenv("ONLY"); only != "" && only != shot.name {
+		if only := os.Getenv("ONLY"); only != "" && !strings.HasPrefix(shot.name, only) {
 			continue
 		}
 		for _, width := range []int64{1280, 390} {
@@ -98,6 +110,9 @@ func picture(t *testing.T, ctx context.Context, s *site, at string, width int64,
 		must(t, true, err)
 	}
 	must(t, true, chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(at), chromedp.Sleep(150*time.Millisecond)))
+	if strings.HasSuffix(at, "#rotate") {
+		must(t, true, chromedp.Do(ctx, chromedp.Click(`form[action="/settings/keys/identity"] button`), chromedp.Sleep(300*time.Millisecond)))
+	}
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	return must(t, png, err)
 }

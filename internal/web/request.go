@@ -92,12 +92,14 @@ func (r *request) window() (report.Window, error) {
 	return report.Window{Before: c}, err
 }
 
-// with is the URL of this page with one parameter changed; "" removes it.
-func (r *request) with(name, value string) string {
+// with is the URL of this page with parameters changed; "" removes one.
+func (r *request) with(name, value string, more ...string) string {
 	q := r.URL.Query()
-	q.Del(name)
-	if value != "" {
-		q.Set(name, value)
+	for pairs := append([]string{name, value}, more...); len(pairs) > 1; pairs = pairs[2:] {
+		q.Del(pairs[0])
+		if pairs[1] != "" {
+			q.Set(pairs[0], pairs[1])
+		}
 	}
 	u := url.URL{Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: q.Encode()}
 	return u.RequestURI()

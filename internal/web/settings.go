@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -11,17 +12,23 @@ import (
 // settingsView is what one can change of a project and one's own account.
 type settingsView struct {
 	shell
-	Keys    []report.Key
-	Name    string
-	Origins string
-	Wrong   string // what could not be saved, and why
-	Of      string // the form that is about: "name", "origins" or "password"
-	Done    string // what was just saved
+	Keys      []report.Key
+	Name      string
+	Origins   string
+	Mode      research.IdentityMode
+	PublicKey string
+	KID       string    // of the identity key in force; "": none
+	Snips     []snippet // how an identity token is made
+	Wrong     string    // what could not be saved, and why
+	Of        string    // the form that is about: a key of saved
+	Done      string    // what was just saved
 }
 
 var saved = map[string]string{
 	"name":     "The project is renamed.",
 	"origins":  "The list of sites is saved. It counts from now on.",
+	"keys":     "The older key is revoked. Only the newest one opens anything now.",
+	"identity": "What is asked of browsers is saved. It counts from now on.",
 	"password": "Your password is set. Every other session of yours was ended.",
 }
 
@@ -29,7 +36,7 @@ func (d *dashboard) settings(w http.ResponseWriter, r *request) error {
 	return d.showSettings(w, r, http.StatusOK, settingsView{Done: saved[r.query("done")]})
 }
 
-func (d *dashboard) showSettings(w http.ResponseWriter, r *request, status int, v settingsView) (err error) {
+func (d *dashboard) showSettings(w http.ResponseWriter, r *request, status int, v settingsView) error {
 	v.shell = r.shell("Settings", "Settings")
 	if v.Of != "name" {
 		v.Name = r.project.Name
@@ -37,9 +44,15 @@ func (d *dashboard) showSettings(w http.ResponseWriter, r *request, status int, 
 	if v.Of != "origins" {
 		v.Origins = strings.Join(r.project.Origins, "\n")
 	}
-	if v.Keys, err = d.Reports.Keys(r.Context(), r.project.ID); err != nil {
+	if v.Of != "identity" {
+		v.Mode = r.project.Settings.Identity
+	}
+	all, err := d.Reports.Keys(r.Context(), r.project.ID)
+	if err != nil {
 		return err
 	}
+	v.Keys, v.KID = keyRows(all), currentKID(all)
+	v.Snips = tokenSnippets(r.project.Key, cmp.Or(v.KID, "idk_…"))
 	return d.render(w, status, "settings", v)
 }
 

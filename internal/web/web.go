@@ -12,16 +12,17 @@ import (
 	"github.com/usercall/usercall/internal/research"
 )
 
-// Config is what the dashboard needs. All but Address, Ready and Now are
-// required.
+// Config is what the dashboard needs. All but Address, Ready, WebhookOf and Now
+// are required.
 type Config struct {
 	Reports   report.Store
 	Accounts  Accounts
 	Commands  Commands
 	Ready     []ReadyMade
-	Describe  func(file []byte) (StudyWords, error)  // a study file in words
-	PublicURL *url.URL                               // where browsers reach this server
-	Address   func(*http.Request) (netip.Addr, bool) // whom a request is from, behind trusted proxies too
+	Describe  func(file []byte) (StudyWords, error)        // a study file in words
+	WebhookOf func(*research.Project) (url, secret string) // where Segment's webhook sends to, and signs with
+	PublicURL *url.URL                                     // where browsers reach this server
+	Address   func(*http.Request) (netip.Addr, bool)       // whom a request is from, behind trusted proxies too
 	Now       func() time.Time
 	Log       *slog.Logger
 }

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html/template"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,30 +18,36 @@ import (
 
 // functions is what templates may call: words and numbers, never markup.
 var functions = template.FuncMap{
-	"asset":    assets.URL,
-	"ago":      ago,
-	"exact":    exact,
-	"iso":      func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") },
-	"n":        number,
-	"count":    count,
-	"length":   length,
-	"percent":  percent,
-	"person":   personName,
-	"personAt": personURL,
-	"outcome":  report.OutcomeWords,
-	"gate":     report.GateWords,
-	"invite":   inviteWords,
-	"state":    stateWords,
-	"meaning":  meaning,
-	"facts":    facts,
-	"link":     func(parts ...string) string { return link(parts...) },
-	"spark":    spark,
-	"bar":      bar,
-	"source":   sourceWords,
-	"ending":   endingWords,
-	"dict":     dict,
-	"join":     strings.Join,
-	"initial":  initial,
+	"asset":      assets.URL,
+	"ago":        ago,
+	"exact":      exact,
+	"iso":        func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") },
+	"n":          number,
+	"count":      count,
+	"length":     length,
+	"percent":    percent,
+	"person":     personName,
+	"personAt":   personURL,
+	"eventAt":    eventURL,
+	"outcome":    report.OutcomeWords,
+	"gate":       report.GateWords,
+	"invite":     inviteWords,
+	"state":      stateWords,
+	"meaning":    meaning,
+	"facts":      facts,
+	"link":       func(parts ...string) string { return link(parts...) },
+	"spark":      spark,
+	"daily":      daily,
+	"steps":      func(path string) []string { return strings.SplitAfter(path, ".") },
+	"bar":        bar,
+	"source":     sourceWords,
+	"sourceList": sourceList,
+	"ending":     endingWords,
+	"dict":       dict,
+	"join":       strings.Join,
+	"initial":    initial,
+	"keyName":    func(k research.KeyKind) string { return keyName[k] },
+	"keyUse":     func(k research.KeyKind) string { return keyUse[k] },
 }
 
 // dict hands several values to a part.
@@ -133,6 +141,11 @@ func personName(k research.PersonKey) string {
 	return "anonymous " + string(id)
 }
 
+// eventURL is the page of an event of the catalogue. Some have no name.
+func eventURL(n report.EventName) string {
+	return link("catalogue", string(n.Type)) + "/" + url.PathEscape(n.Name)
+}
+
 func personURL(k research.PersonKey) string { return link("people", string(k)) }
 
 // link is the path of the given segments, each escaped.
@@ -216,6 +229,21 @@ var sources = map[research.Source]string{research.FromBrowser: "browser", resear
 	research.FromWebhook: "webhook", research.FromCustom: "usercall.trigger"}
 
 func sourceWords(s research.Source) string { return sources[s] }
+
+// sourceN is how often something came by one way.
+type sourceN struct {
+	Source research.Source
+	N      int
+}
+
+// sourceList is counts by source, the most first.
+func sourceList(counts map[research.Source]int) (all []sourceN) {
+	for s, n := range counts {
+		all = append(all, sourceN{s, n})
+	}
+	slices.SortFunc(all, func(a, b sourceN) int { return cmp.Or(b.N-a.N, cmp.Compare(a.Source, b.Source)) })
+	return all
+}
 
 // facts is stored JSON as it may be read: indented, and "" where there is none.
 func facts(raw json.RawMessage) string {

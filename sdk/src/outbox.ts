@@ -17,6 +17,8 @@ export class Outbox {
   readonly #common: () => object;
   readonly #answered: (answer: Answer) => void;
   #batch: Message[] = [];
+  /** Project and token as they stood with the batch's events: the person may be another by the time it leaves. */
+  #from = {};
   #names: { type: string; name: string }[] = [];
   readonly #counted = new Set<string>();
   readonly #told = new Told();
@@ -38,6 +40,7 @@ export class Outbox {
 
   send(event: SegmentEvent, who: Who, reads: Reads, via: "bind" | "trigger"): void {
     this.#ticket.make(who.userId);
+    this.#from = this.#common();
     this.#batch.push(...this.#told.before(event, who, reads), eventMessage(event, who, reads, via));
     this.#later(0);
   }
@@ -81,8 +84,7 @@ export class Outbox {
     this.sent += batch.length;
     const ticket = this.#ticket.current;
     const reply = await this.#client.post<Answer>("/sdk/v1/events", {
-      ...this.#common(),
-      ...(batch.length && { ticket }),
+      ...(batch.length ? { ...this.#from, ticket } : { ...this.#common(), identity_token: undefined }),
       sentAt: new Date().toISOString(),
       batch,
       ...(names.length && { catalogue: names }),

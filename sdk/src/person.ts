@@ -32,7 +32,7 @@ export function createPerson(): Person {
     binding: undefined,
     identify: (identity) => void (own = merged(own, identity)),
     reset: () => void (own = {}),
-    token: () => own.token,
+    token: () => text(own.token),
     describe: (seen) => describe(own, seen?.binding ?? person.binding, seen),
     anonymousId: () => {
       const id = load("anonymous") ?? randomHex(16);

@@ -38,6 +38,8 @@ export class Session {
     this.#options = options;
     this.#person = person;
     this.#listeners = listeners;
+    // As if identify had said it: another user, or reset, makes it void.
+    person.identify({ token: options.identityToken });
 
     this.#client = createClient(shared.host, () => this.#over);
     const common = () => this.#common();
@@ -161,10 +163,10 @@ export class Session {
   }
 
   #common(): object {
-    const { projectId: project, identityToken, locale } = this.#options;
+    const { projectId: project, locale } = this.#options;
     return {
       project,
-      identityToken: this.#person.token() ?? identityToken,
+      identity_token: this.#person.token(),
       locale: locale ?? (document.documentElement.lang || navigator.language),
     };
   }

@@ -35,6 +35,7 @@ type Views interface {
 	Interviews(ctx context.Context, p *research.Project, q report.Query) ([]report.InterviewRow, error)
 	Themes(ctx context.Context, p *research.Project, q report.Query) ([]report.ThemeRow, error)
 	Reports(ctx context.Context, p *research.Project, q report.Query) ([]report.ReportRow, error)
+	Catalogue(ctx context.Context, p *research.Project, q report.Query) ([]report.CatalogueRow, error)
 }
 
 // New is the surface. Mount it at /api/.
@@ -62,6 +63,7 @@ func Register(mux *http.ServeMux, views Views) *huma.OpenAPI {
 	list(api, "interviews", "Interviews with their transcripts", views.Interviews)
 	list(api, "themes", "Themes with their quotes", views.Themes)
 	list(api, "reports", "The report of each study", views.Reports)
+	catalogue(api, views.Catalogue)
 	return api.OpenAPI()
 }
 
@@ -110,6 +112,24 @@ func list[T any](api huma.API, name, summary string, read func(context.Context, 
 			rows, err := read(ctx, projectOf(ctx), report.Query{Since: in.Since, Person: in.Person, Study: in.Study, Limit: in.Limit})
 			out := &listed[T]{}
 			out.Body.Items = append([]T{}, rows...)
+			return out, err
+		})
+}
+
+// askedOfCatalogue is what the catalogue can be asked: it has no persons and no
+// studies.
+type askedOfCatalogue struct {
+	Since time.Time `query:"since" doc:"Only events seen at or after this time."`
+	Limit int       `query:"limit" minimum:"1" maximum:"2000" default:"2000" doc:"How many rows, those seen last first."`
+}
+
+func catalogue(api huma.API, read func(context.Context, *research.Project, report.Query) ([]report.CatalogueRow, error)) {
+	huma.Register(api, huma.Operation{OperationID: "list-catalogue", Method: http.MethodGet, Path: "/api/v1/catalogue",
+		Summary: "Every event of the last 30 days, with its properties"},
+		func(ctx context.Context, in *askedOfCatalogue) (*listed[report.CatalogueRow], error) {
+			rows, err := read(ctx, projectOf(ctx), report.Query{Since: in.Since, Limit: in.Limit})
+			out := &listed[report.CatalogueRow]{}
+			out.Body.Items = append([]report.CatalogueRow{}, rows...)
 			return out, err
 		})
 }

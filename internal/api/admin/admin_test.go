@@ -38,6 +38,10 @@ func (none) Reports(context.Context, *research.Project, report.Query) ([]report.
 	return nil, nil
 }
 
+func (none) Catalogue(context.Context, *research.Project, report.Query) ([]report.CatalogueRow, error) {
+	return nil, nil
+}
+
 // TestTheDescriptionIsTheOneWePublished compares the API with its golden file:
 // a change of a surface that others build on has to be meant.
 func TestTheDescriptionIsTheOneWePublished(t *testing.T) {

@@ -35,8 +35,8 @@ type offer struct {
 }
 
 // config says what to listen for: names and paths, never values.
-func (c Config) config(_ *http.Request, p *research.Project, _, _ []byte) (any, error) {
-	needs := c.Engine.Needs(p.ID)
+func (c Config) config(_ *http.Request, v visitor, _ []byte) (any, error) {
+	needs := c.Engine.Needs(v.project.ID)
 	if needs == nil {
 		needs = []trigger.EventNeed{}
 	}
@@ -44,24 +44,29 @@ func (c Config) config(_ *http.Request, p *research.Project, _, _ []byte) (any, 
 }
 
 // events stores what the page saw and answers with what was decided of it.
-func (c Config) events(r *http.Request, p *research.Project, ticket, body []byte) (any, error) {
-	decoded, err := ingest.Decode(body, "", ingest.Origin{Project: p.ID, Source: research.FromBrowser,
-		ReceivedAt: c.Now().UTC(), NewID: c.NewID, TicketHash: ticket, Consent: p.Settings.ConsentCategory})
+func (c Config) events(r *http.Request, v visitor, body []byte) (any, error) {
+	now := c.Now().UTC()
+	decoded, err := ingest.Decode(body, "", ingest.Origin{Project: v.project.ID, Source: research.FromBrowser,
+		ReceivedAt: now, NewID: c.NewID, TicketHash: v.ticket, Consent: v.project.Settings.ConsentCategory})
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := c.Writer.Write(r.Context(), decoded.Events)
+	events, err := c.proved(v, decoded.Events, now)
 	if err != nil {
 		return nil, err
 	}
-	done, err := c.Engine.Decide(r.Context(), decoded.Events)
+	fresh, err := c.Writer.Write(r.Context(), events)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.claim(r, p, decoded.Events, fresh, ticket); err != nil {
+	done, err := c.Engine.Decide(r.Context(), events)
+	if err != nil {
 		return nil, err
 	}
-	out, err := c.answer(r, p, ticket)
+	if err := c.claim(r, events, fresh, v.ticket); err != nil {
+		return nil, err
+	}
+	out, err := c.answer(r, v)
 	if err == nil && !done { // another node holds these persons; the events are safe
 		soon := c.Now().Add(time.Second).UTC()
 		out.AskAt, out.Open = &soon, true
@@ -71,7 +76,7 @@ func (c Config) events(r *http.Request, p *research.Project, ticket, body []byte
 
 // claim answers a duplicate like the original: Segment's own client may have
 // brought the same message first, without this browser's ticket.
-func (c Config) claim(r *http.Request, p *research.Project, events []research.Event, fresh []bool, ticket []byte) error {
+func (c Config) claim(r *http.Request, events []research.Event, fresh []bool, ticket []byte) error {
 	for i, e := range events {
 		if fresh[i] || ticket == nil {
 			continue
@@ -83,24 +88,24 @@ func (c Config) claim(r *http.Request, p *research.Project, events []research.Ev
 	return nil
 }
 
-func (c Config) answer(r *http.Request, p *research.Project, ticket []byte) (reply, error) {
-	if ticket == nil {
+func (c Config) answer(r *http.Request, v visitor) (reply, error) {
+	if v.ticket == nil {
 		return reply{}, nil
 	}
-	now := c.Now()
+	p, ticket, now := v.project.ID, v.ticket, c.Now()
 	var out reply
 	var err error
-	if out.Completed, err = c.Invites.Completed(r.Context(), p.ID, ticket, now.Add(-lately)); err != nil {
+	if out.Completed, err = c.Invites.Completed(r.Context(), p, ticket, now.Add(-lately)); err != nil {
 		return out, err
 	}
-	if out.Open, err = c.Invites.Waits(r.Context(), p.ID, ticket, now); err != nil || !out.Open {
+	if out.Open, err = c.Invites.Waits(r.Context(), p, ticket, now); err != nil || !out.Open {
 		return out, err
 	}
-	i, err := c.Invites.ForTicket(r.Context(), p.ID, ticket, now)
+	i, err := c.Invites.ForTicket(r.Context(), p, ticket, now)
 	if err != nil || i == nil {
 		return out, err
 	}
-	if rule, ok := c.Engine.Offer(p.ID, i.Trigger); ok { // not paused since
+	if rule, ok := c.Engine.Offer(p, i.Trigger); ok { // not paused since
 		out.Invite = c.offer(i, rule)
 	}
 	return out, nil
@@ -117,12 +122,10 @@ func (c Config) offer(i *research.Invite, rule *trigger.Rule) *offer {
 }
 
 // ask answers a page that holds a ticket from an earlier one.
-func (c Config) ask(r *http.Request, p *research.Project, ticket, _ []byte) (any, error) {
-	return c.answer(r, p, ticket)
-}
+func (c Config) ask(r *http.Request, v visitor, _ []byte) (any, error) { return c.answer(r, v) }
 
 // state takes what became of an invite on the page.
-func (c Config) state(r *http.Request, p *research.Project, ticket, body []byte) (any, error) {
+func (c Config) state(r *http.Request, v visitor, body []byte) (any, error) {
 	var req struct {
 		Invite string      `json:"invite"`
 		State  invite.Step `json:"state"`
@@ -131,16 +134,17 @@ func (c Config) state(r *http.Request, p *research.Project, ticket, body []byte)
 	if err := json.Unmarshal(body, &req); err != nil || !req.State.Known() || len(req.Reason) > 80 {
 		return nil, research.Errorf(research.Invalid, "The body is not what the SDK reports of an invite.")
 	}
-	ok, err := c.Invites.Move(r.Context(), invite.Move{Project: p.ID, Invite: req.Invite, Ticket: ticket,
+	ok, err := c.Invites.Move(r.Context(), invite.Move{Project: v.project.ID, Invite: req.Invite, Ticket: v.ticket,
 		To: req.State, Reason: req.Reason, Now: c.Now()})
 	return map[string]bool{"ok": ok}, err
 }
 
 // optOut ends all invites of the persons this browser was used by. The SDK
-// itself remembers it too, and then asks nothing any more.
-func (c Config) optOut(r *http.Request, p *research.Project, ticket, _ []byte) (any, error) {
-	if ticket != nil {
-		if err := c.Invites.OptOut(r.Context(), p.ID, ticket, c.Now()); err != nil {
+// itself remembers it too, and then asks nothing any more. Nobody has to prove who
+// they are to be left alone.
+func (c Config) optOut(r *http.Request, v visitor, _ []byte) (any, error) {
+	if v.ticket != nil {
+		if err := c.Invites.OptOut(r.Context(), v.project.ID, v.ticket, c.Now()); err != nil {
 			return nil, err
 		}
 	}

@@ -17,11 +17,18 @@ import (
 type request struct {
 	Project string `json:"project"`
 	Ticket  string `json:"ticket"`
+	Token   string `json:"identity_token"`
 }
 
-// handler answers a page of a known project; ticket is the hash of its ticket,
-// nil for none.
-type handler func(r *http.Request, p *research.Project, ticket, body []byte) (any, error)
+// visitor is whose page sends a request.
+type visitor struct {
+	project *research.Project
+	ticket  []byte // hash of the browser's ticket; nil: none
+	token   string // identity token, not looked at yet; "": none
+}
+
+// handler answers a page of a known project.
+type handler func(r *http.Request, v visitor, body []byte) (any, error)
 
 // page finds the project, checks the page's origin against its list, and writes
 // the answer with the CORS headers that let the page read it, also on refusal.
@@ -59,7 +66,7 @@ func (c Config) serve(w http.ResponseWriter, r *http.Request, h handler) (any, e
 		return nil, research.Errorf(research.Forbidden,
 			"This site is not on the project's list of origins. Add it under Settings.")
 	}
-	return h(r, p, invite.TicketHash(req.Ticket), body)
+	return h(r, visitor{p, invite.TicketHash(req.Ticket), req.Token}, body)
 }
 
 // mayUse tells whether a page of that origin may use the project. The list is a

@@ -3,8 +3,9 @@
 //
 // Every request is "simple" in the sense of CORS, so none costs a preflight:
 // bodies are JSON sent as text/plain. The project key is public; what it opens
-// is bound to the project's origins and to the browser's ticket. An answer says
-// no more than: this invite, ask again at, or nothing. Start at [New].
+// is bound to the project's origins and to the browser's ticket; whose events
+// they are is proved by an identity token, where the project wants one. An answer
+// says no more than: this invite, ask again at, or nothing. Start at [New].
 package sdk
 
 import (
@@ -13,6 +14,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/usercall/usercall/internal/identity"
 	"github.com/usercall/usercall/internal/invite"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/trigger"
@@ -39,12 +41,20 @@ type Engine interface {
 	Offer(p research.ProjectID, t research.TriggerID) (*trigger.Rule, bool)
 }
 
+// Identity proves whose a page's events are.
+type Identity interface {
+	// Prove is what the token says; nil where there is none, or where the project
+	// does not look at tokens. An error says why it proves nothing.
+	Prove(p *research.Project, token string, now time.Time) (*identity.Claims, error)
+}
+
 // Config is what the surface needs.
 type Config struct {
 	Projects Projects
 	Writer   Writer
 	Engine   Engine
 	Invites  invite.Store
+	Identity Identity
 	Link     func(publicID string) string // of an invite
 	Now      func() time.Time
 	NewID    func() string

@@ -80,6 +80,10 @@ func (s *surface) store(r *http.Request, a *arrival, req *ingest.Request) error 
 	if len(req.Events) == 0 {
 		return nil
 	}
+	now := s.Now().UTC()
+	for i := range req.Events {
+		s.Verify(a.project, &req.Events[i], now)
+	}
 	if _, err := s.Writer.Write(r.Context(), req.Events); err != nil {
 		return err
 	}

@@ -97,9 +97,10 @@ func (w *watcher) Refused(r ingest.Refusal) {
 func config(s *sink) Config {
 	return Config{Projects: projects{}, Writer: s, Watch: &watcher{}, Stored: func() {}, Now: time.Now, NewID: func() string { return "made" },
 		Host: "us.example", Scheme: "https", Log: slog.New(slog.DiscardHandler),
-		WebhookToken:  func(key string) string { return "token-of-" + key },
-		WebhookSecret: func(key string) string { return "secret-of-" + key },
-		Erase:         func(context.Context, *research.Project, research.UserID) error { return nil }}
+		Verify:         func(_ *research.Project, e *research.Event, _ time.Time) { e.Verified, e.Token = e.Token == "good", "" },
+		WebhookTokens:  func(key string) []string { return []string{"old-token-of-" + key, "token-of-" + key} },
+		WebhookSecrets: func(key string) []string { return []string{"old-secret-of-" + key, "secret-of-" + key} },
+		Erase:          func(context.Context, *research.Project, research.UserID) error { return nil }}
 }
 
 // post sends a body with headers and is the answer.

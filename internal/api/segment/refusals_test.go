@@ -141,7 +141,7 @@ func checkRefusal(t *testing.T, answer answered, c client) {
 
 // failing is a surface whose store fails.
 func failing(err error) segment.Config {
-	return segment.Config{Projects: oneProject{}, Writer: broken{err}, Stored: func() {}, Watch: ingest.Unwatched{}, Now: time.Now,
+	return segment.Config{Projects: oneProject{}, Writer: broken{err}, Stored: func() {}, Verify: func(*research.Project, *research.Event, time.Time) {}, Watch: ingest.Unwatched{}, Now: time.Now,
 		NewID: func() string { return "made" }, Host: "usercall.example", Scheme: "https", Log: slog.New(slog.DiscardHandler)}
 }
 

@@ -44,10 +44,14 @@ type Config struct {
 	Scheme   string
 	Log      *slog.Logger
 
-	// WebhookToken and WebhookSecret are what a delivery to the project's
-	// webhook has to bring. They answer for keys of no project too.
-	WebhookToken  func(projectKey string) string
-	WebhookSecret func(projectKey string) string
+	// Verify says of an event whose project and Signed are known whether its
+	// userId is proved, and takes its identity token away.
+	Verify func(p *research.Project, e *research.Event, now time.Time)
+	// WebhookTokens and WebhookSecrets are what a delivery to the project's
+	// webhook may bring, two while they rotate. They answer for keys of no
+	// project too.
+	WebhookTokens  func(projectKey string) []string
+	WebhookSecrets func(projectKey string) []string
 	// Erase deletes what is stored of a user, as Segment asks for when somebody
 	// wants to be forgotten. It is called again after a failure.
 	Erase func(ctx context.Context, project *research.Project, user research.UserID) error

@@ -44,7 +44,7 @@ func (s *surface) webhook() http.Handler {
 // does not exist and a wrong token are told apart by nothing, time included.
 func (s *surface) enter(r *http.Request, a *arrival) error {
 	a.key = r.PathValue("projectKey")
-	right := same(r.PathValue("token"), s.WebhookToken(a.key))
+	right := oneOf(r.PathValue("token"), s.WebhookTokens(a.key))
 	a.project = s.Projects.Known(a.key)
 	if right && a.project == nil { // made a moment ago by another process
 		p, err := s.Projects.ByProjectKey(r.Context(), a.key)
@@ -91,19 +91,14 @@ func smaller(err error) error {
 // verify accepts the secret itself, or a signature made with it over one of the
 // texts that senders sign.
 func (s *surface) verify(r *http.Request, a *arrival, signed [][]byte) error {
-	secret := s.WebhookSecret(a.project.Key)
+	secrets := s.WebhookSecrets(a.project.Key)
 	scheme, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if strings.EqualFold(scheme, "Bearer") && same(strings.TrimSpace(bearer), secret) {
+	if strings.EqualFold(scheme, "Bearer") && oneOf(strings.TrimSpace(bearer), secrets) {
 		return nil
 	}
 	signature := r.Header.Get("X-Signature")
-	claimed, err := hex.DecodeString(signature)
-	for _, text := range signed {
-		mac := hmac.New(sha1.New, []byte(secret))
-		mac.Write(text)
-		if err == nil && hmac.Equal(mac.Sum(nil), claimed) {
-			return nil
-		}
+	if claimed, err := hex.DecodeString(signature); err == nil && made(claimed, secrets, signed) {
+		return nil
 	}
 	if signature == "" && bearer == "" {
 		return &refusal{why: "unsigned", err: research.Errorf(research.Unauthenticated,
@@ -111,6 +106,28 @@ func (s *surface) verify(r *http.Request, a *arrival, signed [][]byte) error {
 	}
 	return &refusal{why: "bad_signature", err: research.Errorf(research.Unauthenticated,
 		"The signature, or the Bearer token, is not made of this project's webhook secret. Copy the secret again from Connect.")}
+}
+
+// made tells whether one of the secrets signed one of the texts.
+func made(signature []byte, secrets []string, texts [][]byte) bool {
+	for _, secret := range secrets {
+		for _, text := range texts {
+			mac := hmac.New(sha1.New, []byte(secret))
+			mac.Write(text)
+			if hmac.Equal(mac.Sum(nil), signature) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// oneOf tells whether it is one of those that are wanted; it looks at all.
+func oneOf(got string, want []string) (found bool) {
+	for _, w := range want {
+		found = same(got, w) || found
+	}
+	return found
 }
 
 // same compares in constant time.

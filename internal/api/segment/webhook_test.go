@@ -68,6 +68,7 @@ func TestTheWebhookTakesWhatIsSigned(t *testing.T) {
 		"Bearer":                                    {fromSegment, bearer, 1},
 		"bearer, and a batch":                       {"[" + fromSegment + "," + second + "]", map[string]string{"Authorization": "bearer secret-of-prj_seven"}, 2},
 		"Bearer, and a signature of another secret": {fromSegment, map[string]string{"Authorization": "Bearer secret-of-prj_seven", "X-Signature": signature("x", fromSegment)}, 1},
+		"the older secret, while it rotates":        {fromSegment, map[string]string{"Authorization": "Bearer old-secret-of-prj_seven"}, 1},
 		"an OAuth token, and a signature":           {fromSegment, map[string]string{"Authorization": "Bearer other", "X-Signature": signature("secret-of-prj_seven", fromSegment)}, 1},
 		"a Tracking API batch":                      {`{"batch":[` + fromSegment + "," + second + `]}`, bearer, 2},
 		"a form":                                    {form, map[string]string{"Authorization": "Bearer secret-of-prj_seven", "Content-Type": "application/x-www-form-urlencoded"}, 1},
@@ -342,5 +343,23 @@ func TestForms(t *testing.T) {
 				t.Errorf("got %s", got)
 			}
 		})
+	}
+}
+
+func TestTheOlderAddressStaysWhileItRotates(t *testing.T) {
+	s := &sink{}
+	w := post(New(config(s)), "/v1/webhooks/segment/prj_seven/old-token-of-prj_seven", fromSegment, map[string]string{"Authorization": "Bearer secret-of-prj_seven"})
+	if w.Code != http.StatusOK || len(s.events) != 1 {
+		t.Errorf("%d, %d events", w.Code, len(s.events))
+	}
+}
+
+func TestWhatATokenProvesIsStoredAndTheTokenIsNot(t *testing.T) {
+	for token, want := range map[string]bool{"good": true, "bad": false} {
+		s := &sink{}
+		post(New(config(s)), "/v1/track", `{"writeKey":"wk","event":"e","userId":"u","context":{"usercallToken":"`+token+`"}}`, nil)
+		if len(s.events) != 1 || s.events[0].Verified != want || s.events[0].Token != "" {
+			t.Errorf("%s: stored %+v", token, s.events)
+		}
 	}
 }

@@ -91,25 +91,55 @@ function tick(): void {
   }
 }
 
-const liveLine = document.querySelector<HTMLElement>("[data-live]");
+const liveParts = Array.from(document.querySelectorAll<HTMLElement>("[data-live][id]"));
 tick();
-setInterval(tick, liveLine ? 1000 : 20000);
+setInterval(tick, liveParts.length ? 1000 : 20000);
 
-// One line that is alive: asks while the page is in view, and stops after ten minutes.
-if (liveLine) {
-  const until = Date.now() + 10 * 60 * 1000;
+// What a part says, but for how long ago things were.
+function shape(part: Element): string {
+  const copy = part.cloneNode(true) as Element;
+  for (const time of copy.querySelectorAll("time")) time.textContent = "";
+  return copy.innerHTML;
+}
+
+function opens(part: Element): boolean[] {
+  return Array.from(part.querySelectorAll("details"), (d) => d.open);
+}
+
+// A part is left alone while somebody is in it with the keyboard.
+function renew(part: HTMLElement, fresh: Element): void {
+  const opened = opens(part);
+  for (const [i, d] of fresh.querySelectorAll("details").entries()) d.open = opened[i] ?? false;
+  if (part.contains(document.activeElement) || shape(part) === shape(fresh)) return;
+  part.replaceChildren(...Array.from(fresh.childNodes));
+}
+
+async function ask(url: string): Promise<boolean> {
+  const answer = await fetch(url, { credentials: "same-origin", redirect: "error" });
+  if (!answer.ok) return false;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of liveParts) {
+    const fresh = part.dataset.live === url ? page.getElementById(part.id) : null;
+    if (fresh) renew(part, fresh);
+  }
+  tick();
+  return true;
+}
+
+// Parts that are alive: they ask while the page is in view, and stop after half an hour.
+if (liveParts.length) {
+  const until = Date.now() + 30 * 60 * 1000;
+  const urls = new Set(liveParts.map((part) => part.dataset.live ?? ""));
+  let busy = false;
   const poll = setInterval(async () => {
     if (Date.now() > until) return clearInterval(poll);
-    if (document.hidden) return;
+    if (document.hidden || busy) return;
+    busy = true;
     try {
-      const answer = await fetch(liveLine.dataset.live ?? "", { credentials: "same-origin", redirect: "error" });
-      if (!answer.ok) return clearInterval(poll);
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const fresh = page.querySelector("[data-live]");
-      if (fresh) liveLine.replaceChildren(...Array.from(fresh.childNodes));
-      tick();
+      for (const url of urls) if (!(await ask(url))) clearInterval(poll);
     } catch {
       // The network is away; the next round asks again.
     }
+    busy = false;
   }, 2000);
 }

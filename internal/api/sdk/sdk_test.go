@@ -1,0 +1,148 @@
+package sdk
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/usercall/usercall/internal/identity"
+	"github.com/usercall/usercall/internal/invite"
+	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/trigger"
+)
+
+var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+
+// stub is everything behind the surface. It believes the token "of u_1".
+type stub struct {
+	invite.Store
+	mode   research.IdentityMode
+	traits string // that the token says
+	stored []research.Event
+}
+
+func (s *stub) ByPageKey(context.Context, string) (*research.Project, error) {
+	return &research.Project{ID: 1, Key: "prj_1", Open: true, Settings: research.Settings{Identity: s.mode}}, nil
+}
+
+func (s *stub) Prove(p *research.Project, token string, _ time.Time) (*identity.Claims, error) {
+	switch {
+	case p.Settings.Identity == research.IdentityOff || token == "":
+		return nil, nil
+	case token != "of u_1":
+		return nil, identity.Expired
+	}
+	return &identity.Claims{UserID: "u_1", Traits: json.RawMessage(s.traits), IssuedAt: noon.Add(-time.Minute)}, nil
+}
+
+func (s *stub) Write(_ context.Context, events []research.Event) ([]bool, error) {
+	s.stored = append(s.stored, events...)
+	fresh := make([]bool, len(events))
+	for i := range fresh {
+		fresh[i] = true
+	}
+	return fresh, nil
+}
+
+func (s *stub) Decide(context.Context, []research.Event) (bool, error)              { return true, nil }
+func (s *stub) Needs(research.ProjectID) []trigger.EventNeed                        { return nil }
+func (s *stub) OptOut(context.Context, research.ProjectID, []byte, time.Time) error { return nil }
+func (s *stub) Offer(research.ProjectID, research.TriggerID) (*trigger.Rule, bool) {
+	return nil, false
+}
+
+// send posts what a page sends, and returns the answer.
+func (s *stub) send(t *testing.T, path, token, messages string) *httptest.ResponseRecorder {
+	t.Helper()
+	surface := New(Config{Projects: s, Writer: s, Engine: s, Invites: s, Identity: s, Now: func() time.Time { return noon },
+		NewID: func() string { return "made" }, Assets: http.NotFoundHandler(), Log: slog.New(slog.DiscardHandler)})
+	w := httptest.NewRecorder()
+	surface.ServeHTTP(w, httptest.NewRequest(http.MethodPost, path,
+		strings.NewReader(`{"project":"prj_1","identity_token":"`+token+`","batch":[`+messages+`]}`)))
+	return w
+}
+
+const (
+	byUser     = `{"type":"track","event":"left","messageId":"m1","userId":"u_1"}`
+	byOther    = `{"type":"track","event":"left","messageId":"m2","userId":"u_2"}`
+	byNobody   = `{"type":"track","event":"left","messageId":"m3","anonymousId":"a"}`
+	identifies = `{"type":"identify","messageId":"m4","userId":"u_1","traits":{"plan":"enterprise","role":"admin"}}`
+)
+
+func TestIdentityOnThePage(t *testing.T) {
+	const off, present, required = research.IdentityOff, research.IdentityWhenPresent, research.IdentityRequired
+	for _, c := range []struct {
+		name            string
+		mode            research.IdentityMode
+		token, messages string
+		status          int
+		verified        string // of each event that was stored: y or n
+	}{
+		{"off", off, "of u_1", byUser, 200, "n"},
+		{"when present, good", present, "of u_1", byUser, 200, "y"},
+		{"when present, bad", present, "bad", byUser, 200, "n"},
+		{"when present, none", present, "", byUser, 200, "n"},
+		{"when present, another user", present, "of u_1", byUser + "," + byOther, 200, "yn"},
+		{"required, good", required, "of u_1", byUser, 200, "y"},
+		{"required, bad", required, "bad", byUser, 401, ""},
+		{"required, none", required, "", byUser, 401, ""},
+		{"required, another user", required, "of u_1", byUser + "," + byOther, 401, ""},
+		{"required, anonymous with none", required, "", byNobody, 200, "n"},
+		{"required, anonymous with a bad one", required, "bad", byNobody, 200, "n"},
+		{"required, anonymous beside the user", required, "of u_1", byNobody + "," + byUser, 200, "ny"},
+		{"required, nothing", required, "bad", "", 200, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &stub{mode: c.mode}
+			w := s.send(t, "/sdk/v1/events", c.token, c.messages)
+			got := ""
+			for _, e := range s.stored {
+				got += map[bool]string{true: "y", false: "n"}[e.Verified]
+			}
+			if w.Code != c.status || got != c.verified {
+				t.Errorf("%d, stored %q, want %d, %q: %s", w.Code, got, c.status, c.verified, w.Body)
+			}
+			if c.status == http.StatusUnauthorized && (!strings.Contains(w.Body.String(), `"code":"unauthenticated"`) || strings.Contains(w.Body.String(), "u_")) {
+				t.Errorf("refused with %s", w.Body)
+			}
+		})
+	}
+}
+
+func TestNobodyProvesWhoTheyAreToBeLeftAlone(t *testing.T) {
+	s := &stub{mode: research.IdentityRequired}
+	if w := s.send(t, "/sdk/v1/opt-out", "bad", byUser); w.Code != http.StatusOK {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestWhatTheTokenSaysGoesBeforeWhatThePageSays(t *testing.T) {
+	s := &stub{mode: research.IdentityWhenPresent, traits: `{"plan":"pro"}`}
+	s.send(t, "/sdk/v1/events", "of u_1", byNobody+","+identifies)
+	s.send(t, "/sdk/v1/events", "of u_1", byUser)
+	if len(s.stored) != 5 {
+		t.Fatalf("stored %d events", len(s.stored))
+	}
+	said, own := s.stored[0], s.stored[2]
+	if said.Type != research.Identify || string(said.Traits) != `{"plan":"pro"}` || !said.Verified || said.UserID != "u_1" ||
+		said.AnonymousID != "" || !said.Timestamp.Equal(noon.Add(-time.Minute)) {
+		t.Errorf("first is %+v", said)
+	}
+	if string(own.Traits) != `{"plan":"pro","role":"admin"}` {
+		t.Errorf("the page's identify says %s", own.Traits)
+	}
+	if again := s.stored[3]; again.MessageID != said.MessageID || !strings.HasPrefix(said.MessageID, "idt-") {
+		t.Errorf("message %q, then %q: it is stored twice", said.MessageID, again.MessageID)
+	}
+	for _, e := range []string{byNobody, byOther} {
+		s := &stub{mode: research.IdentityWhenPresent, traits: `{"plan":"pro"}`}
+		if s.send(t, "/sdk/v1/events", "of u_1", e); len(s.stored) != 1 {
+			t.Errorf("with %s came %d events", e, len(s.stored))
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package trigger
+
+import "github.com/usercall/usercall/internal/research"
+
+// Use is an event that a study file waits for or looks back at, with the paths
+// that are tested of it.
+type Use struct {
+	Trigger string // its key
+	Event   string // "": any page or screen
+	Type    research.EventType
+	Paths   []Path
+}
+
+// Uses is every event that the file names.
+func (f *File) Uses() (all []Use) {
+	for i := range f.Triggers {
+		t := &f.Triggers[i]
+		matches := append([]MatchSpec{t.On}, t.Then...)
+		if t.Absent != nil {
+			matches = append(matches, *t.Absent)
+		}
+		for _, m := range append(append(matches, t.Did...), t.DidNot...) {
+			all = append(all, m.uses(t.Key)...)
+		}
+	}
+	return all
+}
+
+func (m *MatchSpec) uses(trigger string) (all []Use) {
+	var paths []Path
+	if m.Where != nil {
+		m.Where.paths(func(p Path) { paths = append(paths, p) })
+	}
+	kind := m.Type
+	if kind == "" {
+		kind = research.Track
+	}
+	for _, name := range m.Events {
+		all = append(all, Use{trigger, name, kind, paths})
+	}
+	return all
+}
+
+// Nearest is the known word that s was probably meant to be, "" where none is
+// near.
+func Nearest(s string, known []string) string { return nearest(s, known) }
