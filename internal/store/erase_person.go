@@ -69,7 +69,14 @@ func (db *DB) eraseRest(ctx context.Context, tx *sql.Tx, p research.ProjectID, k
 	if err := db.removeNow(ctx, tx, removal{p, keys}); err != nil {
 		return err
 	}
-	if err := db.eraseInvites(ctx, tx, p, keys, func(tx *sql.Tx) error { return db.eraseInterviews(ctx, tx, p, keys, now) }); err != nil {
+	invites, err := db.holdInvites(ctx, tx, p, keys) // so that no interview begins
+	if err != nil {
+		return err
+	}
+	if err := eraseInterviews(ctx, tx, p, keys, now); err != nil {
+		return err
+	}
+	if err := db.eraseInvites(ctx, tx, p, keys, invites); err != nil {
 		return err
 	}
 	db.log.unsight(p, keys)
@@ -78,7 +85,7 @@ func (db *DB) eraseRest(ctx context.Context, tx *sql.Tx, p research.ProjectID, k
 
 // eraseInterviews deletes the interviews of a person, with every word of them in
 // the findings, and has their studies analysed again.
-func (db *DB) eraseInterviews(ctx context.Context, tx *sql.Tx, p research.ProjectID, keys []research.PersonKey, now time.Time) error {
+func eraseInterviews(ctx context.Context, tx *sql.Tx, p research.ProjectID, keys []research.PersonKey, now time.Time) error {
 	held, err := interviewsOf(ctx, tx, p, keys)
 	if err != nil {
 		return err

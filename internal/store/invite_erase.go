@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/usercall/usercall/internal/research"
 )
@@ -20,27 +21,37 @@ func suppressionOf(instanceKey []byte) func(research.ProjectID, research.PersonK
 	}
 }
 
-// eraseInvites deletes the invites and contacts of a person: their links lead
-// nowhere then. Interviews that began with them are deleted in between. Whoever
-// had opted out stays so.
-func (db *DB) eraseInvites(ctx context.Context, tx *sql.Tx, p research.ProjectID, keys []research.PersonKey, between func(*sql.Tx) error) error {
-	var all []*research.Invite
+// holdInvites reads the invites of a person and keeps others from changing them.
+func (db *DB) holdInvites(ctx context.Context, tx *sql.Tx, p research.ProjectID, keys []research.PersonKey) (all []*research.Invite, err error) {
 	for _, key := range keys {
 		some, err := collect(ctx, tx, scanInvite, "SELECT "+inviteColumns+" FROM invitations WHERE project_id = $1 AND user_key = $2 ORDER BY id"+db.lockRow, p, key)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		all = append(all, some...)
 	}
-	if err := between(tx); err != nil {
-		return err
-	}
-	for _, i := range all {
+	return all, nil
+}
+
+// eraseInvites deletes the contacts of a person, and their invites, whose links
+// lead nowhere then. Whoever had opted out stays so.
+func (db *DB) eraseInvites(ctx context.Context, tx *sql.Tx, p research.ProjectID, keys []research.PersonKey, invites []*research.Invite) error {
+	for _, i := range invites {
 		if err := deleteInvite(ctx, tx, i); err != nil {
 			return err
 		}
 	}
-	return db.eraseContacts(ctx, tx, p, keys)
+	never, err := eraseContacts(ctx, tx, p, keys)
+	if err != nil || !never {
+		return err
+	}
+	for _, key := range keys {
+		_, err := tx.ExecContext(ctx, "INSERT INTO suppressed (project_id, hash) VALUES ($1, $2) ON CONFLICT DO NOTHING", p, db.suppression(p, key))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // deleteInvite deletes an invite. One that nobody saw gives its places back.
@@ -62,27 +73,16 @@ func deleteInvite(ctx context.Context, tx *sql.Tx, i *research.Invite) error {
 	return nil
 }
 
-func (db *DB) eraseContacts(ctx context.Context, tx *sql.Tx, p research.ProjectID, keys []research.PersonKey) error {
-	never := 0
+// eraseContacts deletes when a person was asked, and tells whether they said
+// never to be.
+func eraseContacts(ctx context.Context, tx *sql.Tx, p research.ProjectID, keys []research.PersonKey) (never bool, err error) {
 	for _, key := range keys {
-		var n int
-		err := tx.QueryRowContext(ctx, "SELECT count(*) FROM contacts WHERE project_id = $1 AND user_key = $2 AND never = 1", p, key).Scan(&n)
+		said, err := collect(ctx, tx, func(r row) (n int, err error) { return n, r.Scan(&n) },
+			"DELETE FROM contacts WHERE project_id = $1 AND user_key = $2 RETURNING never", p, key)
 		if err != nil {
-			return err
+			return false, err
 		}
-		never += n
-		if _, err := tx.ExecContext(ctx, "DELETE FROM contacts WHERE project_id = $1 AND user_key = $2", p, key); err != nil {
-			return err
-		}
+		never = never || slices.Contains(said, 1)
 	}
-	if never == 0 {
-		return nil
-	}
-	for _, key := range keys {
-		_, err := tx.ExecContext(ctx, "INSERT INTO suppressed (project_id, hash) VALUES ($1, $2) ON CONFLICT DO NOTHING", p, db.suppression(p, key))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return never, nil
 }

@@ -46,6 +46,13 @@ func (l *eventLog) asks(e *research.Event) bool {
 // forget drops what is remembered: a transaction that it followed from failed.
 func (l *eventLog) forget() { l.recent = nil }
 
+// forgetAll is forget for who does not hold mu.
+func (l *eventLog) forgetAll() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.forget()
+}
+
 // load reads the filters of all runs, and the heads after them.
 func (l *eventLog) load(ctx context.Context, q querier) (err error) {
 	l.runs, err = collect(ctx, q, func(r row) (s run, err error) { return s, r.Scan(&s.first, &s.last, (*[]byte)(&s.filter)) },

@@ -3,9 +3,60 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
 
 	"github.com/usercall/usercall/internal/research"
 )
+
+// writeLinks makes a row of each link that only the log tells of so far, for the
+// browsers that a person's own events name: the log is about to forget.
+func (db *DB) writeLinks(ctx context.Context, p research.ProjectID, key research.PersonKey) error {
+	browsers, err := db.browsersOf(ctx, p, key)
+	if err != nil {
+		return err
+	}
+	for _, browser := range browsers {
+		err := db.InTx(ctx, func(tx *sql.Tx) error {
+			s := &shardTx{db: db, tx: hotTx{tx, db.hot}}
+			_, err := s.linkOf(ctx, &research.Event{Project: p, Seq: 1 << 62}, research.AnonymousKey(browser))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// browsersOf is the anonymousIds in the events of a person and of the users that
+// were folded into them.
+func (db *DB) browsersOf(ctx context.Context, p research.ProjectID, key research.PersonKey) ([]research.AnonymousID, error) {
+	keys, err := db.keysOf(ctx, db.read, p, key)
+	if err != nil {
+		return nil, err
+	}
+	r := removal{p, keys}
+	seqs, err := db.seqsOf(ctx, db.read, r)
+	found := map[research.AnonymousID]bool{}
+	for err == nil && len(seqs) > 0 {
+		few := seqs[:min(len(seqs), eventsAtOnce)]
+		seqs = seqs[len(few):]
+		var events []research.Event
+		if events, err = readEvents(ctx, db.read, few); err != nil {
+			break
+		}
+		for i := range events {
+			if e := &events[i]; e.UserID != "" && e.AnonymousID != "" && r.takes(e) {
+				found[e.AnonymousID] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found)), err
+}
+
+// eventsAtOnce is how many events are in memory together.
+const eventsAtOnce = 256
 
 // holdPerson takes the right to decide about a person, under whichever of their
 // keys, and returns the keys.
