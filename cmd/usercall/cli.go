@@ -36,6 +36,7 @@ type cli struct {
 	Apply    applyCmd    `cmd:"" help:"Create or update a study from a file."`
 	Import   importCmd   `cmd:"" help:"Bring in a history of Segment messages; nobody is invited."`
 	Export   exportCmd   `cmd:"" help:"Write out what a project holds."`
+	Erase    eraseCmd    `cmd:"" help:"Delete everything of a person in a project."`
 	Moderate moderateCmd `cmd:"" help:"Be the moderator of one interview, over JSON lines."`
 	Themes   themesCmd   `cmd:"" help:"Find the themes in answers, over JSON lines."`
 	User     userCmd     `cmd:"" help:"Manage who may sign in to the dashboard."`

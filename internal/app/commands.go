@@ -44,6 +44,12 @@ func (c commands) EraseInterview(ctx context.Context, p *research.Project, id st
 	return nil
 }
 
+// ErasePerson deletes what is stored of somebody, in the background: a long
+// history takes a while.
+func (c commands) ErasePerson(ctx context.Context, p *research.Project, key research.PersonKey) error {
+	return c.eraseLater(ctx, p, key)
+}
+
 // CreateStudy makes a study from a file, unless the project has it already.
 func (c commands) CreateStudy(ctx context.Context, p *research.Project, file []byte) (string, error) {
 	f, err := CheckStudy(file)

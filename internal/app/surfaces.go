@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -13,7 +12,6 @@ import (
 	"github.com/usercall/usercall/internal/api/segment"
 	"github.com/usercall/usercall/internal/httpkit"
 	"github.com/usercall/usercall/internal/ingest"
-	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/web/assets"
 	"github.com/usercall/usercall/internal/web/participant"
 	sdkfiles "github.com/usercall/usercall/sdk"
@@ -59,11 +57,6 @@ func (a *App) surfaces() (*surfaces, error) {
 	mux.Handle("/", dashboard)
 	s.handler = httpkit.RequestID(httpkit.Log(a.log, httpkit.Recover(a.log, httpkit.Secure(mux))))
 	return s, nil
-}
-
-// erase deletes what is stored of a user whom Segment asks to forget.
-func (a *App) erase(context.Context, *research.Project, research.UserID) error {
-	return research.Errorf(research.Unavailable, "This version cannot delete a person on Segment's request. Ask whoever runs the server to do it.")
 }
 
 func alive(w http.ResponseWriter, _ *http.Request) {

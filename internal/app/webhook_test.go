@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // deliver posts a webhook's delivery, signed with the secret.
@@ -66,6 +67,38 @@ func TestADeliveryOpensItsProjectOnly(t *testing.T) {
 			if strings.Contains(s.log.String(), secret) {
 				t.Error("the log tells a secret or a person")
 			}
+		}
+	})
+}
+
+// eventsOf is how many events the project has.
+func (s *site) eventsOf(k Keys) int {
+	s.t.Helper()
+	_, answer := s.ask(http.MethodGet, "/api/v1/events", map[string]string{"Authorization": "Bearer " + k.APIKey}, nil)
+	items, _ := answer["items"].([]any)
+	return len(items)
+}
+
+func TestADeletionThatSegmentAsksFor(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		event := `{"type":"track","event":"left","messageId":"m1","userId":"canary-ann"}`
+		both := `[` + event + `,{"type":"delete","userId":"canary-ann"},{"type":"track","event":"left","messageId":"m2","userId":"bob"}]`
+		for _, body := range []string{event, both, both} { // Segment tries again when an answer is lost
+			if status := s.deliver(s.keys.WebhookURL, s.keys.WebhookSecret, body); status != http.StatusOK {
+				t.Fatalf("status %d", status)
+			}
+		}
+		for wait := 0; s.eventsOf(s.keys) != 1; wait++ {
+			if wait == 200 {
+				t.Fatalf("there are %d events, want bob's alone", s.eventsOf(s.keys))
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		if status := s.deliver(s.keys.WebhookURL, s.keys.WebhookSecret, event); status != http.StatusOK || s.eventsOf(s.keys) != 1 {
+			t.Errorf("status %d, and the message that comes again is stored", status)
+		}
+		if strings.Contains(s.log.String(), "canary") {
+			t.Error("the log names the person")
 		}
 	})
 }

@@ -24,6 +24,9 @@ type Head struct {
 // Flags of a Head.
 const (
 	Signed uint32 = 1 << iota
+	// Removed: the event was erased. Its message is remembered, so that it is not
+	// stored when it comes again, and nothing else.
+	Removed
 )
 
 // HeadSize is the bytes of a stored Head.
@@ -139,9 +142,23 @@ func fingerprint(e *research.Event) uint64 {
 
 // Repeats tells whether h is the same event as an earlier one of its message.
 // An unsigned event never suppresses a signed one that differs: triggers.md §3.
+// One that was erased suppresses all: how it differs is not known any more.
 func (h *Head) Repeats(earlier *Head) bool {
-	return h.Flags&Signed == 0 || earlier.Flags&Signed != 0 || h.Print == earlier.Print
+	return h.Flags&Signed == 0 || earlier.Flags&(Signed|Removed) != 0 || h.Print == earlier.Print
 }
+
+// Holds tells whether there is an event of that project at the head's place.
+func (h *Head) Holds(project research.ProjectID) bool {
+	return h.Project == uint32(project) && h.Flags&Removed == 0
+}
+
+// removed is what is left of a head when its event is erased.
+func (h *Head) removed() Head {
+	return Head{Message: h.Message, Project: h.Project, Flags: h.Flags&Signed | Removed}
+}
+
+// Hashes is what an event is found by besides its message; 0 where it has none.
+func (h *Head) Hashes() [3]Hash { return [...]Hash{h.User, h.Anon, h.Prev} }
 
 // Key is what the message is looked up by; Message itself decides.
 func (h *Head) Key() Hash { return messageKey(h.Message) }

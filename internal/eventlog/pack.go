@@ -17,8 +17,8 @@ type Pack struct {
 	Body  []byte // the records, each with its length before it, compressed together
 }
 
-// NewPack packs events whose heads these are. A removed event, one whose
-// Project is 0, keeps its place and nothing else.
+// NewPack packs events whose heads these are. An event whose Project is 0 keeps
+// its place and nothing else.
 func NewPack(first int64, heads []Head, events []research.Event) Pack {
 	p := Pack{First: first, Heads: AppendHeads(make([]byte, 0, len(heads)*HeadSize), heads)}
 	var plain, record []byte
@@ -27,10 +27,33 @@ func NewPack(first int64, heads []Head, events []research.Event) Pack {
 		if events[i].Project != 0 {
 			record = AppendRecord(record, &events[i])
 		}
-		plain = append(binary.AppendUvarint(plain, uint64(len(record))), record...)
+		plain = appendPlain(plain, record)
 	}
 	p.Body = s2.Encode(nil, plain)
 	return p
+}
+
+func appendPlain(to, record []byte) []byte {
+	return append(binary.AppendUvarint(to, uint64(len(record))), record...)
+}
+
+// Remove erases the events at the places that gone picks: their records go, and
+// of their heads what is not needed to know their messages again.
+func (p *Pack) Remove(gone func(place int) bool) error {
+	records, err := p.Records()
+	if err != nil {
+		return err
+	}
+	heads := ParseHeads(p.Heads)
+	var plain []byte
+	for i, record := range records {
+		if gone(i) {
+			heads[i], record = heads[i].removed(), nil
+		}
+		plain = appendPlain(plain, record)
+	}
+	p.Heads, p.Body = AppendHeads(make([]byte, 0, len(p.Heads)), heads), s2.Encode(nil, plain)
+	return nil
 }
 
 // Len is how many places the pack has.

@@ -91,3 +91,16 @@ func Find(part []byte, first int64, h Hash) (found []Entry) {
 	}
 	return found
 }
+
+// Without is a part of a run that begins at first without the entries of a Hash
+// that gone picks.
+func Without(part []byte, first int64, h Hash, gone func(seq int64) bool) []byte {
+	rest := make([]byte, 0, len(part))
+	for ; len(part) >= entrySize; part = part[entrySize:] {
+		b := part[:entrySize]
+		if Hash(binary.BigEndian.Uint64(b)) != h || !gone(first+int64(binary.BigEndian.Uint32(b[16:]))) {
+			rest = append(rest, b...)
+		}
+	}
+	return rest
+}

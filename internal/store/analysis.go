@@ -175,6 +175,20 @@ func eraseFindings(ctx context.Context, tx *sql.Tx, p research.ProjectID, study 
 	return nil
 }
 
+// dropFindings deletes what was found in a study of which no interview is left.
+func dropFindings(ctx context.Context, tx *sql.Tx, p research.ProjectID, study research.StudyID) error {
+	for _, statement := range []string{
+		"DELETE FROM quotes WHERE project_id = $1 AND study_id = $2",
+		"DELETE FROM themes WHERE project_id = $1 AND study_id = $2",
+		"DELETE FROM study_reports WHERE project_id = $1 AND study_id = $2",
+	} {
+		if _, err := tx.ExecContext(ctx, statement, p, study); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // reportBody is a study's report as stored.
 type reportBody struct {
 	analysis.Answer

@@ -14,6 +14,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+
+	"github.com/usercall/usercall/internal/research"
 )
 
 // dialect is everything that differs between the two engines.
@@ -91,6 +93,9 @@ func sqliteDSN(path string, readOnly bool) string {
 		q.Add("_pragma", "query_only(1)")
 	} else {
 		q.Add("_pragma", "cache_size(-32768)")
+		// What is deleted is overwritten, always and not only when somebody is
+		// erased: the inbox and old traits held their words before.
+		q.Add("_pragma", "secure_delete(1)")
 		// Checkpoint does it behind the writer's back; this is for when it cannot.
 		q.Add("_pragma", "wal_autocheckpoint(16384)")
 		q.Set("_txlock", "immediate")
@@ -143,6 +148,20 @@ func (db *DB) Checkpoint(ctx context.Context) error {
 	}
 	var busy, log, moved int
 	return db.read.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &log, &moved)
+}
+
+// Scrub empties SQLite's log, which holds pages as they were before something was
+// deleted from them. It waits for those who read.
+func (db *DB) Scrub(ctx context.Context) error {
+	if db.dialect != sqliteDialect {
+		return nil
+	}
+	var busy, log, moved int
+	err := db.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &moved)
+	if err == nil && busy != 0 {
+		err = research.Errorf(research.Unavailable, "The database is being read, so its log could not be emptied. Try again in a moment.")
+	}
+	return err
 }
 
 // SkipRow is the suffix of a SELECT that holds the rows it reads and passes over

@@ -15,7 +15,7 @@ import (
 func (s *shardTx) Facts(ctx context.Context, r *trigger.Rule, person *research.Person, now time.Time) (trigger.Facts, error) {
 	f := trigger.Facts{Person: *person}
 	for _, read := range []func(context.Context, *trigger.Facts, *trigger.Rule, time.Time) error{
-		s.groupFacts, s.openInvite, s.contactFacts, s.capFacts, s.interviewFacts,
+		s.groupFacts, s.suppressedFacts, s.openInvite, s.contactFacts, s.capFacts, s.interviewFacts,
 	} {
 		if err := read(ctx, &f, r, now); err != nil {
 			return f, err
@@ -31,6 +31,14 @@ func (s *shardTx) groupFacts(ctx context.Context, f *trigger.Facts, r *trigger.R
 			f.GroupTraits = g.traits
 		}
 	}
+	return err
+}
+
+// suppressedFacts tells whether somebody of that id opted out and was erased.
+func (s *shardTx) suppressedFacts(ctx context.Context, f *trigger.Facts, r *trigger.Rule, _ time.Time) error {
+	var n int
+	err := s.tx.QueryRowContext(ctx, countSuppressed, int64(r.Project), s.db.suppression(r.Project, f.Person.Key)).Scan(&n)
+	f.Deleted = n > 0
 	return err
 }
 

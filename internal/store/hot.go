@@ -30,6 +30,7 @@ const (
 			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id`
 	selectOpenInvite = "SELECT " + inviteColumns + " FROM invitations WHERE project_id = $1 AND user_key = $2 AND closed_at IS NULL"
 	selectContacts   = "SELECT trigger_id, last_shown_at, dismissals, never FROM contacts WHERE project_id = $1 AND user_key = $2 AND trigger_id IN (0, $3)"
+	countSuppressed  = "SELECT count(*) FROM suppressed WHERE project_id = $1 AND hash = $2"
 	insertInvite     = `INSERT INTO invitations (public_id, project_id, study_id, trigger_id, user_key, event_seq, event_name, message_id, state,
 			verified, token_hash, ticket_hash, reserved_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reserved', $9, $10, $11, $12, $13)
@@ -51,7 +52,7 @@ const (
 )
 
 var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, sightPerson, selectGroup, upsertGroup, selectInbox, deleteInbox, insertInbox,
-	selectLastSeq, updateLastSeq, insertPack, insertDecision, selectOpenInvite, selectContacts, countInterviews,
+	selectLastSeq, updateLastSeq, insertPack, insertDecision, selectOpenInvite, selectContacts, countSuppressed, countInterviews,
 	insertInvite, takePlace, holdPlace, beginReserve, keepReserve, undoReserve}
 
 // compiled is the hot statements by their text; empty where the driver needs none.

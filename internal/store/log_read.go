@@ -11,10 +11,11 @@ import (
 	"github.com/usercall/usercall/internal/research"
 )
 
-// packAt is the pack that holds an event, nil where retention deleted it.
-func packAt(ctx context.Context, q querier, seq int64) (*eventlog.Pack, error) {
+// packAt is the pack that holds an event, nil where retention deleted it. lock is
+// the suffix that holds its row.
+func packAt(ctx context.Context, q querier, seq int64, lock string) (*eventlog.Pack, error) {
 	var p eventlog.Pack
-	err := q.QueryRowContext(ctx, "SELECT first_seq, heads, body FROM packs WHERE first_seq <= $1 ORDER BY first_seq DESC LIMIT 1", seq).
+	err := q.QueryRowContext(ctx, "SELECT first_seq, heads, body FROM packs WHERE first_seq <= $1 ORDER BY first_seq DESC LIMIT 1"+lock, seq).
 		Scan(&p.First, &p.Heads, &p.Body)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && seq >= p.First+int64(p.Len()) {
 		return nil, nil
@@ -24,7 +25,7 @@ func packAt(ctx context.Context, q querier, seq int64) (*eventlog.Pack, error) {
 
 // headAt is the head of an event; an empty one where it is gone.
 func headAt(ctx context.Context, q querier, seq int64) (h eventlog.Head, err error) {
-	p, err := packAt(ctx, q, seq)
+	p, err := packAt(ctx, q, seq, "")
 	if err != nil || p == nil {
 		return h, err
 	}
@@ -39,7 +40,7 @@ func readEvents(ctx context.Context, q querier, seqs []int64) (events []research
 		if _, have := found[seq]; have && i > 0 {
 			continue
 		}
-		p, err := packAt(ctx, q, seq)
+		p, err := packAt(ctx, q, seq, "")
 		if err != nil {
 			return nil, err
 		}
@@ -154,7 +155,7 @@ func (db *DB) skip(ctx context.Context, s scan, at int64) (int64, error) {
 	if s.newest || to == at {
 		return to, nil
 	}
-	p, err := packAt(ctx, db.read, to)
+	p, err := packAt(ctx, db.read, to, "")
 	if err == nil && p != nil {
 		to = p.First
 	}
@@ -217,7 +218,7 @@ func (s scan) yield(p *eventlog.Pack, yield func(*research.Event) error) error {
 }
 
 func (s scan) wants(h *eventlog.Head) bool {
-	return h.Project == uint32(s.project) && (len(s.names) == 0 || slices.Contains(s.names, h.Name))
+	return h.Holds(s.project) && (len(s.names) == 0 || slices.Contains(s.names, h.Name))
 }
 
 // countEvents counts a project's events received since, up to a limit, from the
@@ -235,7 +236,7 @@ func (db *DB) countEvents(ctx context.Context, p research.ProjectID, since int64
 				return min(n, limit), nil
 			}
 			for place := range packs[i].Len() {
-				if packs[i].Head(place).Project == uint32(p) {
+				if h := packs[i].Head(place); h.Holds(p) {
 					n++
 				}
 			}

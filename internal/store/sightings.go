@@ -50,6 +50,8 @@ const sightingsAtOnce = 500
 
 // WriteSightings writes down who was there since it was last called.
 func (db *DB) WriteSightings(ctx context.Context) error {
+	db.sightings.Lock()
+	defer db.sightings.Unlock()
 	taken := db.log.takeSightings()
 	ids := make([]personID, 0, len(taken))
 	for id := range taken {
@@ -83,6 +85,15 @@ func (l *eventLog) merge(id personID, s sighting) {
 		s = sighting{min(s.first, had.first), max(s.last, had.last)}
 	}
 	l.sightings[id] = s
+}
+
+// unsight forgets that somebody was there.
+func (l *eventLog) unsight(p research.ProjectID, keys []research.PersonKey) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, key := range keys {
+		delete(l.sightings, personID{p, key})
+	}
 }
 
 func comparePeople(a, b personID) int {

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"io"
 	mrand "math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/invite"
 	"github.com/usercall/usercall/internal/jobs"
+	"github.com/usercall/usercall/internal/research"
 )
 
 // DB is a database of usercall. It is safe for many goroutines.
@@ -23,8 +25,13 @@ type DB struct {
 	rand  io.Reader // for public ids
 	hot   compiled
 	log   *eventLog
+	// sightings is held while users are written down who were there, and while
+	// one of them is erased.
+	sightings sync.Mutex
 	// tokenHash is what is kept of the token of an invite's link.
 	tokenHash func(publicID string) []byte
+	// suppression is what is kept of somebody who is never to be asked.
+	suppression func(research.ProjectID, research.PersonKey) []byte
 }
 
 // Open opens the database at target, a PostgreSQL URL or the path of an SQLite
@@ -36,7 +43,8 @@ func Open(ctx context.Context, target string, instanceKey []byte) (*DB, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	db := &DB{dialect: d, write: write, read: read, rand: rand.Reader, log: &eventLog{stretch: eventlog.RunEvents},
-		tokenHash: func(id string) []byte { return invite.TokenHash(invite.Token(instanceKey, id)) }}
+		tokenHash:   func(id string) []byte { return invite.TokenHash(invite.Token(instanceKey, id)) },
+		suppression: suppressionOf(instanceKey)}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the database up to date: %w", err), db.Close())
 	}

@@ -74,7 +74,7 @@ func TestGates(t *testing.T) {
 			f.Person.Traits.Set([]byte(`{"since": "2026-11-01"}`), noon, 2)
 		}, "", "", ""},
 		{"deleted", nil, func(_ *Rule, f *Facts) { f.Deleted = true }, research.GateExcluded,
-			"the person was deleted", "Somebody who was deleted is never invited."},
+			"the person opted out, and was deleted since", "Somebody who opted out is never invited, also after they were deleted."},
 		{"opted out", nil, func(_ *Rule, f *Facts) { f.OptedOut = true }, research.GateExcluded,
 			"the person opted out", "Somebody who opted out is never invited."},
 		{"userId on the list", nil, func(_ *Rule, f *Facts) { f.Excluded = []string{"u_1"} }, research.GateExcluded,

@@ -27,7 +27,7 @@ type Facts struct {
 	Person      research.Person
 	GroupTraits research.Traits // of Person.Group
 	OptedOut    bool
-	Deleted     bool
+	Deleted     bool     // after they had opted out
 	Excluded    []string // the project's list: userIds, e-mail addresses, domains
 
 	// Earlier invites of the person. Times are those of being shown or sent;

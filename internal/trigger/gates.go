@@ -62,7 +62,7 @@ func (t *Term) absence(v *view) string {
 func askExcluded(_ *Rule, f *Facts) *failure {
 	switch {
 	case f.Deleted:
-		return &failure{detail: "the person was deleted", remedy: "Somebody who was deleted is never invited."}
+		return &failure{detail: "the person opted out, and was deleted since", remedy: "Somebody who opted out is never invited, also after they were deleted."}
 	case f.OptedOut:
 		return &failure{detail: "the person opted out", remedy: "Somebody who opted out is never invited."}
 	}

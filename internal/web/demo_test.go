@@ -58,6 +58,11 @@ func (n *noted) EraseInterview(_ context.Context, p *research.Project, id string
 	return nil
 }
 
+func (n *noted) ErasePerson(_ context.Context, p *research.Project, key research.PersonKey) error {
+	n.told = append(n.told, fmt.Sprintf("erase %d %s", p.ID, key))
+	return nil
+}
+
 func (n *noted) SaveProject(_ context.Context, p *research.Project, name string, origins []string) error {
 	if name == "" {
 		return research.Errorf(research.Invalid, "A name has 1 to 120 characters.")

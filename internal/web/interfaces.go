@@ -42,6 +42,9 @@ type Commands interface {
 	// EraseInterview deletes what was said in an interview, and every quote of
 	// it. That it took place stays.
 	EraseInterview(ctx context.Context, p *research.Project, interview string) error
+	// ErasePerson has everything of a person deleted, in a moment: it is written
+	// down when it returns. Whether they are known makes no difference.
+	ErasePerson(ctx context.Context, p *research.Project, key research.PersonKey) error
 	// SaveProject changes a project's name and the origins whose pages may use
 	// the SDK; invalid, with the reason, where one cannot be.
 	SaveProject(ctx context.Context, p *research.Project, name string, origins []string) error

@@ -16,10 +16,11 @@ type peopleView struct {
 	Text string
 	More bool
 	CSV  string
+	Gone bool // somebody was just deleted
 }
 
 func (d *dashboard) people(w http.ResponseWriter, r *request) error {
-	v := peopleView{shell: r.shell("People", "People"), Text: r.query("q"), CSV: r.with("format", "csv")}
+	v := peopleView{shell: r.shell("People", "People"), Text: r.query("q"), CSV: r.with("format", "csv"), Gone: r.query("done") == "erased"}
 	limit := report.PageSize
 	if r.query("format") == "csv" {
 		limit = maxCSV
@@ -81,6 +82,18 @@ func (d *dashboard) person(w http.ResponseWriter, r *request) error {
 		v.First = r.with("before", "")
 	}
 	return d.render(w, http.StatusOK, "person", v)
+}
+
+// erasePerson has everything of somebody deleted, who must be known here.
+func (d *dashboard) erasePerson(w http.ResponseWriter, r *request) error {
+	key := research.PersonKey(r.path("person"))
+	if _, err := d.Reports.Person(r.Context(), r.project.ID, key); err != nil {
+		return err
+	}
+	if err := d.Commands.ErasePerson(r.Context(), r.project, key); err != nil {
+		return err
+	}
+	return back(w, r, "/people?done=erased")
 }
 
 func until(s string) (time.Time, error) {
