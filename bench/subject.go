@@ -84,7 +84,7 @@ func (l *lab) floor() (*subject, error) {
 	return s, nil
 }
 
-// sqlite is usercall on SQLite, with a project and the bench's study.
+// sqlite is usercall on SQLite, with a project and the bench's studies.
 func (l *lab) sqlite(ctx context.Context) (*subject, error) {
 	return l.usercall(ctx, "usercall, SQLite", "")
 }
@@ -118,8 +118,10 @@ func (l *lab) usercall(ctx context.Context, name, database string) (*subject, er
 	if err != nil {
 		return nil, err
 	}
-	if err := p.apply(ctx, keys.Project, study()); err != nil {
-		return nil, err
+	for _, file := range studies() {
+		if err := p.apply(ctx, keys.Project, file); err != nil {
+			return nil, err
+		}
 	}
 	s := &subject{name: name, addr: addr, key: keys.WriteKey, data: dir}
 	s.launch = func(ctx context.Context) (*process, error) { return start(p.command(ctx, "serve"), l.dir) }
