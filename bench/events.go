@@ -46,7 +46,7 @@ func (m mix) events(n int) [][]byte {
 
 func (m mix) event(r *rand.Rand, i int) object {
 	number := r.IntN(m.users)
-	user := fmt.Sprintf("user_%07d", number)
+	user := userID(number)
 	path := "/" + pick(r, words) + "/" + pick(r, words)
 	e := object{
 		"messageId":    messageID(m.run, i),
@@ -76,6 +76,8 @@ func (m mix) browsers() *rand.Rand {
 	_, _ = h.Write([]byte(m.run)) // it never fails
 	return rand.New(rand.NewPCG(h.Sum64(), 1))
 }
+
+func userID(number int) string { return fmt.Sprintf("user_%07d", number) }
 
 func browserID(a uint32, b uint64) string {
 	return fmt.Sprintf("%08x-6d1c-4b5e-9f00-%012x", a, b&0xffffffffffff)
