@@ -38,6 +38,14 @@ type result struct {
 // measure sends one load and checks that it was stored. A run with an error, or
 // in which an acknowledged event is not there exactly once, has no result.
 func (l *lab) measure(ctx context.Context, s *subject, c load) (result, error) {
+	r, err := l.run(ctx, s, c)
+	if err != nil {
+		err = errors.Join(err, s.server.epitaph())
+	}
+	return r, err
+}
+
+func (l *lab) run(ctx context.Context, s *subject, c load) (result, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	began := time.Now()
