@@ -16,12 +16,14 @@ const (
 	upsertPerson = `INSERT INTO people (project_id, user_key, traits, group_id, group_at, first_seen, last_seen) VALUES ($1, $2, $3, $4, $5, $6, $7)` + mergePerson
 	mergePerson  = `
 		ON CONFLICT (project_id, user_key) DO UPDATE SET traits = excluded.traits, group_id = excluded.group_id, group_at = excluded.group_at` + mergeSeen
-	sightPerson = `INSERT INTO people (project_id, user_key, first_seen, last_seen) VALUES ($1, $2, $3, $4)
+	sightPerson = `INSERT INTO people (project_id, user_key, first_seen, last_seen) SELECT $1, $2, $3, $4
+		WHERE NOT EXISTS (SELECT 1 FROM links WHERE project_id = $1 AND from_key = $2)
 		ON CONFLICT (project_id, user_key) DO UPDATE SET project_id = excluded.project_id` + mergeSeen
 	mergeSeen = `,
 		first_seen = CASE WHEN excluded.first_seen < people.first_seen THEN excluded.first_seen ELSE people.first_seen END,
 		last_seen = CASE WHEN excluded.last_seen > people.last_seen THEN excluded.last_seen ELSE people.last_seen END`
 	selectGroup = "SELECT traits FROM group_traits WHERE project_id = $1 AND group_id = $2"
+	insertGroup = "INSERT INTO group_traits (project_id, group_id, traits) VALUES ($1, $2, '{}') ON CONFLICT (project_id, group_id) DO NOTHING"
 	upsertGroup = `INSERT INTO group_traits (project_id, group_id, traits) VALUES ($1, $2, $3)
 		ON CONFLICT (project_id, group_id) DO UPDATE SET traits = excluded.traits`
 	insertDecision = `INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, event_name, outcome, gate, detail, remedy, invite_id)
@@ -40,7 +42,7 @@ const (
 	insertPack    = "INSERT INTO packs (first_seq, received_at, heads, body) VALUES ($1, $2, $3, $4)"
 )
 
-var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, sightPerson, selectGroup, upsertGroup, selectInbox, deleteInbox, insertInbox,
+var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, sightPerson, selectGroup, insertGroup, upsertGroup, selectInbox, deleteInbox, insertInbox,
 	selectLastSeq, updateLastSeq, insertPack, insertDecision, selectOpenInvite, selectContacts, countInterviews}
 
 // compiled is the hot statements by their text; empty where the driver needs none.
