@@ -20,11 +20,11 @@ import (
 func (a *App) Verify(p *research.Project, e *research.Event, now time.Time) {
 	token := e.Token
 	e.Token, e.Verified = "", e.Signed
-	if e.Signed || token == "" || e.UserID == "" {
-		return
+	if !e.Signed && token != "" && e.UserID != "" {
+		claims, _ := a.Prove(p, token, now) // counted there; the event stays a rumour
+		e.Verified = claims.Proves(e)
 	}
-	claims, _ := a.Prove(p, token, now) // counted there; the event stays a rumour
-	e.Verified = claims.Proves(e)
+	e.Doubted = p.Settings.Identity == research.IdentityRequired && !e.Proved()
 }
 
 // Prove implements sdk.Identity: what a token says, nil where there is none or

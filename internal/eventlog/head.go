@@ -27,6 +27,12 @@ const (
 	// Removed: the event was erased. Its message is remembered, so that it is not
 	// stored when it comes again, and nothing else.
 	Removed
+	// Verified: an identity token proved its userId.
+	Verified
+	// Doubted: the project asks for proof of userIds, and it brought none.
+	Doubted
+	// Short: it is the SDK's copy, with no more in it than triggers read.
+	Short
 )
 
 // HeadSize is the bytes of a stored Head.
@@ -114,10 +120,17 @@ func HeadOf(e *research.Event) Head {
 	if e.Type == research.Alias {
 		h.Prev = AnonHash(e.Project, research.AnonymousID(e.PreviousID))
 	}
-	if e.Signed {
-		h.Flags |= Signed
-	}
+	h.Flags = flagsOf(e)
 	return h
+}
+
+func flagsOf(e *research.Event) (flags uint32) {
+	for flag, set := range map[uint32]bool{Signed: e.Signed, Verified: e.Verified, Doubted: e.Doubted, Short: e.Short} {
+		if set {
+			flags |= flag
+		}
+	}
+	return flags
 }
 
 func messageHash(p research.ProjectID, id string) (out [16]byte) {
@@ -141,10 +154,24 @@ func fingerprint(e *research.Event) uint64 {
 }
 
 // Repeats tells whether h is the same event as an earlier one of its message.
-// An unsigned event never suppresses a signed one that differs: triggers.md §3.
-// One that was erased suppresses all: how it differs is not known any more.
+// What is not proved never suppresses what is and differs, and what a token
+// proved, of which everybody has one of their own, never what a secret signed:
+// triggers.md §3. One that was erased suppresses all: how it differs is not known
+// any more.
 func (h *Head) Repeats(earlier *Head) bool {
-	return h.Flags&Signed == 0 || earlier.Flags&(Signed|Removed) != 0 || h.Print == earlier.Print
+	if h.Print == earlier.Print || earlier.Flags&(Signed|Removed) != 0 {
+		return true
+	}
+	return h.Flags&(Signed|Verified) == 0
+}
+
+// Betters tells whether h, which repeats an earlier event, had best take its
+// place: it is whole where that was short, or proved where that was doubted.
+func (h *Head) Betters(earlier *Head) bool {
+	if h.Print != earlier.Print || earlier.Flags&Removed != 0 {
+		return false
+	}
+	return earlier.Flags&^h.Flags&(Short|Doubted) != 0
 }
 
 // Holds tells whether there is an event of that project at the head's place.

@@ -68,7 +68,7 @@ func TestAHeadSaysWhatItsEventSays(t *testing.T) {
 		if (x.Prev != 0) != (a.Type == research.Alias && a.PreviousID != "") || x.At != a.Timestamp.UnixMilli() {
 			t.Fatalf("%+v of %+v", x, a)
 		}
-		if got, want := x.Repeats(&y), !a.Signed || b.Signed || same; got != want {
+		if got, want := x.Repeats(&y), !a.Signed && !a.Verified || b.Signed || same; got != want {
 			t.Fatalf("%+v repeats %+v: %v", a, b, got)
 		}
 		b.Project++

@@ -77,7 +77,7 @@ func (k *Known) Learn(h *Head, seen func(Hash) bool) (news News) {
 	if h.Anon != 0 && seen(h.Anon) {
 		news |= Seen
 	}
-	if h.User != 0 && h.Anon != 0 {
+	if h.User != 0 && h.Anon != 0 && h.Flags&Doubted == 0 {
 		if last, ok := k.links.get(h.Anon); news&Seen != 0 && (!ok || last.user != h.User || news&Aliased != 0) {
 			news |= Linking
 		}
@@ -116,7 +116,7 @@ func (k *Known) Follow(h *Head) {
 // else later. Where that is not known, for it was seen before and is forgotten,
 // it stays so: an event that came late must not pass for the latest.
 func (k *Known) say(browser Hash, h *Head, seen bool) {
-	if browser == 0 || h.User == 0 {
+	if browser == 0 || h.User == 0 || h.Flags&Doubted != 0 {
 		return
 	}
 	last, ok := k.links.get(browser)

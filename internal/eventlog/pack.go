@@ -56,6 +56,32 @@ func (p *Pack) Remove(gone func(place int) bool) error {
 	return nil
 }
 
+// Replace puts another version of an event at its place. The source and times of
+// the first one stay.
+func (p *Pack) Replace(place int, better *research.Event) (*research.Event, error) {
+	records, err := p.Records()
+	if err != nil || len(records[place]) == 0 {
+		return nil, err
+	}
+	e, err := ParseRecord(records[place])
+	if err != nil {
+		return nil, err
+	}
+	e.Seq = p.First + int64(place)
+	e.Better(better)
+	records[place] = AppendRecord(nil, &e)
+	var plain []byte
+	for _, record := range records {
+		plain = appendPlain(plain, record)
+	}
+	head := HeadOf(&e)
+	at := place * HeadSize
+	heads := append([]byte{}, p.Heads...)
+	copy(heads[at:], AppendHeads(nil, []Head{head}))
+	p.Heads, p.Body = heads, s2.Encode(nil, plain)
+	return &e, nil
+}
+
 // Len is how many places the pack has.
 func (p *Pack) Len() int { return len(p.Heads) / HeadSize }
 

@@ -38,6 +38,13 @@ func (r *Recent) Add(h Head) {
 	r.heads, r.before = append(r.heads, h), append(r.before, before)
 }
 
+// Change gives an event that is there other flags.
+func (r *Recent) Change(seq int64, flags uint32) {
+	if place := seq - r.First; place >= 0 && place < int64(len(r.heads)) {
+		r.heads[place].Flags = flags
+	}
+}
+
 // Cut takes out what was added after the first n events.
 func (r *Recent) Cut(n int) {
 	for place := len(r.heads) - 1; place >= n; place-- {
@@ -84,10 +91,10 @@ func (r *Recent) Skip(to int64) {
 
 // Message tells whether an event of the same message is there for which is
 // holds.
-func (r *Recent) Message(h *Head, is func(earlier *Head) bool) bool {
+func (r *Recent) Message(h *Head, is func(earlier *Head, seq int64) bool) bool {
 	place, ok := r.messages[h.Key()]
 	for ; ok && place >= 0; place = r.before[place] {
-		if earlier := &r.heads[place]; earlier.Message == h.Message && is(earlier) {
+		if earlier := &r.heads[place]; earlier.Message == h.Message && is(earlier, r.First+int64(place)) {
 			return true
 		}
 	}

@@ -23,6 +23,8 @@ const (
 	recordSigned = 1 << iota
 	recordVerified
 	recordQuiet
+	recordDoubted
+	recordShort
 )
 
 // AppendRecord appends an event as it is stored: three codes, three numbers and
@@ -45,14 +47,10 @@ func AppendRecord(to []byte, e *research.Event) []byte {
 func code[T comparable](all []T, v T) byte { return byte(max(slices.Index(all, v), 0)) }
 
 func recordFlags(e *research.Event) (flags byte) {
-	if e.Signed {
-		flags |= recordSigned
-	}
-	if e.Verified {
-		flags |= recordVerified
-	}
-	if e.Quiet {
-		flags |= recordQuiet
+	for bit, set := range [...]bool{e.Signed, e.Verified, e.Quiet, e.Doubted, e.Short} {
+		if set {
+			flags |= 1 << bit
+		}
 	}
 	return flags
 }
@@ -64,6 +62,7 @@ func ParseRecord(b []byte) (e research.Event, err error) {
 	}
 	e.Type, e.Source = types[b[0]], sources[b[1]]
 	e.Signed, e.Verified, e.Quiet = b[2]&recordSigned != 0, b[2]&recordVerified != 0, b[2]&recordQuiet != 0
+	e.Doubted, e.Short = b[2]&recordDoubted != 0, b[2]&recordShort != 0
 	r := reader{rest: b[3:]}
 	e.Project = research.ProjectID(r.uvarint())
 	received := r.varint()

@@ -14,8 +14,13 @@ func (r *Request) add(m *message, kind research.EventType, o *Origin) {
 	}
 	// Only the SDK's surface knows the project by now: a write key alone cannot
 	// claim to be usercall.trigger.
-	if o.Project != 0 && o.Source == research.FromBrowser && text(m.field[fVia]) == "trigger" {
-		e.Source = research.FromCustom
+	if o.Project != 0 && o.Source == research.FromBrowser {
+		switch text(m.field[fVia]) {
+		case "trigger":
+			e.Source = research.FromCustom
+		case "bind":
+			e.Short = true // Segment's own copy may follow
+		}
 	}
 	if why := unusable(&e); why != "" {
 		r.drop(why)

@@ -74,6 +74,8 @@ type Event struct {
 	Source      Source
 	Signed      bool   // it came with a secret, so its ids can be believed
 	Verified    bool   // its userId is proved: Signed, or by the project's identity token
+	Doubted     bool   // the project asks for proof of userIds, and it brought none
+	Short       bool   // the SDK's copy, with no more in it than triggers read
 	Quiet       bool   // kept and counted, and invites nobody: an import, or a test of the sender's
 	Token       string // identity token it came with; the surface checks it, nobody keeps it
 	TicketHash  []byte // of the SDK ticket it came with; nil: none
@@ -88,6 +90,17 @@ func (e *Event) Person() PersonKey {
 	return AnonymousKey(e.AnonymousID)
 }
 
+// Better makes the event what another version of the same message says, which is
+// whole or proved where this one is not. Where and when it came from first stays.
+func (e *Event) Better(o *Event) {
+	if e.Short && !o.Short {
+		e.Properties, e.Traits, e.Context, e.GroupID, e.PreviousID, e.Short = o.Properties, o.Traits, o.Context, o.GroupID, o.PreviousID, false
+	}
+	if e.Doubted && !o.Doubted {
+		e.Doubted, e.Verified = false, true
+	}
+}
+
 // Proved tells whether the event's userId can be believed.
 func (e *Event) Proved() bool { return e.Signed || e.Verified }
 
@@ -96,15 +109,13 @@ func (e *Event) Proved() bool { return e.Signed || e.Verified }
 // of another's: it joins an anonymous person to a user and never a user to a
 // user, and where identity is required it joins only what is proved. A token
 // proves its own userId and not whom else it names, so users want a signature.
-func (e *Event) MayFold(from PersonKey, required bool) bool {
+func (e *Event) MayFold(from PersonKey) bool {
 	if from.Identified() {
 		return e.Signed
 	}
-	return e.Proved() || !required
+	return !e.Doubted
 }
 
 // MayTeach tells whether the person's traits may be what the event says. Where
 // identity is required, a user's are only told by what is proved.
-func (e *Event) MayTeach(person PersonKey, required bool) bool {
-	return e.Proved() || !required || !person.Identified()
-}
+func (e *Event) MayTeach(person PersonKey) bool { return !e.Doubted || !person.Identified() }

@@ -24,10 +24,11 @@ func TestWhatAnEventMayDoToAPerson(t *testing.T) {
 		{"signed, with another user where identity is required", signed, user, true, true, true, true},
 		{"signed before anything is verified", Event{Signed: true}, user, true, true, true, true},
 	} {
-		if got := c.event.MayFold(c.person, c.required); got != c.mayFold {
+		c.event.Doubted = c.required && !c.event.Proved()
+		if got := c.event.MayFold(c.person); got != c.mayFold {
 			t.Errorf("%s: may fold %v", c.name, got)
 		}
-		if got := c.event.MayTeach(c.person, c.required); got != c.mayTeach {
+		if got := c.event.MayTeach(c.person); got != c.mayTeach {
 			t.Errorf("%s: may teach %v", c.name, got)
 		}
 		if got := c.event.Proved(); got != c.isProof {

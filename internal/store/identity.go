@@ -228,6 +228,9 @@ func (s *shardTx) holdShard(ctx context.Context, shard int) error {
 func (s *shardTx) learn(ctx context.Context, person *personRow, e *research.Event) error {
 	switch e.Type {
 	case research.Identify:
+		if !e.MayTeach(person.Key) {
+			return nil
+		}
 		traits, err := person.traits()
 		if err != nil {
 			return err

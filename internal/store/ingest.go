@@ -76,6 +76,14 @@ type batch struct {
 	heads  []eventlog.Head // of the fresh ones
 	waited []*arrival      // fresh ones that the trigger stage has to see
 	seen   []research.Event
+	better []better
+}
+
+// better is a version of a stored event that takes its place.
+type better struct {
+	seq     int64
+	event   *research.Event
+	believe bool // nobody was to believe the one before, so it is decided again
 }
 
 func (db *DB) append(ctx context.Context, tx hotTx, events []research.Event, heads []eventlog.Head) (batch, error) {
@@ -84,13 +92,18 @@ func (db *DB) append(ctx context.Context, tx hotTx, events []research.Event, hea
 		return batch{}, err
 	}
 	b, err := db.log.sort(ctx, tx, first, events, heads)
-	if err != nil || len(b.fresh) == 0 {
+	if err != nil {
 		return b, err
 	}
-	if err := putPack(ctx, tx, eventlog.NewPack(first, b.heads, b.fresh), b.fresh); err != nil {
-		return b, err
+	if len(b.fresh) > 0 {
+		if err := putPack(ctx, tx, eventlog.NewPack(first, b.heads, b.fresh), b.fresh); err != nil {
+			return b, err
+		}
+		if err := db.putInbox(ctx, tx, b.waited); err != nil {
+			return b, err
+		}
 	}
-	return b, db.putInbox(ctx, tx, b.waited)
+	return b, db.putBetter(ctx, tx, b.better)
 }
 
 // sort takes up those events that are not stored yet and numbers them from first
@@ -99,7 +112,12 @@ func (l *eventLog) sort(ctx context.Context, q querier, first int64, events []re
 	b := batch{stored: make([]bool, len(events)), fresh: make([]research.Event, 0, len(events)), heads: make([]eventlog.Head, 0, len(events))}
 	for i := range events {
 		e, h := &events[i], &heads[i]
-		known, err := l.message(ctx, q, h, h.Repeats)
+		known, err := l.message(ctx, q, h, func(earlier *eventlog.Head, seq int64) bool {
+			if h.Betters(earlier) {
+				b.better = append(b.better, better{seq, e, earlier.Flags&^h.Flags&eventlog.Doubted != 0})
+			}
+			return h.Repeats(earlier)
+		})
 		if err != nil {
 			return b, err
 		}
@@ -160,7 +178,7 @@ func lastReceipt(events []research.Event) (received int64) {
 
 // message tells whether an event of the same message is stored for which is
 // holds. The caller holds mu.
-func (l *eventLog) message(ctx context.Context, q querier, h *eventlog.Head, is func(earlier *eventlog.Head) bool) (bool, error) {
+func (l *eventLog) message(ctx context.Context, q querier, h *eventlog.Head, is func(earlier *eventlog.Head, seq int64) bool) (bool, error) {
 	if l.recent.Message(h, is) {
 		return true, nil
 	}
@@ -175,7 +193,7 @@ func (l *eventLog) message(ctx context.Context, q querier, h *eventlog.Head, is 
 	return false, nil
 }
 
-func (r *run) message(ctx context.Context, q querier, h *eventlog.Head, is func(earlier *eventlog.Head) bool) (bool, error) {
+func (r *run) message(ctx context.Context, q querier, h *eventlog.Head, is func(earlier *eventlog.Head, seq int64) bool) (bool, error) {
 	found, err := r.find(ctx, q, h.Key())
 	if err != nil {
 		return false, err
@@ -185,7 +203,7 @@ func (r *run) message(ctx context.Context, q querier, h *eventlog.Head, is func(
 		if err != nil {
 			return false, err
 		}
-		if earlier.Message == h.Message && is(&earlier) {
+		if earlier.Message == h.Message && is(&earlier, entry.Seq) {
 			return true, nil
 		}
 	}
@@ -214,5 +232,5 @@ func (db *DB) HasMessage(ctx context.Context, e *research.Event) (bool, error) {
 	if err := db.log.catchUp(ctx, db.read); err != nil {
 		return false, err
 	}
-	return db.log.message(ctx, db.read, &h, func(earlier *eventlog.Head) bool { return earlier.Print == h.Print })
+	return db.log.message(ctx, db.read, &h, func(earlier *eventlog.Head, _ int64) bool { return earlier.Print == h.Print })
 }

@@ -119,7 +119,7 @@ func (s *shardTx) said(ctx context.Context, e *research.Event, from research.Per
 		if err != nil {
 			return link{}, err
 		}
-		if len(said) == 1 && said[0].UserID != "" && said[0].Project == e.Project && research.AnonymousKey(said[0].AnonymousID) == from {
+		if len(said) == 1 && said[0].UserID != "" && !said[0].Doubted && said[0].Project == e.Project && research.AnonymousKey(said[0].AnonymousID) == from {
 			return s.endOf(ctx, e.Project, link{research.UserKey(said[0].UserID), entry.At})
 		}
 	}
@@ -157,6 +157,9 @@ func (s *shardTx) link(ctx context.Context, person *personRow, p *trigger.Pendin
 // linkOne links one anonymousId. The first link folds the anonymous person in; a
 // later one to another user moves later events only: triggers.md §3.
 func (s *shardTx) linkOne(ctx context.Context, person *personRow, e *research.Event, from research.PersonKey) error {
+	if !e.MayFold(from) {
+		return nil
+	}
 	to, err := s.linkOf(ctx, e, from)
 	if err != nil || to.key == person.Key {
 		return err
@@ -217,7 +220,7 @@ func (s *shardTx) linkAgain(ctx context.Context, e *research.Event, from, was, t
 // An alias that would close a circle does nothing.
 func (s *shardTx) alias(ctx context.Context, person *personRow, e *research.Event) error {
 	from := research.UserKey(research.UserID(e.PreviousID))
-	if from == person.Key || !e.MayFold(from, false) {
+	if from == person.Key || !e.MayFold(from) {
 		return nil
 	}
 	now := link{person.Key, ms(e.Timestamp)}

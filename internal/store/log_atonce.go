@@ -20,14 +20,14 @@ func (db *DB) appendAtOnce(ctx context.Context, events []research.Event, heads [
 	before := l.recent.Len()
 	l.known.Begin()
 	b, err := l.sort(ctx, db.read, l.recent.Next(), events, heads)
-	if err == nil && len(b.fresh) > 0 {
+	if err == nil && len(b.fresh) > 0 && len(b.better) == 0 {
 		done, err = db.putAtOnce(ctx, b)
 	}
 	switch {
 	case err != nil: // it may have been committed all the same
 		l.forget()
 		return nil, !transient(err), err
-	case len(b.fresh) > 0 && !done:
+	case (len(b.fresh) > 0 || len(b.better) > 0) && !done:
 		l.recent.Cut(before)
 		l.known.Undo()
 		return nil, false, nil
