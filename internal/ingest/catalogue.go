@@ -11,7 +11,9 @@ import (
 
 // The catalogue is which events a project has, with the paths and some values
 // of what they carry. Names are counted on the hot path; of a few messages of
-// each name a copy is kept, which the next flush looks into.
+// each name a copy is kept, which the next flush looks into. A name that is new
+// is stored by the next flush, with what its first message carries; the rest
+// when the catalogue is due.
 
 // Name is what the catalogue has an entry for.
 type Name struct {
@@ -34,30 +36,33 @@ const (
 	MaxNames       = 1000   // of a project
 	MaxPaths       = 500    // of a project
 	allNames       = 50_000 // of all projects together
-	firstOfDay     = 200    // messages of a name and day that are looked into,
-	oneIn          = 64     // and then one in so many
-	maxSamples     = 256    // between two flushes
+	firstOfDay     = 20     // messages of a name and day that are looked into,
+	oneIn          = 256    // and then one in so many
+	maxSamples     = 64     // that wait at a time
 	maxSampleBytes = 1 << 20
 )
 
 // catalog is what the hot path knows of the catalogue. Tally.mu guards it.
 type catalog struct {
-	known   map[research.ProjectID]map[Name]*sampling
-	size    int
-	samples []sample
-	bytes   int
+	known  map[research.ProjectID]map[Name]*sampling
+	size   int
+	first  []sample // of names into which nothing was looked yet
+	others []sample // which wait until the catalogue is due
+	bytes  int
 }
 
 // sampling decides which messages of a name are looked into.
 type sampling struct {
 	day         int64
 	taken, tick int
+	looked      bool // into a message, or the name was there before
 }
 
 // seen is a name since the last flush.
 type seen struct {
 	Tallied
 	sampling *sampling // nil: one of the others
+	urgent   bool      // nobody has seen it yet
 }
 
 // sample is a copy of what a message carries.
@@ -93,12 +98,12 @@ func (c *catalog) entry(l *lane, e *research.Event) *seen {
 		return l.other()
 	}
 	name.Event = strings.Clone(name.Event)
+	s := &seen{sampling: how}
 	if how == nil {
-		how = &sampling{}
-		of[name] = how
+		s.sampling, s.urgent = &sampling{}, true
+		of[name] = s.sampling
 		c.size++
 	}
-	s := &seen{sampling: how}
 	l.names[name] = s
 	return s
 }
@@ -122,14 +127,49 @@ func (s *sampling) wants(day int64) bool {
 
 func (c *catalog) copy(e *research.Event, s *sampling) {
 	n := len(e.Properties) + len(e.Traits)
-	if n == 0 || len(c.samples) >= maxSamples || c.bytes+n > maxSampleBytes {
+	if n == 0 || !c.room(n, !s.looked) {
 		return
 	}
 	s.taken++
 	c.bytes += n
 	both := append(append(make([]byte, 0, n), e.Properties...), e.Traits...)
-	c.samples = append(c.samples, sample{e.Project, Name{e.Type, strings.Clone(e.Name)}, e.ReceivedAt,
-		both[:len(e.Properties):len(e.Properties)], both[len(e.Properties):]})
+	of := sample{e.Project, Name{e.Type, strings.Clone(e.Name)}, e.ReceivedAt,
+		both[:len(e.Properties):len(e.Properties)], both[len(e.Properties):]}
+	if s.looked {
+		c.others = append(c.others, of)
+		return
+	}
+	s.looked = true
+	c.first = append(c.first, of)
+}
+
+// room tells whether n bytes more may be copied. A name's first message takes
+// the place of those of others.
+func (c *catalog) room(n int, first bool) bool {
+	full := func() bool { return len(c.first)+len(c.others) >= maxSamples || c.bytes+n > maxSampleBytes }
+	for first && full() && len(c.others) > 0 {
+		last := len(c.others) - 1
+		c.bytes -= c.others[last].size()
+		c.others[last] = sample{}
+		c.others = c.others[:last]
+	}
+	return !full()
+}
+
+func (s *sample) size() int { return len(s.properties) + len(s.traits) }
+
+// take is the copies to look into now.
+func (c *catalog) take(due bool) []sample {
+	all := c.first
+	c.first = nil
+	if due {
+		all, c.others, c.bytes = append(all, c.others...), nil, 0
+		return all
+	}
+	for i := range all {
+		c.bytes -= all[i].size()
+	}
+	return all
 }
 
 // PathKey is a path of what a name's messages carry: properties.plan.
@@ -182,7 +222,7 @@ func (t *Tally) learn(ctx context.Context) {
 	}
 	t.flushing.Lock()
 	defer t.flushing.Unlock()
-	paths := map[research.ProjectID]map[PathKey]bool{}
+	t.memory.learn(all)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	old := t.catalog.known
@@ -190,14 +230,8 @@ func (t *Tally) learn(ctx context.Context) {
 	for _, k := range all {
 		if k.Path == "" {
 			t.catalog.learn(old, k)
-			continue
 		}
-		if paths[k.Project] == nil {
-			paths[k.Project] = map[PathKey]bool{}
-		}
-		paths[k.Project][k] = true
 	}
-	t.paths = paths
 }
 
 func (c *catalog) learn(old map[research.ProjectID]map[Name]*sampling, k PathKey) {
@@ -211,36 +245,10 @@ func (c *catalog) learn(old map[research.ProjectID]map[Name]*sampling, k PathKey
 	}
 	how := old[k.Project][k.Name]
 	if how == nil {
-		how = &sampling{}
+		how = &sampling{looked: true}
 	}
 	of[k.Name] = how
 	c.size++
-}
-
-// observe looks into a copy, and adds its paths to the batch. Tally.flushing
-// guards what is known of paths.
-func (t *Tally) observe(b *Batch, s *sample) {
-	found := map[string]PathSeen{}
-	walk(found, "properties", s.properties)
-	walk(found, "traits", s.traits)
-	of := t.paths[s.project]
-	if of == nil {
-		of = map[PathKey]bool{}
-		t.paths[s.project] = of
-	}
-	for _, path := range Sorted(found, strings.Compare) {
-		key := PathKey{s.project, s.name, path}
-		seen := found[path]
-		switch {
-		case of[key]:
-		case len(of) < MaxPaths:
-			of[key] = true
-		default:
-			key.Path, seen = "", PathSeen{N: 1}
-		}
-		seen.Last = s.at
-		b.Paths[key] = b.Paths[key].plus(seen)
-	}
 }
 
 // Compare orders the rows of names.

@@ -17,6 +17,10 @@ type TallyStore interface {
 	// AddTally adds a batch to what is there, all of it or nothing. Several
 	// nodes may add at once.
 	AddTally(ctx context.Context, b *Batch) error
+	// AddCatalogue adds entries to what is there, and takes out of e what it
+	// has stored: what is left when it fails, it has not. Several nodes may add
+	// at once.
+	AddCatalogue(ctx context.Context, e *Entries) error
 	// Catalogued lists every name and path of the catalogue. The Path of a
 	// name itself is "".
 	Catalogued(ctx context.Context) ([]PathKey, error)
@@ -25,8 +29,8 @@ type TallyStore interface {
 }
 
 // Tally counts what comes in and what becomes of it, in memory, and hands the
-// counts to its store every few seconds. After a crash, the counts since then
-// are lost; the events are not.
+// counts to its store every few seconds, and the catalogue at a pace of its own.
+// After a crash, what was counted since then is lost; the events are not.
 type Tally struct {
 	store TallyStore
 	now   func() time.Time
@@ -41,16 +45,19 @@ type Tally struct {
 	guests  guests
 	catalog catalog
 
-	flushing sync.Mutex
-	kept     *Batch // that could not be stored
-	paths    map[research.ProjectID]map[PathKey]bool
+	flushing   sync.Mutex
+	kept       *Batch              // that could not be stored
+	names      map[NameKey]Tallied // that wait for the next time the catalogue is due
+	catalogued time.Time           // when it last was
+	memory     memory
 }
 
 const (
-	FlushEvery = 2 * time.Second
-	KeepTally  = 30 * 24 * time.Hour
-	wrongClock = 5 * time.Minute // beyond, a sender's clock is worth a word
-	maxKept    = 20_000          // rows of batches that could not be stored
+	FlushEvery     = 2 * time.Second  // counts, and names nobody has seen
+	CatalogueEvery = 15 * time.Second // everything else that is new
+	KeepTally      = 30 * 24 * time.Hour
+	wrongClock     = 5 * time.Minute // beyond, a sender's clock is worth a word
+	maxKept        = 20_000          // rows of batches that could not be stored
 )
 
 // What a bucket counts.
@@ -109,7 +116,7 @@ type laneKey struct {
 // NewTally is a tally that counts nothing yet. Run stores what it counts.
 func NewTally(store TallyStore, now func() time.Time, log *slog.Logger) *Tally {
 	return &Tally{store: store, now: now, log: log, lanes: map[laneKey]*lane{}, counts: map[Bucket]Tallied{},
-		catalog: catalog{known: map[research.ProjectID]map[Name]*sampling{}}, paths: map[research.ProjectID]map[PathKey]bool{}}
+		catalog: catalog{known: map[research.ProjectID]map[Name]*sampling{}}, names: map[NameKey]Tallied{}, memory: newMemory()}
 }
 
 func hourOf(t time.Time) int64 { return t.Unix() / 3600 }
@@ -268,7 +275,7 @@ func (t *Tally) Run(ctx context.Context) {
 			t.Flush(last)
 			return
 		case <-tick.C:
-			t.Flush(ctx)
+			t.Tick(ctx)
 			if now := t.now(); now.Sub(cleaned) >= time.Hour {
 				cleaned = now
 				t.tidy(ctx, now)
@@ -285,12 +292,24 @@ func (t *Tally) tidy(ctx context.Context, now time.Time) {
 	t.learn(ctx)
 }
 
-// Flush stores what was counted. What cannot be stored is kept for the next
-// time.
-func (t *Tally) Flush(ctx context.Context) {
+// Flush stores everything that was counted.
+func (t *Tally) Flush(ctx context.Context) { t.flush(ctx, true) }
+
+// Tick stores what is due: counts always, the catalogue at its own pace.
+func (t *Tally) Tick(ctx context.Context) { t.flush(ctx, false) }
+
+// flush keeps what cannot be stored for the next time.
+func (t *Tally) flush(ctx context.Context, all bool) {
 	t.flushing.Lock()
 	defer t.flushing.Unlock()
-	b := t.take()
+	now := t.now()
+	due := all || now.Sub(t.catalogued).Abs() >= CatalogueEvery
+	b, urgent, samples := t.take(due)
+	t.storeCounts(ctx, b)
+	t.storeCatalogue(ctx, urgent, samples, turn{now, due, all})
+}
+
+func (t *Tally) storeCounts(ctx context.Context, b *Batch) {
 	b.merge(t.kept)
 	t.kept = nil
 	if b.size() == 0 {
@@ -304,22 +323,28 @@ func (t *Tally) Flush(ctx context.Context) {
 	}
 }
 
-// take empties the memory into a batch.
-func (t *Tally) take() *Batch {
+// take empties the memory: counts, those of names nobody has seen, and copies
+// to look into. Counts of other names wait in t.names.
+func (t *Tally) take(due bool) (*Batch, map[NameKey]Tallied, []sample) {
 	t.mu.Lock()
-	lanes, counts, samples := t.lanes, t.counts, t.catalog.samples
+	lanes, counts, samples := t.lanes, t.counts, t.catalog.take(due)
 	t.lanes, t.counts, t.lane = map[laneKey]*lane{}, map[Bucket]Tallied{}, nil
-	t.catalog.samples, t.catalog.bytes = nil, 0
 	t.mu.Unlock()
 	b := newBatch()
 	b.Counts = counts
+	urgent := map[NameKey]Tallied{}
 	for at, l := range lanes {
 		b.addLane(at, l)
+		for name, s := range l.names {
+			to := t.names
+			if s.urgent {
+				to = urgent
+			}
+			key := NameKey{at.project, name, at.source, at.hour / 24}
+			to[key] = to[key].plus(s.Tallied)
+		}
 	}
-	for i := range samples {
-		t.observe(b, &samples[i])
-	}
-	return b
+	return b, urgent, samples
 }
 
 func (b *Batch) addLane(at laneKey, l *lane) {
@@ -335,10 +360,6 @@ func (b *Batch) addLane(at laneKey, l *lane) {
 	put(Skewed, "behind", l.behind)
 	l.arrival.Library = library(l.context)
 	b.arrive(ArrivalKey{at.project, research.Arrived(at.source, l.arrival.Library)}, l.arrival)
-	for name, s := range l.names {
-		key := NameKey{at.project, name, at.source, at.hour / 24}
-		b.Names[key] = b.Names[key].plus(s.Tallied)
-	}
 }
 
 func (b *Batch) arrive(key ArrivalKey, a Arrival) {
@@ -351,15 +372,11 @@ func (b *Batch) arrive(key ArrivalKey, a Arrival) {
 type Batch struct {
 	Counts   map[Bucket]Tallied
 	Arrivals map[ArrivalKey]Arrival
-	Names    map[NameKey]Tallied
-	Paths    map[PathKey]PathSeen
 }
 
-func newBatch() *Batch {
-	return &Batch{Arrivals: map[ArrivalKey]Arrival{}, Names: map[NameKey]Tallied{}, Paths: map[PathKey]PathSeen{}}
-}
+func newBatch() *Batch { return &Batch{Arrivals: map[ArrivalKey]Arrival{}} }
 
-func (b *Batch) size() int { return len(b.Counts) + len(b.Arrivals) + len(b.Names) + len(b.Paths) }
+func (b *Batch) size() int { return len(b.Counts) + len(b.Arrivals) }
 
 // merge adds an earlier batch, which may be nil.
 func (b *Batch) merge(old *Batch) {
@@ -373,12 +390,6 @@ func (b *Batch) merge(old *Batch) {
 		if v.At.After(b.Arrivals[k].At) {
 			b.Arrivals[k] = v
 		}
-	}
-	for k, v := range old.Names {
-		b.Names[k] = b.Names[k].plus(v)
-	}
-	for k, v := range old.Paths {
-		b.Paths[k] = b.Paths[k].plus(v)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ import (
 // shelf is a TallyStore in memory.
 type shelf struct {
 	batches []*Batch
+	entries []*Entries // as they were told
 	have    []PathKey
 	fails   bool
 	forgot  time.Time
@@ -30,6 +32,17 @@ func (s *shelf) AddTally(_ context.Context, b *Batch) error {
 		return errors.New("the disk is full")
 	}
 	s.batches = append(s.batches, b)
+	return nil
+}
+
+// AddCatalogue stores nothing or all.
+func (s *shelf) AddCatalogue(_ context.Context, e *Entries) error {
+	if s.fails {
+		return errors.New("the disk is full")
+	}
+	s.entries = append(s.entries, &Entries{maps.Clone(e.Names), maps.Clone(e.Paths)})
+	clear(e.Names)
+	clear(e.Paths)
 	return nil
 }
 func (s *shelf) Catalogued(context.Context) ([]PathKey, error) { return s.have, nil }
@@ -46,6 +59,20 @@ func (s *shelf) all() *Batch {
 		b.merge(x)
 	}
 	return b
+}
+
+// catalogue is everything it was told.
+func (s *shelf) catalogue() *Entries {
+	e := &Entries{map[NameKey]Tallied{}, map[PathKey]PathSeen{}}
+	for _, x := range s.entries {
+		for k, v := range x.Names {
+			e.Names[k] = e.Names[k].plus(v)
+		}
+		for k, v := range x.Paths {
+			e.Paths[k] = e.Paths[k].plus(v)
+		}
+	}
+	return e
 }
 
 func (s *shelf) counts() map[string]int {
@@ -90,7 +117,7 @@ func TestTallyCounts(t *testing.T) {
 	if got := b.Arrivals[ArrivalKey{7, research.FromWebhook}]; got != wantArrival {
 		t.Errorf("arrival %+v", got)
 	}
-	if got := b.Names[NameKey{7, Name{research.Track, "b"}, research.FromWebhook, at.Unix() / 86400}].N; got != 2 {
+	if got := s.catalogue().Names[NameKey{7, Name{research.Track, "b"}, research.FromWebhook, at.Unix() / 86400}].N; got != 2 {
 		t.Errorf("b was counted %d times", got)
 	}
 	if tally.Flush(t.Context()); len(s.batches) != 1 {
@@ -184,7 +211,7 @@ func TestCatalogueIsBounded(t *testing.T) {
 		}
 	}
 	tally.Flush(t.Context())
-	b := s.all()
+	b := s.catalogue()
 	var others int
 	for k, c := range b.Names {
 		if k.Type == Other {
@@ -215,7 +242,7 @@ func TestCatalogueLooksIntoFew(t *testing.T) {
 		}
 		tally.Flush(t.Context())
 	}
-	got := s.all().Paths[PathKey{7, Name{research.Track, "a"}, "properties.plan"}]
+	got := s.catalogue().Paths[PathKey{7, Name{research.Track, "a"}, "properties.plan"}]
 	if got.N < firstOfDay || got.N > firstOfDay+n/oneIn || !got.Values[`"pro"`] || got.Kinds != Texts {
 		t.Errorf("looked into %+v", got)
 	}
@@ -230,7 +257,7 @@ func TestLearnTakesUpWhatOthersFound(t *testing.T) {
 	tally.learn(t.Context())
 	tally.Stored([]research.Event{tracked("new", ""), tracked("1", "")}, []bool{true, true})
 	tally.Flush(t.Context())
-	for k := range s.all().Names {
+	for k := range s.catalogue().Names {
 		if k.Event == "new" {
 			t.Error("a name found room where there is none")
 		}
@@ -315,7 +342,7 @@ func BenchmarkTally(b *testing.B) {
 		tally.Stored(events, fresh)
 		if n++; n%20 == 0 { // 3,000 events a second, a flush every two
 			b.StopTimer()
-			tally.take()
+			tally.take(true)
 			b.StartTimer()
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 
+	"github.com/usercall/usercall/internal/ingest"
 	"github.com/usercall/usercall/internal/trigger"
 )
 
@@ -19,6 +20,10 @@ type bulk interface {
 	upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error
 	// upsertSightings leaves out who was folded into somebody else.
 	upsertSightings(ctx context.Context, tx hotTx, ids []personID, seen map[personID]sighting) error
+	// catalogueRows is how many rows of the catalogue a transaction adds.
+	catalogueRows() int
+	addNames(ctx context.Context, tx hotTx, keys []ingest.NameKey, counts map[ingest.NameKey]ingest.Tallied) error
+	addPaths(ctx context.Context, tx hotTx, keys []ingest.PathKey, paths map[ingest.PathKey]ingest.PathSeen) error
 }
 
 type sqliteBulk struct{}

@@ -16,63 +16,50 @@ import (
 
 const day = 24 * 60 * 60 * 1000 // milliseconds
 
-func (db *DB) addCatalogue(ctx context.Context, tx *sql.Tx, b *ingest.Batch) error {
-	for _, k := range ingest.Sorted(b.Names, ingest.NameKey.Compare) {
-		if err := addName(ctx, tx, k, b.Names[k]); err != nil {
+// AddCatalogue implements ingest.TallyStore. Every statement adds, and all
+// nodes take their rows in the same order; a transaction changes few enough that
+// ingest does not wait long.
+func (db *DB) AddCatalogue(ctx context.Context, e *ingest.Entries) error {
+	rows := db.bulk.catalogueRows()
+	for part := range slices.Chunk(ingest.Sorted(e.Names, ingest.NameKey.Compare), rows) {
+		if err := db.InTx(ctx, func(tx *sql.Tx) error { return db.bulk.addNames(ctx, hotTx{tx, db.hot}, part, e.Names) }); err != nil {
 			return err
 		}
+		for _, k := range part {
+			delete(e.Names, k)
+		}
 	}
-	for _, k := range ingest.Sorted(b.Paths, ingest.PathKey.Compare) {
-		if err := db.addPath(ctx, tx, k, b.Paths[k]); err != nil {
+	for part := range slices.Chunk(ingest.Sorted(e.Paths, ingest.PathKey.Compare), rows) {
+		if err := db.InTx(ctx, func(tx *sql.Tx) error { return db.bulk.addPaths(ctx, hotTx{tx, db.hot}, part, e.Paths) }); err != nil {
 			return err
+		}
+		for _, k := range part {
+			delete(e.Paths, k)
 		}
 	}
 	return nil
 }
 
-func addName(ctx context.Context, tx *sql.Tx, k ingest.NameKey, c ingest.Tallied) error {
-	if _, err := tx.ExecContext(ctx, `
-		INSERT INTO catalogue_names (project_id, type, name, first_at, last_at) VALUES ($1, $2, $3, $4, $4)
-		ON CONFLICT (project_id, type, name) DO UPDATE SET last_at = excluded.last_at WHERE excluded.last_at > catalogue_names.last_at`,
-		int64(k.Project), string(k.Type), k.Event, ms(c.Last)); err != nil {
-		return err
-	}
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO catalogue_days (project_id, type, name, day, source, count) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (project_id, type, name, day, source) DO UPDATE SET count = catalogue_days.count + excluded.count`,
-		int64(k.Project), string(k.Type), k.Event, k.Day, string(k.Source), c.N)
-	return err
+// storedPath is what a row has of a path's values.
+type storedPath struct {
+	samples string
+	many    int
 }
 
-// addPath joins what was seen with what is there. The row is made first, so
-// that there is one to hold while it changes.
-func (db *DB) addPath(ctx context.Context, tx *sql.Tx, k ingest.PathKey, seen ingest.PathSeen) error {
-	key := []any{int64(k.Project), string(k.Type), k.Event, k.Path}
-	if _, err := tx.ExecContext(ctx, `
-		INSERT INTO catalogue_paths (project_id, type, name, path, kinds, count, samples, many, last_at) VALUES ($1, $2, $3, $4, 0, 0, '[]', 0, 0)
-		ON CONFLICT (project_id, type, name, path) DO NOTHING`, key...); err != nil {
-		return err
+// join adds what was seen to it.
+func (s storedPath) join(seen ingest.PathSeen) (storedPath, error) {
+	if s.many == 1 || len(seen.Values) == 0 {
+		return s, nil
 	}
-	var kinds, many int
-	var samples string
-	const of = " WHERE project_id = $1 AND type = $2 AND name = $3 AND path = $4"
-	if err := tx.QueryRowContext(ctx, "SELECT kinds, samples, many FROM catalogue_paths"+of+db.lockRow, key...).Scan(&kinds, &samples, &many); err != nil {
-		return err
-	}
-	values, err := joinValues(samples, seen)
+	values, err := joinValues(s.samples, seen)
 	if err != nil {
-		return err
+		return s, err
 	}
-	if many == 1 || ingest.TooMany(len(values)) {
-		many, values = 1, []json.RawMessage{}
+	if ingest.TooMany(len(values)) {
+		return storedPath{"[]", 1}, nil
 	}
 	text, err := json.Marshal(values)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `UPDATE catalogue_paths SET kinds = $5, count = count + $6, samples = $7, many = $8,
-		last_at = CASE WHEN last_at > $9 THEN last_at ELSE $9 END`+of, append(key, kinds|int(seen.Kinds), seen.N, string(text), many, ms(seen.Last))...)
-	return err
+	return storedPath{string(text), 0}, err
 }
 
 // joinValues adds values to a list of them, in the order they were first seen.

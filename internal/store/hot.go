@@ -54,7 +54,8 @@ const (
 
 var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, sightPerson, selectGroup, upsertGroup, selectInbox, deleteInbox, insertInbox,
 	selectLastSeq, updateLastSeq, insertPack, insertDecision, selectOpenInvite, selectContacts, countSuppressed, countInterviews,
-	insertInvite, takePlace, holdPlace, beginReserve, keepReserve, undoReserve}
+	insertInvite, takePlace, holdPlace, beginReserve, keepReserve, undoReserve,
+	upsertName, upsertDay, selectPath, touchPath, upsertPath}
 
 // compiled is the hot statements by their text; empty where the driver needs none.
 type compiled map[string]*sql.Stmt

@@ -20,10 +20,7 @@ func (db *DB) AddTally(ctx context.Context, b *ingest.Batch) error {
 		if err := addCounts(ctx, tx, b); err != nil {
 			return err
 		}
-		if err := putArrivals(ctx, tx, b); err != nil {
-			return err
-		}
-		return db.addCatalogue(ctx, tx, b)
+		return putArrivals(ctx, tx, b)
 	})
 }
 

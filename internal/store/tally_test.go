@@ -100,7 +100,9 @@ func TestCatalogueSaysMany(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		tally := ingest.NewTally(db, time.Now, slog.New(slog.DiscardHandler))
 		for i := range 60 {
-			tally.Stored([]research.Event{arrived("a", fmt.Sprintf(`{"n":%d,"email":"x%d"}`, i, i), research.FromBrowser)}, []bool{true})
+			e := arrived("a", fmt.Sprintf(`{"n":%d,"email":"x%d"}`, i, i), research.FromBrowser)
+			e.ReceivedAt = seenAt.AddDate(0, 0, i/20-2) // of each day, 20 are looked into
+			tally.Stored([]research.Event{e}, []bool{true})
 			if i%20 == 0 {
 				tally.Flush(t.Context())
 			}
@@ -136,6 +138,70 @@ func TestTalliesAreForgotten(t *testing.T) {
 			counts, err := db.Reports().Counts(t.Context(), 7, time.Time{})
 			if err != nil || len(counts) != test.counts {
 				t.Errorf("%v %v", counts, err)
+			}
+		}
+	})
+}
+
+// TestCatalogueInManyTransactions adds more rows than one transaction takes, from
+// several nodes at once.
+func TestCatalogueInManyTransactions(t *testing.T) {
+	const names, nodes = 2100, 3
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		var all sync.WaitGroup
+		for node := range nodes {
+			all.Go(func() {
+				e := &ingest.Entries{Names: map[ingest.NameKey]ingest.Tallied{}, Paths: map[ingest.PathKey]ingest.PathSeen{}}
+				for i := range names {
+					name := ingest.Name{Type: research.Track, Event: fmt.Sprint("event ", i)}
+					for _, source := range []research.Source{research.FromBrowser, research.FromServer} {
+						e.Names[ingest.NameKey{Project: 7, Name: name, Source: source, Day: 20000}] = ingest.Tallied{N: 1, Last: seenAt}
+					}
+					e.Paths[ingest.PathKey{Project: 7, Name: name, Path: "properties.n"}] = ingest.PathSeen{N: 1, Kinds: ingest.Numbers, Last: seenAt, Values: map[string]bool{fmt.Sprint(node): true}}
+				}
+				if err := db.AddCatalogue(t.Context(), e); err != nil || e.Size() > 0 {
+					t.Errorf("%d rows left, %v", e.Size(), err)
+				}
+			})
+		}
+		all.Wait()
+		for _, i := range []int{0, 99, 100, 1999, 2000, names - 1} {
+			e, err := db.Reports().CatalogueEvent(t.Context(), 7, report.EventName{Type: research.Track, Name: fmt.Sprint("event ", i)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p := e.Properties[0]; e.Count != 2*nodes || p.Count != nodes || p.Distinct != nodes {
+				t.Errorf("%+v", e)
+			}
+		}
+	})
+}
+
+// TestPathsThatAreOnlySeenAgain keeps what is known of a path when a write brings
+// nothing new.
+func TestPathsThatAreOnlySeenAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		k := ingest.PathKey{Project: 7, Name: ingest.Name{Type: research.Track, Event: "a"}, Path: "properties.n"}
+		many := map[string]bool{}
+		for i := range 51 {
+			many[fmt.Sprint(i)] = true
+		}
+		for _, test := range []struct {
+			values   map[string]bool
+			distinct int
+			many     bool
+		}{{map[string]bool{"1": true, "2": true}, 2, false}, {nil, 2, false}, {many, 0, true}, {nil, 0, true}, {map[string]bool{"99": true}, 0, true}} {
+			err := db.AddCatalogue(t.Context(), &ingest.Entries{Names: map[ingest.NameKey]ingest.Tallied{{Project: 7, Name: k.Name}: {N: 1, Last: seenAt}},
+				Paths: map[ingest.PathKey]ingest.PathSeen{k: {N: 1, Kinds: ingest.Numbers, Last: seenAt, Values: test.values}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, err := db.Reports().CatalogueEvent(t.Context(), 7, report.EventName{Type: research.Track, Name: "a"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p := e.Properties[0]; p.Distinct != test.distinct || p.Many != test.many || p.Count != e.Count {
+				t.Errorf("%+v", p)
 			}
 		}
 	})

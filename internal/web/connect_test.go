@@ -36,7 +36,11 @@ func (s *site) coming() *coming {
 }
 
 func (c *coming) event(kind research.EventType, name, properties string, source research.Source, fresh bool) {
-	e := research.Event{Project: c.project, Type: kind, Name: name, UserID: "u", Source: source, ReceivedAt: c.now.Add(-3 * time.Second).UTC(), Properties: json.RawMessage(properties),
+	c.eventAt(c.now.Add(-3*time.Second), kind, name, properties, source, fresh)
+}
+
+func (c *coming) eventAt(at time.Time, kind research.EventType, name, properties string, source research.Source, fresh bool) {
+	e := research.Event{Project: c.project, Type: kind, Name: name, UserID: "u", Source: source, ReceivedAt: at.UTC(), Properties: json.RawMessage(properties),
 		Context: json.RawMessage(`{"library":{"name":"analytics-node","version":"3.1.0"}}`)}
 	c.tally.Stored([]research.Event{e}, []bool{fresh})
 }
@@ -55,8 +59,11 @@ func (c *coming) everything() {
 	c.tally.Stored([]research.Event{ahead}, []bool{true})
 	c.event(research.Track, "Order Completed", `{"plan":"pro","total":12.5,"trial":false,"coupon":null,"items":[1],"who":"ada@example.com","shipping":{"method":"post","address":{"street":"Main St"}}}`, research.FromWebhook, true)
 	c.event(research.Track, "Order Completed", `{"plan":"team"}`, research.FromWebhook, false)
-	for i := range 70 {
-		c.event(research.Track, "feature_opened", fmt.Sprintf(`{"n":%d,"feature":"f%d"}`, i, i%8), research.FromBrowser, true)
+	for i := range 70 { // of each day, 20 are looked into
+		if i%20 == 19 {
+			c.tally.Flush(c.t.Context())
+		}
+		c.eventAt(c.now.AddDate(0, 0, i/20-3).Add(-3*time.Second), research.Track, "feature_opened", fmt.Sprintf(`{"n":%d,"feature":"f%d"}`, i, i%8), research.FromBrowser, true)
 	}
 	c.tally.Flush(c.t.Context())
 }
