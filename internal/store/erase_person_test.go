@@ -358,3 +358,53 @@ func TestErasingLater(t *testing.T) {
 		}
 	})
 }
+
+// TestErasingThatIsInterruptedEndsTheSame cuts an erasure off wherever it is, and
+// starts it again, until one comes to its end.
+func TestErasingThatIsInterruptedEndsTheSame(t *testing.T) {
+	storetest.EachTarget(t, func(t *testing.T, target string) {
+		w := opened(t, target)
+		for range 40 { // packs
+			w.send(event("looked", "canary", "canary-1"), event("looked", "", "canary-1"), event("looked", "bob", "canary-1"), event("looked", "", "canary-2"))
+			w.pass(time.Second)
+		}
+		w.send(event("looked", "canary", "canary-2"))
+		cut := 0
+		for limit := time.Millisecond; ; limit += limit / 4 {
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			err := w.db.ErasePerson(ctx, w.project.ID, research.UserKey("canary"), w.clock())
+			cancel()
+			if err == nil {
+				break
+			}
+			cut++
+		}
+		if left := messages(t, w.db, w.project); cut == 0 || len(left) < 40 {
+			t.Errorf("cut off %d times; left are %v", cut, left)
+		}
+		for _, place := range traces(t, target, "canary") { // bob's, on the browser that was hers before
+			if place != "packs.body" && place != "links.from_key" && !strings.HasPrefix(place, "the file") {
+				t.Errorf("traces are left in %s", place)
+			}
+		}
+		if found := append(traces(t, target, "canary-2"), traces(t, target, "u:canary")...); len(found) > 0 {
+			t.Errorf("traces are left in %q", found)
+		}
+	})
+}
+
+func TestErasingSomebodyWhoNeverSaidWhoTheyAre(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		w.send(event("a", "", "one"), event("b", "", "two"), event("b", "one", ""))
+		if err := db.ErasePerson(t.Context(), w.project.ID, research.AnonymousKey("one"), w.clock()); err != nil {
+			t.Fatal(err)
+		}
+		if got := messages(t, db, w.project); len(got) != 2 || strings.Contains(fmt.Sprint(got), "/a") {
+			t.Errorf("left are %v", got)
+		}
+		if err := db.ErasePerson(t.Context(), w.project.ID, "", w.clock()); research.CodeOf(err) != research.Invalid {
+			t.Errorf("nobody was erased: %v", err)
+		}
+	})
+}
