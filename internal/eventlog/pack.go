@@ -62,13 +62,16 @@ func (p *Pack) Len() int { return len(p.Heads) / HeadSize }
 // Head is the head at a place.
 func (p *Pack) Head(i int) Head { return parseHead(p.Heads[i*HeadSize:]) }
 
-// maxPlain bounds what a damaged length can make us allocate, in bytes. A pack
-// holds at most a few thousand events of 32 KiB.
-const maxPlain = 256 << 20
+// These bound what a damaged length can make us allocate, in bytes. A pack holds
+// at most a few thousand events of 32 KiB, each under its batch's context.
+const (
+	maxPlain  = 256 << 20
+	maxRecord = 1 << 20
+)
 
 // Records are the stored records of the pack, by place; a removed event's is empty.
 func (p *Pack) Records() ([][]byte, error) {
-	if n, err := s2.DecodedLen(p.Body); err != nil || n > maxPlain {
+	if n, err := s2.DecodedLen(p.Body); err != nil || n > min(maxPlain, 1+p.Len()*maxRecord) {
 		return nil, fmt.Errorf("open the pack at event %d: %w", p.First, errCut)
 	}
 	plain, err := s2.Decode(nil, p.Body)

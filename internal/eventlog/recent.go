@@ -38,6 +38,33 @@ func (r *Recent) Add(h Head) {
 	r.heads, r.before = append(r.heads, h), append(r.before, before)
 }
 
+// Cut takes out what was added after the first n events.
+func (r *Recent) Cut(n int) {
+	for place := len(r.heads) - 1; place >= n; place-- {
+		h := &r.heads[place]
+		if h.Project == 0 {
+			continue
+		}
+		if before := r.before[place]; before >= 0 {
+			r.messages[h.Key()] = before
+		} else {
+			delete(r.messages, h.Key())
+		}
+		r.unsee(h.Anon)
+		r.unsee(h.Prev)
+	}
+	r.heads, r.before = r.heads[:n], r.before[:n]
+}
+
+func (r *Recent) unsee(browser Hash) {
+	if browser == 0 {
+		return
+	}
+	if r.browsers[browser]--; r.browsers[browser] == 0 {
+		delete(r.browsers, browser)
+	}
+}
+
 func (r *Recent) saw(browser Hash) {
 	if browser != 0 {
 		r.browsers[browser]++
@@ -72,6 +99,9 @@ func (r *Recent) Saw(browser Hash) bool { return r.browsers[browser] > 0 }
 
 // Find is the entries of a user or a browser.
 func (r *Recent) Find(h Hash) (found []Entry) {
+	if h == 0 {
+		return nil
+	}
 	for i := range r.heads {
 		if head := &r.heads[i]; head.User == h || head.Anon == h || head.Prev == h {
 			found = append(found, Entry{h, head.At, r.First + int64(i)})

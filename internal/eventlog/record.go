@@ -29,7 +29,7 @@ const (
 // nine strings, each with its length before it. Seq, TicketHash and Token are
 // no part of it.
 func AppendRecord(to []byte, e *research.Event) []byte {
-	to = append(to, byte(slices.Index(types, e.Type)), byte(slices.Index(sources, e.Source)), recordFlags(e))
+	to = append(to, code(types, e.Type), code(sources, e.Source), recordFlags(e))
 	to = binary.AppendUvarint(to, uint64(e.Project))
 	to = binary.AppendVarint(to, e.ReceivedAt.UnixMilli())
 	to = binary.AppendVarint(to, e.ReceivedAt.UnixMilli()-e.Timestamp.UnixMilli())
@@ -41,6 +41,8 @@ func AppendRecord(to []byte, e *research.Event) []byte {
 	}
 	return to
 }
+
+func code[T comparable](all []T, v T) byte { return byte(max(slices.Index(all, v), 0)) }
 
 func recordFlags(e *research.Event) (flags byte) {
 	if e.Signed {
@@ -70,6 +72,9 @@ func ParseRecord(b []byte) (e research.Event, err error) {
 	e.UserID, e.AnonymousID = research.UserID(r.bytes()), research.AnonymousID(r.bytes())
 	e.PreviousID, e.GroupID = string(r.bytes()), string(r.bytes())
 	e.Properties, e.Traits, e.Context = r.json(), r.json(), r.json()
+	if len(r.rest) > 0 {
+		r.err = errCut
+	}
 	return e, r.err
 }
 

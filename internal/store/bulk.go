@@ -15,6 +15,7 @@ type bulk interface {
 	selectInbox(ctx context.Context, tx hotTx, shards []int, limit int) ([]trigger.Pending, error)
 	deleteInbox(ctx context.Context, tx hotTx, done []trigger.Pending) error
 	prefetch(ctx context.Context, s *shardTx, inbox []trigger.Pending) error
+	upsertGroups(ctx context.Context, tx hotTx, ids []groupID, traits []string) error
 	upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error
 	upsertSightings(ctx context.Context, tx hotTx, ids []personID, seen map[personID]sighting) error
 }
@@ -66,6 +67,15 @@ func (sqliteBulk) upsertPeople(ctx context.Context, tx hotTx, ids []personID, pe
 	return nil
 }
 
+func (sqliteBulk) upsertGroups(ctx context.Context, tx hotTx, ids []groupID, traits []string) error {
+	for i, id := range ids {
+		if _, err := tx.ExecContext(ctx, upsertGroup, int64(id.project), id.id, traits[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (sqliteBulk) upsertSightings(ctx context.Context, tx hotTx, ids []personID, seen map[personID]sighting) error {
 	for _, id := range ids {
 		if _, err := tx.ExecContext(ctx, sightPerson, int64(id.project), string(id.key), seen[id].first, seen[id].last); err != nil {
@@ -77,19 +87,31 @@ func (sqliteBulk) upsertSightings(ctx context.Context, tx hotTx, ids []personID,
 
 type postgresBulk struct{}
 
-func (postgresBulk) insertInbox(ctx context.Context, tx hotTx, waited []*arrival) error {
+// inboxArrays is rows of the inbox, a column each.
+type inboxArrays struct {
+	shards, seqs, projects, news []int64
+	keys                         []string
+	tickets, records             [][]byte
+}
+
+func inboxColumns(waited []*arrival) inboxArrays {
 	n := len(waited)
-	shards, seqs, projects, news := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
-	keys, tickets, records := make([]string, n), make([][]byte, n), make([][]byte, n)
+	w := inboxArrays{shards: make([]int64, n), seqs: make([]int64, n), projects: make([]int64, n), news: make([]int64, n),
+		keys: make([]string, n), tickets: make([][]byte, n), records: make([][]byte, n)}
 	for i, a := range waited {
 		key := a.event.Person()
-		shards[i], seqs[i], projects[i] = int64(key.Shard(a.event.Project)), a.event.Seq, int64(a.event.Project)
-		keys[i], tickets[i], news[i], records[i] = string(key), a.event.TicketHash, int64(a.news), a.record
+		w.shards[i], w.seqs[i], w.projects[i] = int64(key.Shard(a.event.Project)), a.event.Seq, int64(a.event.Project)
+		w.keys[i], w.tickets[i], w.news[i], w.records[i] = string(key), a.event.TicketHash, int64(a.news), a.record
 	}
+	return w
+}
+
+func (postgresBulk) insertInbox(ctx context.Context, tx hotTx, waited []*arrival) error {
+	w := inboxColumns(waited)
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash, news, record)
 		SELECT * FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[], $6::int[], $7::bytea[])`,
-		shards, seqs, projects, keys, tickets, news, records)
+		w.shards, w.seqs, w.projects, w.keys, w.tickets, w.news, w.records)
 	return err
 }
 
@@ -122,6 +144,16 @@ func (postgresBulk) upsertPeople(ctx context.Context, tx hotTx, ids []personID, 
 	_, err := tx.ExecContext(ctx, `INSERT INTO people (project_id, user_key, traits, group_id, group_at, first_seen, last_seen)
 		SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])`+mergePerson,
 		projects, keys, traits, groups, groupAts, firsts, lasts)
+	return err
+}
+
+func (postgresBulk) upsertGroups(ctx context.Context, tx hotTx, ids []groupID, traits []string) error {
+	projects, names := make([]int64, len(ids)), make([]string, len(ids))
+	for i, id := range ids {
+		projects[i], names[i] = int64(id.project), id.id
+	}
+	_, err := tx.ExecContext(ctx, "INSERT INTO group_traits (project_id, group_id, traits) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[])"+mergeGroup,
+		projects, names, traits)
 	return err
 }
 

@@ -29,7 +29,12 @@ type world struct {
 
 func newWorld(t *testing.T, db *store.DB, study string) *world {
 	t.Helper()
-	w := &world{t: t, db: db, project: project(t, db, "world"), now: noon}
+	return worldOf(t, db, project(t, db, "world"), study)
+}
+
+func worldOf(t *testing.T, db *store.DB, p *research.Project, study string) *world {
+	t.Helper()
+	w := &world{t: t, db: db, project: p, now: noon}
 	w.engine = trigger.NewEngine(db, w.clock, rand.Reader, slog.New(slog.DiscardHandler))
 	w.apply(study)
 	return w

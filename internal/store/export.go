@@ -105,8 +105,8 @@ func (db *DB) exportPerson(ctx context.Context, p *research.Project, q report.Qu
 	if q.Limit > 0 {
 		slices.Reverse(entries)
 	}
-	for _, entry := range entries {
-		events, err := readEvents(ctx, db.read, []int64{entry.Seq})
+	for part := range slices.Chunk(entries, packsAtOnce) {
+		events, err := readEvents(ctx, db.read, numbers(part))
 		if err != nil {
 			return err
 		}

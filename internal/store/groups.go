@@ -50,18 +50,20 @@ func (s *shardTx) saveGroups(ctx context.Context) error {
 			changed = append(changed, id)
 		}
 	}
+	if len(changed) == 0 {
+		return nil
+	}
 	slices.SortFunc(changed, compareGroups)
-	for _, id := range changed {
+	traits := make([]string, len(changed))
+	for i, id := range changed {
 		packed, err := json.Marshal(s.groups[id].traits)
 		if err != nil {
 			return err
 		}
-		if _, err := s.tx.ExecContext(ctx, upsertGroup, int64(id.project), id.id, string(packed)); err != nil {
-			return err
-		}
+		traits[i] = string(packed)
 		s.groups[id].changed = false
 	}
-	return nil
+	return s.db.bulk.upsertGroups(ctx, s.tx, changed, traits)
 }
 
 func compareGroups(a, b groupID) int {

@@ -21,9 +21,9 @@ const (
 	mergeSeen = `,
 		first_seen = CASE WHEN excluded.first_seen < people.first_seen THEN excluded.first_seen ELSE people.first_seen END,
 		last_seen = CASE WHEN excluded.last_seen > people.last_seen THEN excluded.last_seen ELSE people.last_seen END`
-	selectGroup = "SELECT traits FROM group_traits WHERE project_id = $1 AND group_id = $2"
-	upsertGroup = `INSERT INTO group_traits (project_id, group_id, traits) VALUES ($1, $2, $3)
-		ON CONFLICT (project_id, group_id) DO UPDATE SET traits = excluded.traits`
+	selectGroup    = "SELECT traits FROM group_traits WHERE project_id = $1 AND group_id = $2"
+	upsertGroup    = "INSERT INTO group_traits (project_id, group_id, traits) VALUES ($1, $2, $3)" + mergeGroup
+	mergeGroup     = " ON CONFLICT (project_id, group_id) DO UPDATE SET traits = excluded.traits"
 	insertDecision = `INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, event_name, outcome, gate, detail, remedy, invite_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (trigger_id, event_seq) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, gate = excluded.gate,

@@ -27,6 +27,11 @@ func (db *DB) appendWith(ctx context.Context, events []research.Event, also func
 	for i := range events {
 		heads[i] = eventlog.HeadOf(&events[i])
 	}
+	if also == nil && db.dialect == postgresDialect {
+		if stored, done, err := db.appendAtOnce(ctx, events, heads); done {
+			return stored, err
+		}
+	}
 	err = db.retry(ctx, func() error {
 		stored, err = db.appendOnce(ctx, events, heads, also)
 		return err
@@ -37,7 +42,15 @@ func (db *DB) appendWith(ctx context.Context, events []research.Event, also func
 // appendOnce is one try. What is remembered of the log is changed inside the
 // transaction, and is of no use where that fails.
 func (db *DB) appendOnce(ctx context.Context, events []research.Event, heads []eventlog.Head, also func(*sql.Tx) error) (stored []bool, err error) {
-	locked := false
+	locked, done := false, false
+	defer func() {
+		if locked && !done { // it failed, or panicked
+			db.log.forget()
+		}
+		if locked {
+			db.log.mu.Unlock()
+		}
+	}()
 	var b batch
 	err = db.once(ctx, func(tx *sql.Tx) (err error) {
 		db.log.mu.Lock()
@@ -48,14 +61,10 @@ func (db *DB) appendOnce(ctx context.Context, events []research.Event, heads []e
 		}
 		return err
 	})
-	if !locked {
-		return nil, err
-	}
-	defer db.log.mu.Unlock()
 	if err != nil {
-		db.log.forget()
 		return nil, err
 	}
+	done = true
 	db.log.sight(b.seen)
 	return b.stored, nil
 }
@@ -70,29 +79,38 @@ type batch struct {
 }
 
 func (db *DB) append(ctx context.Context, tx hotTx, events []research.Event, heads []eventlog.Head) (batch, error) {
-	b := batch{stored: make([]bool, len(events)), fresh: make([]research.Event, 0, len(events)), heads: make([]eventlog.Head, 0, len(events))}
 	first, err := db.log.hold(ctx, tx, db.lockRow)
 	if err != nil {
+		return batch{}, err
+	}
+	b, err := db.log.sort(ctx, tx, first, events, heads)
+	if err != nil || len(b.fresh) == 0 {
 		return b, err
-	}
-	for i := range events {
-		e, h := &events[i], &heads[i]
-		known, err := db.log.message(ctx, tx, h, h.Repeats)
-		if err != nil {
-			return b, err
-		}
-		if !known {
-			b.stored[i], e.Seq = true, first+int64(len(b.fresh))
-			b.add(db.log, e, h)
-		}
-	}
-	if len(b.fresh) == 0 {
-		return b, nil
 	}
 	if err := putPack(ctx, tx, eventlog.NewPack(first, b.heads, b.fresh), b.fresh); err != nil {
 		return b, err
 	}
 	return b, db.putInbox(ctx, tx, b.waited)
+}
+
+// sort takes up those events that are not stored yet and numbers them from first
+// on. The caller holds mu.
+func (l *eventLog) sort(ctx context.Context, q querier, first int64, events []research.Event, heads []eventlog.Head) (batch, error) {
+	b := batch{stored: make([]bool, len(events)), fresh: make([]research.Event, 0, len(events)), heads: make([]eventlog.Head, 0, len(events))}
+	for i := range events {
+		e, h := &events[i], &heads[i]
+		known, err := l.message(ctx, q, h, h.Repeats)
+		if err != nil {
+			return b, err
+		}
+		if known {
+			e.Seq = 0 // where it has one, it is of a try that failed
+			continue
+		}
+		b.stored[i], e.Seq = true, first+int64(len(b.fresh))
+		b.add(l, e, h)
+	}
+	return b, nil
 }
 
 // add takes up a new event, and remembers it.
@@ -124,15 +142,20 @@ func (l *eventLog) hold(ctx context.Context, tx hotTx, lock string) (next int64,
 }
 
 func putPack(ctx context.Context, tx hotTx, p eventlog.Pack, events []research.Event) error {
-	var received int64
-	for i := range events {
-		received = max(received, ms(events[i].ReceivedAt))
-	}
-	if _, err := tx.ExecContext(ctx, insertPack, p.First, received, p.Heads, p.Body); err != nil {
+	if _, err := tx.ExecContext(ctx, insertPack, p.First, lastReceipt(events), p.Heads, p.Body); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, updateLastSeq, p.First+int64(p.Len())-1)
 	return err
+}
+
+// lastReceipt is when the last of the events was received: nodes differ in what
+// time it is.
+func lastReceipt(events []research.Event) (received int64) {
+	for i := range events {
+		received = max(received, ms(events[i].ReceivedAt))
+	}
+	return received
 }
 
 // message tells whether an event of the same message is stored for which is

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -25,6 +27,7 @@ type eventLog struct {
 	// sightings of users, until they are written; they survive forget.
 	sightings map[personID]sighting
 	interest  atomic.Pointer[func(*research.Event) bool]
+	stretch   int // events that are sealed into one run
 }
 
 // run is a sealed index, without its parts.
@@ -69,15 +72,36 @@ func (l *eventLog) load(ctx context.Context, q querier) (err error) {
 	if err != nil {
 		return err
 	}
-	l.known = eventlog.NewKnown(aliases)
-	next := int64(1)
+	next, sealed := int64(1), int64(0)
 	if n := len(l.runs); n > 0 {
 		next = l.runs[n-1].last + 1
+		err = q.QueryRowContext(ctx, "SELECT received_at FROM packs WHERE first_seq < $1 ORDER BY first_seq DESC LIMIT 1", next).Scan(&sealed)
+		if err := notFound(err); err != nil {
+			return err
+		}
 	}
+	l.known = eventlog.NewKnown(aliases, sealed)
 	l.recent = eventlog.NewRecent(next)
-	cut, err := collect(ctx, q, scanHeads, "SELECT first_seq, heads FROM packs WHERE first_seq < $1 ORDER BY first_seq DESC LIMIT 1", next)
-	l.follow(cut) // a run ends wherever its number of events is reached, so in a pack
-	return err
+	return l.loadRest(ctx, q, next)
+}
+
+// loadRest takes up what follows the last run in the pack that it ends in.
+func (l *eventLog) loadRest(ctx context.Context, q querier, next int64) error {
+	p, err := packAt(ctx, q, next)
+	if err != nil || p == nil || p.First == next {
+		return err
+	}
+	l.takeUp(p, int(next-p.First))
+	return nil
+}
+
+// takeUp remembers the events of a pack from a place on, as another process's.
+func (l *eventLog) takeUp(p *eventlog.Pack, from int) {
+	for place := from; place < p.Len(); place++ {
+		h := p.Head(place)
+		l.known.Follow(&h)
+		l.recent.Add(h)
+	}
 }
 
 // catchUp takes up what was appended since. The caller holds mu.
@@ -88,24 +112,16 @@ func (l *eventLog) catchUp(ctx context.Context, q querier) error {
 			return err
 		}
 	}
-	packs, err := collect(ctx, q, scanHeads, "SELECT first_seq, heads FROM packs WHERE first_seq >= $1 ORDER BY first_seq", l.recent.Next())
-	l.follow(packs)
-	return err
-}
-
-func scanHeads(r row) (p eventlog.Pack, err error) { return p, r.Scan(&p.First, &p.Heads) }
-
-// follow takes up the heads of packs, from the next number on.
-func (l *eventLog) follow(packs []eventlog.Pack) {
-	for i := range packs {
-		p := &packs[i]
-		l.recent.Skip(p.First)
-		for place := l.recent.Next() - p.First; place < int64(p.Len()); place++ {
-			h := p.Head(int(place))
-			l.known.Follow(&h)
-			l.recent.Add(h)
-		}
+	packs, err := collect(ctx, q, func(r row) (p eventlog.Pack, err error) { return p, r.Scan(&p.First, &p.Heads) },
+		"SELECT first_seq, heads FROM packs WHERE first_seq >= $1 ORDER BY first_seq", l.recent.Next())
+	if err != nil {
+		return err
 	}
+	for i := range packs {
+		l.recent.Skip(packs[i].First)
+		l.takeUp(&packs[i], 0)
+	}
+	return nil
 }
 
 // saw tells whether an event may have stood under that anonymousId. The caller
@@ -122,8 +138,8 @@ func (l *eventLog) saw(browser eventlog.Hash) bool {
 	return false
 }
 
-// find is every event in whose head one of the hashes stands, in no order. It
-// first takes up what was committed before it was called.
+// find is every event in whose head one of the hashes stands, once, in the order
+// of receipt. It first takes up what was committed before it was called.
 func (l *eventLog) find(ctx context.Context, q querier, hashes ...eventlog.Hash) ([]eventlog.Entry, error) {
 	l.mu.Lock()
 	if err := l.catchUp(ctx, q); err != nil {
@@ -143,21 +159,28 @@ func (l *eventLog) find(ctx context.Context, q querier, hashes ...eventlog.Hash)
 		}
 		found = append(found, more...)
 	}
-	return found, nil
+	return eachOnce(found), nil
+}
+
+// eachOnce drops what was found twice: by two of the hashes, or in two runs, for
+// processes that first read the log at different times seal different stretches.
+func eachOnce(found []eventlog.Entry) []eventlog.Entry {
+	slices.SortFunc(found, func(a, b eventlog.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+	return slices.CompactFunc(found, func(a, b eventlog.Entry) bool { return a.Seq == b.Seq })
 }
 
 func findSealed(ctx context.Context, q querier, runs []run, h eventlog.Hash) (found []eventlog.Entry, err error) {
-	if len(runs) == 0 || h == 0 {
-		return nil, nil
+	for i := range runs {
+		if h == 0 || !runs[i].filter.May(h) {
+			continue
+		}
+		more, err := runs[i].find(ctx, q, h)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, more...)
 	}
-	_, err = collect(ctx, q, func(r row) (struct{}, error) {
-		var first int64
-		var part []byte
-		err := r.Scan(&first, &part)
-		found = append(found, eventlog.Find(part, first, h)...)
-		return struct{}{}, err
-	}, "SELECT first_seq, entries FROM run_parts WHERE part = $1 AND first_seq <= $2 ORDER BY first_seq", h.Part(), runs[len(runs)-1].first)
-	return found, err
+	return found, nil
 }
 
 // find is the entries of a Hash in one run.

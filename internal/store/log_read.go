@@ -11,9 +11,13 @@ import (
 	"github.com/usercall/usercall/internal/research"
 )
 
-// packAt is the pack that holds an event, nil where retention deleted it. lock is
-// the suffix that holds its row.
-func packAt(ctx context.Context, q querier, seq int64, lock string) (*eventlog.Pack, error) {
+// packAt is the pack that holds an event, nil where retention deleted it.
+func packAt(ctx context.Context, q querier, seq int64) (*eventlog.Pack, error) {
+	return heldPack(ctx, q, seq, "")
+}
+
+// heldPack is packAt with a suffix that holds the pack's row.
+func heldPack(ctx context.Context, q querier, seq int64, lock string) (*eventlog.Pack, error) {
 	var p eventlog.Pack
 	err := q.QueryRowContext(ctx, "SELECT first_seq, heads, body FROM packs WHERE first_seq <= $1 ORDER BY first_seq DESC LIMIT 1"+lock, seq).
 		Scan(&p.First, &p.Heads, &p.Body)
@@ -25,7 +29,7 @@ func packAt(ctx context.Context, q querier, seq int64, lock string) (*eventlog.P
 
 // headAt is the head of an event; an empty one where it is gone.
 func headAt(ctx context.Context, q querier, seq int64) (h eventlog.Head, err error) {
-	p, err := packAt(ctx, q, seq, "")
+	p, err := packAt(ctx, q, seq)
 	if err != nil || p == nil {
 		return h, err
 	}
@@ -40,7 +44,7 @@ func readEvents(ctx context.Context, q querier, seqs []int64) (events []research
 		if _, have := found[seq]; have && i > 0 {
 			continue
 		}
-		p, err := packAt(ctx, q, seq, "")
+		p, err := packAt(ctx, q, seq)
 		if err != nil {
 			return nil, err
 		}
@@ -61,6 +65,14 @@ func readEvents(ctx context.Context, q querier, seqs []int64) (events []research
 		}
 	}
 	return events, nil
+}
+
+func numbers(entries []eventlog.Entry) []int64 {
+	seqs := make([]int64, len(entries))
+	for i := range entries {
+		seqs[i] = entries[i].Seq
+	}
+	return seqs
 }
 
 // newestFirst orders entries as a person's events are: by time, then by receipt.
@@ -106,7 +118,9 @@ func (db *DB) scanEvents(ctx context.Context, s scan, yield func(*research.Event
 		if at = last.First; !s.newest {
 			at += int64(last.Len())
 		}
-		at = db.log.skip(s, at)
+		if at, err = db.skip(ctx, s, at); err != nil {
+			return err
+		}
 	}
 }
 
@@ -138,7 +152,20 @@ func (db *DB) packsFrom(ctx context.Context, s scan, at int64) ([]storedPack, er
 	return collect(ctx, db.read, scanPack, columns+"WHERE first_seq >= $1 AND received_at >= $2 ORDER BY first_seq LIMIT $3", at, s.since, packsAtOnce)
 }
 
-// skip passes over runs in which nothing is that is wanted.
+// skip passes over runs in which nothing is that is wanted, to the pack that the
+// next one begins in: runs end in the middle of packs.
+func (db *DB) skip(ctx context.Context, s scan, at int64) (int64, error) {
+	to := db.log.skip(s, at)
+	if s.newest || to == at {
+		return to, nil
+	}
+	p, err := packAt(ctx, db.read, to)
+	if err == nil && p != nil {
+		to = p.First
+	}
+	return to, err
+}
+
 func (l *eventLog) skip(s scan, at int64) int64 {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -210,7 +237,7 @@ func (db *DB) countEvents(ctx context.Context, p research.ProjectID, since int64
 		}
 		for i := range packs {
 			if packs[i].received < since {
-				return n, nil
+				return min(n, limit), nil
 			}
 			for place := range packs[i].Len() {
 				if h := packs[i].Head(place); h.Holds(p) {

@@ -34,10 +34,10 @@ func (l *eventLog) sealable(ctx context.Context, q querier) (int64, []eventlog.H
 			return 0, nil, err
 		}
 	}
-	if l.recent.Len() < eventlog.RunEvents {
+	if l.recent.Len() < l.stretch {
 		return 0, nil, nil
 	}
-	return l.recent.First, l.recent.Heads()[:eventlog.RunEvents:eventlog.RunEvents], nil
+	return l.recent.First, l.recent.Heads()[:l.stretch:l.stretch], nil
 }
 
 // sealed makes a run take the place of its heads.
@@ -57,19 +57,7 @@ const partsAtOnce = 16
 // putRun writes the parts of a run, and then the run, which makes them count.
 func (db *DB) putRun(ctx context.Context, r *eventlog.Run) error {
 	for from := 0; from < eventlog.Parts; from += partsAtOnce {
-		err := db.InTx(ctx, func(tx *sql.Tx) error {
-			for part := from; part < from+partsAtOnce; part++ {
-				if len(r.Parts[part]) == 0 {
-					continue
-				}
-				if _, err := tx.ExecContext(ctx, "INSERT INTO run_parts (part, first_seq, entries) VALUES ($1, $2, $3) ON CONFLICT (part, first_seq) DO NOTHING",
-					part, r.First, r.Parts[part]); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
+		if err := db.putParts(ctx, r, from, from+partsAtOnce); err != nil {
 			return err
 		}
 	}
@@ -77,6 +65,21 @@ func (db *DB) putRun(ctx context.Context, r *eventlog.Run) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO runs (first_seq, last_seq, filter) VALUES ($1, $2, $3) ON CONFLICT (first_seq) DO NOTHING",
 			r.First, r.Last, []byte(r.Filter))
 		return err
+	})
+}
+
+func (db *DB) putParts(ctx context.Context, r *eventlog.Run, from, to int) error {
+	return db.InTx(ctx, func(tx *sql.Tx) error {
+		for part := from; part < to; part++ {
+			if len(r.Parts[part]) == 0 {
+				continue
+			}
+			if _, err := tx.ExecContext(ctx, "INSERT INTO run_parts (part, first_seq, entries) VALUES ($1, $2, $3) ON CONFLICT (part, first_seq) DO UPDATE SET entries = excluded.entries",
+				part, r.First, r.Parts[part]); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -107,7 +110,8 @@ func (db *DB) DropEvents(ctx context.Context, before time.Time) (n int, err erro
 	return 0, db.dropRuns(ctx)
 }
 
-// dropRuns deletes runs that lie before the first pack.
+// dropRuns deletes runs that lie before the first pack, and parts that a process
+// wrote there which then was killed.
 func (db *DB) dropRuns(ctx context.Context) error {
 	var first int64
 	err := db.read.QueryRowContext(ctx, "SELECT first_seq FROM packs ORDER BY first_seq LIMIT 1").Scan(&first)
@@ -115,7 +119,7 @@ func (db *DB) dropRuns(ctx context.Context) error {
 		return err
 	}
 	dead, err := collect(ctx, db.read, func(r row) (seq int64, err error) { return seq, r.Scan(&seq) },
-		"SELECT first_seq FROM runs WHERE last_seq < $1", first)
+		"SELECT first_seq FROM runs WHERE last_seq < $1 UNION SELECT first_seq FROM run_parts WHERE first_seq + $2 <= $1", first, db.log.stretch)
 	for _, seq := range dead {
 		err = errors.Join(err, db.InTx(ctx, func(tx *sql.Tx) error {
 			_, parts := tx.ExecContext(ctx, "DELETE FROM run_parts WHERE first_seq = $1", seq)

@@ -80,7 +80,7 @@ func moveInto(ctx context.Context, tx *sql.Tx, events []research.Event) error {
 			}
 		}
 		p := eventlog.NewPack(events[0].Seq, heads, events[:n])
-		if _, err := tx.ExecContext(ctx, insertPack, p.First, ms(events[n-1].ReceivedAt), p.Heads, p.Body); err != nil {
+		if _, err := tx.ExecContext(ctx, insertPack, p.First, lastReceipt(events[:n]), p.Heads, p.Body); err != nil {
 			return err
 		}
 		events = events[n:]

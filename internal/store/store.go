@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/invite"
 	"github.com/usercall/usercall/internal/jobs"
 	"github.com/usercall/usercall/internal/research"
@@ -41,7 +42,7 @@ func Open(ctx context.Context, target string, instanceKey []byte) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	db := &DB{dialect: d, write: write, read: read, rand: rand.Reader, log: &eventLog{},
+	db := &DB{dialect: d, write: write, read: read, rand: rand.Reader, log: &eventLog{stretch: eventlog.RunEvents},
 		tokenHash:   func(id string) []byte { return invite.TokenHash(invite.Token(instanceKey, id)) },
 		suppression: suppressionOf(instanceKey)}
 	if err := db.migrate(ctx); err != nil {

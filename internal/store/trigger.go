@@ -51,7 +51,7 @@ func (db *DB) Together() int {
 	if db.dialect == sqliteDialect {
 		return research.Shards
 	}
-	return 64
+	return 128
 }
 
 // ReservesAtOnce implements trigger.Store. Two nodes of PostgreSQL must not hold
@@ -83,12 +83,12 @@ func (s *shardTx) hold(ctx context.Context, shards []int, wait bool) (bool, erro
 		}
 		return true, nil
 	}
-	if err := s.db.setLockTimeout(ctx, s.tx.Tx, lockWait); err != nil {
-		return false, err
-	}
 	suffix := s.db.skipRow
 	if wait {
 		suffix = s.db.lockRow
+		if err := s.db.setLockTimeout(ctx, s.tx.Tx, lockWait); err != nil {
+			return false, err
+		}
 	}
 	held, err := collect(ctx, s.tx, func(r row) (n int, err error) { return n, r.Scan(&n) },
 		"SELECT shard FROM shards WHERE shard = ANY($1) ORDER BY shard"+suffix, shards)
