@@ -36,7 +36,7 @@ func TestRatioIsTakenWithinATurn(t *testing.T) {
 	cpu := func(r result) float64 { return r.cpu }
 	floor := []result{{cpu: 10}, {cpu: 40}, {cpu: 11}} // the machine was busy in the second turn
 	ours := []result{{cpu: 20}, {cpu: 80}, {cpu: 33}}
-	if got := ratio(ours, floor, cpu); got != 2 {
+	if got := (outcome{runs: ours, floor: floor}).times(cpu); got != 2 {
 		t.Errorf("ratio is %v, not 2", got)
 	}
 }

@@ -3,21 +3,23 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"time"
 )
 
-// mix says which events are made. All but the message ids and the times follows
-// from the seed, so every server of a round is sent the same.
+// mix says which events are made. All but the message ids, the times and lone
+// browsers follows from the seed, so every server of a round is sent the same.
 type mix struct {
 	seed  uint64
 	run   string  // part of the message ids: new in each run, or dedupe would measure itself
 	hit   float64 // share of the track events that make a trigger fire
+	lone  bool    // every event from a browser that was never seen; else one browser a person
 	now   time.Time
 	users int
 }
 
-// hitEvent is the one name that the study's last trigger waits for.
+// hitEvent is the one name that a trigger waits for with nothing else to hold.
 const hitEvent = "Subscription Cancelled"
 
 type object = map[string]any
@@ -26,9 +28,14 @@ type object = map[string]any
 // identify, 3 % group; 600 to 900 bytes, as analytics-next sends them.
 func (m mix) events(n int) [][]byte {
 	r := rand.New(rand.NewPCG(m.seed, 0x9e3779b97f4a7c15))
+	browsers := m.browsers()
 	all := make([][]byte, n)
 	for i := range all {
-		b, err := json.Marshal(m.event(r, i))
+		e := m.event(r, i)
+		if m.lone {
+			e["anonymousId"] = browserID(browsers.Uint32(), browsers.Uint64())
+		}
+		b, err := json.Marshal(e)
 		if err != nil {
 			panic(err) // strings and numbers only
 		}
@@ -39,11 +46,11 @@ func (m mix) events(n int) [][]byte {
 
 func (m mix) event(r *rand.Rand, i int) object {
 	number := r.IntN(m.users)
-	user := fmt.Sprintf("user_%07d", number)
+	user := userID(number)
 	path := "/" + pick(r, words) + "/" + pick(r, words)
 	e := object{
 		"messageId":    messageID(m.run, i),
-		"anonymousId":  fmt.Sprintf("%08x-6d1c-4b5e-9f00-%012x", number, number), // one browser each
+		"anonymousId":  browserID(uint32(number), uint64(number)),
 		"userId":       user,
 		"timestamp":    m.now.Add(-time.Duration(r.IntN(1500)) * time.Millisecond).Format("2006-01-02T15:04:05.000Z07:00"),
 		"context":      browser(r, path),
@@ -61,6 +68,19 @@ func (m mix) event(r *rand.Rand, i int) object {
 		e["traits"] = object{"name": phrase(r, 2), "plan": pick(r, plans), "employees": r.IntN(5000), "industry": phrase(r, 2)}
 	}
 	return e
+}
+
+// browsers is where lone browsers come from: no two runs share one.
+func (m mix) browsers() *rand.Rand {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(m.run)) // it never fails
+	return rand.New(rand.NewPCG(h.Sum64(), 1))
+}
+
+func userID(number int) string { return fmt.Sprintf("user_%07d", number) }
+
+func browserID(a uint32, b uint64) string {
+	return fmt.Sprintf("%08x-6d1c-4b5e-9f00-%012x", a, b&0xffffffffffff)
 }
 
 // messageID is the id of the i-th event of a run; see [tally].

@@ -39,6 +39,7 @@ func (p *installation) run(ctx context.Context, input string, args ...string) ([
 type projectKeys struct {
 	Project  string `json:"project"`
 	WriteKey string `json:"write_key"`
+	APIKey   string `json:"api_key"`
 }
 
 func (p *installation) createProject(ctx context.Context) (k projectKeys, err error) {

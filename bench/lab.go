@@ -30,19 +30,23 @@ type scale struct {
 	runs      int // interleaved, of which the median is taken
 	events    map[int]int
 	openLoop  int // events of the open loop, at openRate a second
+	halfFor   int // seconds of the open loop at half load
 	persons   int // that see a card
 	starts    int
 	history   int // events that are stored before a start
+	growRun   int // events of a run before and after growth
+	growTo    int // events that are stored in between
+	browsed   int // times that events are read
 	idleFor   int // seconds
 	warmUp    int // events that are sent first and not counted
 	settleFor int // seconds, at most
 }
 
 var (
-	full = scale{runs: 3, events: map[int]int{1: 10_000, 20: 30_000, 100: 40_000}, openLoop: 4_000,
-		persons: 200, starts: 5, history: 100_000, idleFor: 10, warmUp: 2_000, settleFor: 15}
-	quick = scale{runs: 1, events: map[int]int{1: 500, 20: 2_000, 100: 3_000}, openLoop: 500,
-		persons: 3, starts: 2, history: 3_000, idleFor: 2, warmUp: 200, settleFor: 15}
+	full = scale{runs: 3, events: map[int]int{1: 20_000, 20: 100_000, 100: 150_000}, openLoop: 5_000, halfFor: 15,
+		persons: 200, starts: 5, history: 100_000, growRun: 70_000, growTo: 10_000_000, browsed: 200, idleFor: 10, warmUp: 2_000, settleFor: 15}
+	quick = scale{runs: 1, events: map[int]int{1: 500, 20: 2_000, 100: 3_000}, openLoop: 500, halfFor: 2,
+		persons: 3, starts: 2, history: 3_000, growRun: 2_000, growTo: 30_000, browsed: 10, idleFor: 2, warmUp: 200, settleFor: 15}
 )
 
 // newLab builds the programs into a new folder below parent.

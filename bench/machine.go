@@ -19,7 +19,7 @@ func (l *lab) machine(ctx context.Context) string {
 		{"Go", strings.TrimPrefix(runtime.Version(), "go")},
 		{"PostgreSQL", postgresIs(ctx)},
 		{"Chromium", lastWords(output(ctx, "chromium", "--version"))},
-		{"load average at the start", strings.Join(strings.Fields(string(read("/proc/loadavg")))[:3], ", ")},
+		{"load average at the start", loadAverage()},
 	}
 	var out strings.Builder
 	out.WriteString("| | |\n| --- | --- |\n")
@@ -38,8 +38,15 @@ func (l *lab) version(ctx context.Context) string {
 	return commit
 }
 
-func (l *lab) measuredAt() string {
-	return fmt.Sprintf("Measured on %s at commit %s.", time.Now().Format("2 January 2006"), l.built)
+// measuredAt says when and of what a section is, and how much else went on: the
+// load average before it and after it.
+func (l *lab) measuredAt(before string) string {
+	return fmt.Sprintf("Measured on %s at commit %s; load average %s before, %s after.", time.Now().Format("2 January 2006"), l.built, before, loadAverage())
+}
+
+// loadAverage is over 1, 5 and 15 minutes.
+func loadAverage() string {
+	return strings.Join(strings.Fields(string(read("/proc/loadavg")))[:3], ", ")
 }
 
 func postgresIs(ctx context.Context) string {

@@ -5,16 +5,19 @@
 //	go run ./bench                  everything, as Markdown
 //	go run ./bench -only card       one section
 //	go run ./bench -quick           a smoke test: its figures mean nothing
+//	go run ./bench -growth 2000000  other than ten million events to grow by
 //	go run ./bench -write           also into docs/benchmarks.md
 //
 // It owns how things are measured; what the figures mean is written in that
 // file, by hand. Nothing leaves this machine, everything it starts it ends, and
 // all that it writes is in one temporary folder.
 //
-// Start at [sections]. A section is a file: ingest.go, card.go, cold.go, idle.go.
-// Below them are the servers (subject.go, installation.go, postgres.go), the load
-// (events.go, send.go, drive.go), the scales (measure.go, proc.go) and the check
-// that nothing was lost (stored.go).
+// Start at [sections]. A section is a file: ingest.go (with half.go), growth.go
+// (with fill.go and browse.go), card.go, cold.go, idle.go. Below them are the turns
+// that servers take (round.go, table.go), the servers (subject.go, installation.go,
+// postgres.go) and what they are told to wait for (study.go), the load (events.go,
+// send.go, drive.go), the scales (measure.go, proc.go, size.go) and the check that
+// nothing was lost (stored.go).
 package main
 
 import (
@@ -34,6 +37,7 @@ import (
 // sections in the order of the document.
 var sections = []section{
 	{"ingest", "What an event costs", ingest},
+	{"growth", "With much stored", growth},
 	{"card", "From an event to the card", card},
 	{"start", "Cold start", cold},
 	{"idle", "At rest", idle},
@@ -61,6 +65,16 @@ func main() {
 type wishes struct {
 	quick, write bool
 	only, dir    string
+	growth       int
+}
+
+// names is the sections' names, for whoever has to choose.
+func names() string {
+	var all []string
+	for _, s := range sections {
+		all = append(all, s.name)
+	}
+	return strings.Join(all[:len(all)-1], ", ") + " or " + all[len(all)-1]
 }
 
 func parse(args []string, out io.Writer) (w wishes, err error) {
@@ -68,7 +82,8 @@ func parse(args []string, out io.Writer) (w wishes, err error) {
 	flags.SetOutput(out)
 	flags.BoolVar(&w.quick, "quick", false, "few events, to see whether everything works")
 	flags.BoolVar(&w.write, "write", false, "also write "+document)
-	flags.StringVar(&w.only, "only", "", "one section: ingest, card, start or idle")
+	flags.StringVar(&w.only, "only", "", "one section: "+names())
+	flags.IntVar(&w.growth, "growth", 0, "how many events the section growth stores; 0: as many as -quick or its absence says")
 	flags.StringVar(&w.dir, "dir", os.TempDir(), "where data is written: a real disk, or syncing costs nothing")
 	if err := flags.Parse(args); err != nil {
 		return w, err
@@ -79,7 +94,9 @@ func parse(args []string, out io.Writer) (w wishes, err error) {
 	case w.quick && w.write:
 		return w, errors.New("-quick and -write: figures of a smoke test are not kept")
 	case w.only != "" && len(w.chosen()) == 0:
-		return w, fmt.Errorf("-only %q: there are ingest, card, start and idle", w.only)
+		return w, fmt.Errorf("-only %q: there is %s", w.only, names())
+	case w.growth != 0 && (w.growth < 1000 || w.growth > maxGrowth):
+		return w, fmt.Errorf("-growth %d: it takes between 1,000 and %d events", w.growth, maxGrowth)
 	}
 	return w, nil
 }
@@ -98,11 +115,14 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Hour)
+	ctx, cancel := context.WithTimeout(ctx, 6*time.Hour)
 	defer cancel()
 	amount := full
 	if w.quick {
 		amount = quick
+	}
+	if w.growth > 0 {
+		amount.growTo = w.growth
 	}
 	l, err := newLab(ctx, w.dir, amount, progress)
 	if err != nil {
@@ -122,11 +142,12 @@ func (l *lab) all(ctx context.Context, chosen []section, out io.Writer) (map[str
 	fmt.Fprintf(out, "%s\n", measured["machine"])
 	for _, s := range chosen {
 		l.say("%s", s.name)
+		before := loadAverage()
 		table, err := s.measure(ctx, l)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
-		measured[s.name] = strings.TrimSpace(table) + "\n\n" + l.measuredAt()
+		measured[s.name] = strings.TrimSpace(table) + "\n\n" + l.measuredAt(before)
 		fmt.Fprintf(out, "## %s\n\n%s\n\n", s.title, measured[s.name])
 	}
 	return measured, nil

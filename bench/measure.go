@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 )
 
@@ -18,8 +15,12 @@ type load struct {
 	conns  int
 	rate   float64 // requests a second, open loop; 0 is a closed one
 	hit    float64 // share of track events that make a trigger fire
+	lone   bool    // every event from a browser that was never seen
 	seed   uint64
 }
+
+// people is how many persons the events of a run are of.
+const people = 20_000
 
 // result is what one run cost and how it felt.
 type result struct {
@@ -37,10 +38,18 @@ type result struct {
 // measure sends one load and checks that it was stored. A run with an error, or
 // in which an acknowledged event is not there exactly once, has no result.
 func (l *lab) measure(ctx context.Context, s *subject, c load) (result, error) {
+	r, err := l.run(ctx, s, c)
+	if err != nil {
+		err = errors.Join(err, s.server.epitaph())
+	}
+	return r, err
+}
+
+func (l *lab) run(ctx context.Context, s *subject, c load) (result, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	began := time.Now()
-	m := mix{seed: c.seed, run: fmt.Sprintf("%x", began.UnixNano()), hit: c.hit, now: began.UTC(), users: 20_000}
+	m := mix{seed: c.seed, run: fmt.Sprintf("%x", began.UnixNano()), hit: c.hit, lone: c.lone, now: began.UTC(), users: people}
 	all := m.events(l.scale.warmUp + c.events)
 	if _, err := drive(ctx, s, batches(all[:l.scale.warmUp], c.size, m.now), c.conns, nil); err != nil {
 		return result{}, fmt.Errorf("warm-up: %w", err)
@@ -61,7 +70,7 @@ func (l *lab) weigh(ctx context.Context, s *subject, c load, bodies [][]byte) (r
 	if c.rate > 0 {
 		due = poisson(len(bodies), c.rate, c.seed)
 	}
-	keptBefore, err := kept(s.data)
+	keptBefore, err := s.size(ctx)
 	if err != nil {
 		return result{}, err
 	}
@@ -79,7 +88,7 @@ func (l *lab) weigh(ctx context.Context, s *subject, c load, bodies [][]byte) (r
 		return result{}, err
 	}
 	after, errUsage := s.usage()
-	keptAfter, errKept := kept(s.data)
+	keptAfter, errKept := s.size(ctx)
 	spent, n := after.minus(before), float64(c.events)
 	return result{
 		rate: n / f.took.Seconds(), cpu: float64(spent.cpu.Microseconds()) / n,
@@ -94,14 +103,17 @@ const (
 	quietCPU = 20 * time.Millisecond // in that time: what polling and timers take
 )
 
+// quietTimes spans more than the second at which usercall tidies its log.
+const quietTimes = 3
+
 // settle waits until every event has met the triggers and the server has been
-// quiet twice in a row, so that work left for after the answer is counted too. It
-// returns how long that took, and how many events were still undecided when it
+// quiet some times in a row, so that work left for after the answer is counted too.
+// It returns how long that took, and how many events were still undecided when it
 // had waited long enough.
 func (l *lab) settle(ctx context.Context, s *subject) (took time.Duration, left int, err error) {
 	began, quiet := time.Now(), 0
 	last, err := s.usage()
-	for err == nil && quiet < 2 && time.Since(began) < time.Duration(l.scale.settleFor)*time.Second {
+	for err == nil && quiet < quietTimes && time.Since(began) < time.Duration(l.scale.settleFor)*time.Second {
 		var now usage
 		err = pause(ctx, quietFor)
 		if err == nil && s.undecided != nil {
@@ -125,23 +137,4 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-time.After(d):
 		return nil
 	}
-}
-
-// kept is the size of the files in a folder, but for SQLite's write-ahead log,
-// which is written again from its start.
-func kept(folder string) (int64, error) {
-	var sum int64
-	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() && !strings.HasSuffix(path, "-wal") && !strings.HasSuffix(path, "-shm") {
-			var info fs.FileInfo
-			if info, err = d.Info(); err == nil {
-				sum += info.Size()
-			}
-		}
-		if errors.Is(err, fs.ErrNotExist) { // PostgreSQL removed it meanwhile
-			return nil
-		}
-		return err
-	})
-	return sum, err
 }

@@ -19,6 +19,7 @@ type process struct {
 	log   *os.File // what it prints
 	ended chan struct{}
 	begun time.Time
+	how   error // it ended; nobody reads this before it has
 }
 
 // command is a program that is told to end when ctx does: by end first, and ten
@@ -49,7 +50,7 @@ func start(cmd *exec.Cmd, folder string) (*process, error) {
 		err := cmd.Start()
 		begun <- err
 		if err == nil {
-			_ = cmd.Wait() // how it ended says how we ended it
+			p.how = cmd.Wait()
 		}
 		close(p.ended)
 	}()
@@ -83,6 +84,16 @@ func (p *process) await(ctx context.Context, every time.Duration, ready func() b
 		}
 	}
 	return nil
+}
+
+// epitaph says how a process ended, if it has, while it was needed.
+func (p *process) epitaph() error {
+	select {
+	case <-p.ended:
+		return fmt.Errorf("%s has ended: %v\n%s", p.cmd.Path, p.how, p.printed())
+	default:
+		return nil
+	}
 }
 
 // printed is the end of what the process printed.

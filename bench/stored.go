@@ -85,11 +85,17 @@ func eachLine(r io.Reader, each func([]byte)) error {
 // no command tells, so it is read from the database.
 func undecided(driver, source string) func(context.Context) (int, error) {
 	return func(ctx context.Context) (n int, err error) {
-		db, err := sql.Open(driver, source)
-		if err != nil {
-			return 0, err
-		}
-		defer func() { err = errors.Join(err, db.Close()) }()
-		return n, db.QueryRowContext(ctx, "SELECT count(*) FROM inbox").Scan(&n)
+		err = query(ctx, driver, source, &n, "SELECT count(*) FROM inbox")
+		return n, err
 	}
+}
+
+// query asks a database for one number, and leaves it.
+func query(ctx context.Context, driver, source string, to any, text string) error {
+	db, err := sql.Open(driver, source)
+	if err != nil {
+		return err
+	}
+	err = db.QueryRowContext(ctx, text).Scan(to)
+	return errors.Join(err, db.Close())
 }

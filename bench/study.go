@@ -5,31 +5,48 @@ import (
 	"strings"
 )
 
-// triggers is how many the study under load has, all active.
-const triggers = 20
+// What the studies under load wait for, all of it active: one trigger for
+// [hitEvent], which hits; some for events that do occur, with a property that
+// never holds, so that the server has to look; the rest for names that nobody
+// sends.
+const (
+	triggers = 1000
+	never    = 100
+	inStudy  = 100 // as many as a file may have
+)
 
-// study is a study of that many triggers. One waits for [hitEvent]. Half of the
-// others wait for events that do occur, but with a property that never holds, so
-// that the server has to look; the rest for names that nobody sends.
-func study() string {
+// studies is the files of as many studies as that takes.
+func studies() []string {
+	files := make([]string, 0, triggers/inStudy)
+	for first := 0; first < triggers; first += inStudy {
+		files = append(files, study(first))
+	}
+	return files
+}
+
+// study is one file, with the triggers from number first on.
+func study(first int) string {
 	var b strings.Builder
-	b.WriteString(`usercall: 1
-study: { key: bench, name: Load, goal: To be there while events arrive, interviews: 100000 }
+	fmt.Fprintf(&b, `usercall: 1
+study: { key: bench-%d, name: Load, goal: To be there while events arrive, interviews: 100000 }
 interview: { mode: text, minutes: 3, languages: [en] }
 guide: cancellation
 triggers:
-`)
-	add := func(key, on string) {
-		fmt.Fprintf(&b, "  - { key: %s, people: identified, on: { %s },\n", key, on)
+`, first/inStudy)
+	for i := first; i < first+inStudy; i++ {
+		fmt.Fprintf(&b, "  - { key: t-%d, people: identified, on: { %s },\n", i, awaits(i))
 		b.WriteString("      invite: { title: A question, body: About three minutes., accept: Yes, decline: \"No\" } }\n")
 	}
-	add("hit", "event: "+hitEvent)
-	for i := 1; i < triggers; i++ {
-		if i%2 == 0 {
-			add(fmt.Sprintf("absent-%d", i), fmt.Sprintf("event: Nobody Sends %d", i))
-			continue
-		}
-		add(fmt.Sprintf("never-%d", i), fmt.Sprintf("event: %s %s, where: { properties.seats: { gt: %d } }", nouns[i], verbs[i/2], 1000+i))
-	}
 	return b.String()
+}
+
+// awaits is the event that trigger i waits for.
+func awaits(i int) string {
+	switch {
+	case i == 0:
+		return "event: " + hitEvent
+	case i <= never:
+		return fmt.Sprintf("event: %s %s, where: { properties.seats: { gt: %d } }", nouns[i%len(nouns)], verbs[i/len(nouns)], 1000+i)
+	}
+	return fmt.Sprintf("event: Nobody Sends %d", i)
 }

@@ -13,7 +13,8 @@ import (
 type subject struct {
 	name      string
 	addr, key string
-	data      string // folder that its events end up in
+	apiKey    string                               // "": it has no API
+	size      func(context.Context) (int64, error) // of its data, without logs that are written again from their start
 	launch    func(context.Context) (*process, error)
 	read      func(ctx context.Context, since time.Time, each func(line []byte)) error // what it stored, an event or a batch a line
 	undecided func(context.Context) (int, error)                                       // events that wait for their triggers; nil: nobody looks
@@ -69,7 +70,7 @@ func (l *lab) floor() (*subject, error) {
 		return nil, err
 	}
 	journal := filepath.Join(dir, "journal")
-	s := &subject{name: "floor", addr: addr, key: "floor", data: dir}
+	s := &subject{name: "floor", addr: addr, key: "floor", size: sizeOf(dir)}
 	s.launch = func(ctx context.Context) (*process, error) {
 		return start(command(ctx, syscall.SIGTERM, l.program("floor"), "-addr", addr, "-file", journal, "-key", s.key), l.dir)
 	}
@@ -84,7 +85,7 @@ func (l *lab) floor() (*subject, error) {
 	return s, nil
 }
 
-// sqlite is usercall on SQLite, with a project and the bench's study.
+// sqlite is usercall on SQLite, with a project and the bench's studies.
 func (l *lab) sqlite(ctx context.Context) (*subject, error) {
 	return l.usercall(ctx, "usercall, SQLite", "")
 }
@@ -104,7 +105,7 @@ func (l *lab) postgres(ctx context.Context) (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.database, s.data = server, filepath.Join(server.dir, "data", "base")
+	s.database, s.size = server, sizeOf(filepath.Join(server.dir, "data", "base"))
 	return s, nil
 }
 
@@ -118,17 +119,21 @@ func (l *lab) usercall(ctx context.Context, name, database string) (*subject, er
 	if err != nil {
 		return nil, err
 	}
-	if err := p.apply(ctx, keys.Project, study()); err != nil {
-		return nil, err
+	for _, file := range studies() {
+		if err := p.apply(ctx, keys.Project, file); err != nil {
+			return nil, err
+		}
 	}
-	s := &subject{name: name, addr: addr, key: keys.WriteKey, data: dir}
+	s := &subject{name: name, addr: addr, key: keys.WriteKey, apiKey: keys.APIKey}
 	s.launch = func(ctx context.Context) (*process, error) { return start(p.command(ctx, "serve"), l.dir) }
 	s.read = func(ctx context.Context, since time.Time, each func([]byte)) error {
 		return p.export(ctx, keys.Project, since, each)
 	}
-	s.undecided = undecided("sqlite", "file:"+filepath.Join(dir, "usercall.db")+"?mode=ro")
-	if database != "" {
-		s.undecided = undecided("pgx", database)
+	driver, source := "pgx", database
+	if database == "" {
+		driver, source = "sqlite", "file:"+filepath.Join(dir, "usercall.db")+"?mode=ro"
+		s.size = pages(source)
 	}
+	s.undecided = undecided(driver, source)
 	return s, nil
 }

@@ -13,7 +13,7 @@ import (
 const Parts = 256
 
 // RunEvents is how many events are sealed into one run.
-const RunEvents = 1 << 17
+const RunEvents = 1 << 18
 
 // Run is the index of a stretch of the log.
 type Run struct {

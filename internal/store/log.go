@@ -87,7 +87,7 @@ func (l *eventLog) load(ctx context.Context, q querier) (err error) {
 
 // loadRest takes up what follows the last run in the pack that it ends in.
 func (l *eventLog) loadRest(ctx context.Context, q querier, next int64) error {
-	p, err := packAt(ctx, q, next)
+	p, err := packAt(ctx, q, next, "")
 	if err != nil || p == nil || p.First == next {
 		return err
 	}
@@ -112,16 +112,19 @@ func (l *eventLog) catchUp(ctx context.Context, q querier) error {
 			return err
 		}
 	}
-	packs, err := collect(ctx, q, func(r row) (p eventlog.Pack, err error) { return p, r.Scan(&p.First, &p.Heads) },
-		"SELECT first_seq, heads FROM packs WHERE first_seq >= $1 ORDER BY first_seq", l.recent.Next())
-	if err != nil {
-		return err
-	}
+	packs, err := collect(ctx, q, scanHeads, "SELECT first_seq, heads FROM packs WHERE first_seq >= $1 ORDER BY first_seq", l.recent.Next())
+	l.follow(packs)
+	return err
+}
+
+func scanHeads(r row) (p eventlog.Pack, err error) { return p, r.Scan(&p.First, &p.Heads) }
+
+// follow takes up the heads of packs, from the next number on.
+func (l *eventLog) follow(packs []eventlog.Pack) {
 	for i := range packs {
 		l.recent.Skip(packs[i].First)
 		l.takeUp(&packs[i], 0)
 	}
-	return nil
 }
 
 // saw tells whether an event may have stood under that anonymousId. The caller

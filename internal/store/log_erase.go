@@ -57,7 +57,7 @@ func (db *DB) removeNow(ctx context.Context, tx *sql.Tx, r removal) error {
 func (db *DB) removeFew(ctx context.Context, tx *sql.Tx, r removal, seqs []int64, packs int) ([]int64, error) {
 	gone := map[eventlog.Hash][]int64{} // removed events by what they were found by
 	for ; packs > 0 && len(seqs) > 0; packs-- {
-		p, err := heldPack(ctx, tx, seqs[0], db.lockRow)
+		p, err := packAt(ctx, tx, seqs[0], db.lockRow)
 		if err != nil {
 			return nil, err
 		}

@@ -11,13 +11,9 @@ import (
 	"github.com/usercall/usercall/internal/research"
 )
 
-// packAt is the pack that holds an event, nil where retention deleted it.
-func packAt(ctx context.Context, q querier, seq int64) (*eventlog.Pack, error) {
-	return heldPack(ctx, q, seq, "")
-}
-
-// heldPack is packAt with a suffix that holds the pack's row.
-func heldPack(ctx context.Context, q querier, seq int64, lock string) (*eventlog.Pack, error) {
+// packAt is the pack that holds an event, nil where retention deleted it. lock is
+// the suffix that holds its row.
+func packAt(ctx context.Context, q querier, seq int64, lock string) (*eventlog.Pack, error) {
 	var p eventlog.Pack
 	err := q.QueryRowContext(ctx, "SELECT first_seq, heads, body FROM packs WHERE first_seq <= $1 ORDER BY first_seq DESC LIMIT 1"+lock, seq).
 		Scan(&p.First, &p.Heads, &p.Body)
@@ -29,7 +25,7 @@ func heldPack(ctx context.Context, q querier, seq int64, lock string) (*eventlog
 
 // headAt is the head of an event; an empty one where it is gone.
 func headAt(ctx context.Context, q querier, seq int64) (h eventlog.Head, err error) {
-	p, err := packAt(ctx, q, seq)
+	p, err := packAt(ctx, q, seq, "")
 	if err != nil || p == nil {
 		return h, err
 	}
@@ -44,7 +40,7 @@ func readEvents(ctx context.Context, q querier, seqs []int64) (events []research
 		if _, have := found[seq]; have && i > 0 {
 			continue
 		}
-		p, err := packAt(ctx, q, seq)
+		p, err := packAt(ctx, q, seq, "")
 		if err != nil {
 			return nil, err
 		}
@@ -159,7 +155,7 @@ func (db *DB) skip(ctx context.Context, s scan, at int64) (int64, error) {
 	if s.newest || to == at {
 		return to, nil
 	}
-	p, err := packAt(ctx, db.read, to)
+	p, err := packAt(ctx, db.read, to, "")
 	if err == nil && p != nil {
 		to = p.First
 	}

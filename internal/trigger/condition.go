@@ -75,8 +75,9 @@ func (l Literal) String() string { return l.text }
 
 // compiled is a condition that is ready to be asked.
 type compiled struct {
-	spec  *Condition
-	terms []func(*view) bool
+	spec     *Condition
+	terms    []func(*view) bool
+	personal bool // it reads traits
 }
 
 // compile makes a condition ready, or tells which of its operands makes no
@@ -86,6 +87,7 @@ func (c *Condition) compile() (*compiled, error) {
 		return nil, nil
 	}
 	out := &compiled{spec: c}
+	c.paths(func(p Path) { out.personal = out.personal || p.Root == RootTraits })
 	for i := range c.Terms {
 		t, err := c.Terms[i].compile()
 		if err != nil {

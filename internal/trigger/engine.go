@@ -52,7 +52,7 @@ func (e *Engine) Needs(p research.ProjectID) []EventNeed {
 // Asks tells whether an active trigger may want to see the event.
 func (e *Engine) Asks(event *research.Event) bool {
 	ix := e.rules.Load().Index[event.Project]
-	return ix != nil && ix.Asks(event.Type, event.Name)
+	return ix != nil && ix.Asks(event)
 }
 
 // Offer is the rule of a trigger, if it is active.

@@ -117,11 +117,15 @@ func (ix *Index) Waiting(t research.EventType, name string) []*Rule {
 	return slices.Concat(named, anyName)
 }
 
-// Asks tells whether any rule waits for events of that type and name.
-func (ix *Index) Asks(t research.EventType, name string) bool {
-	ix.mu.RLock()
-	defer ix.mu.RUnlock()
-	return len(ix.waiting[occasion{t, name}]) > 0 || t != research.Track && len(ix.waiting[occasion{t, ""}]) > 0
+// Asks tells whether some rule may be satisfied by the event, as far as can be
+// told without its person.
+func (ix *Index) Asks(e *research.Event) bool {
+	for _, r := range ix.Waiting(e.Type, e.Name) {
+		if r.Steps[0].personal() || r.Matches(e, nil) {
+			return true
+		}
+	}
+	return false
 }
 
 // Match is the rules that the event is a match of, in the order in which they

@@ -189,3 +189,44 @@ func BenchmarkIndex(b *testing.B) {
 		}
 	}
 }
+
+func TestAsksIsNeverWrongAboutAMatch(t *testing.T) {
+	file, err := Parse([]byte(`
+usercall: 1
+study: { key: s }
+triggers:
+  - { key: a, on: { event: left, where: { properties.plan: pro } } }
+  - { key: b, on: { event: opened, where: { traits.plan: pro } } }
+  - { key: c, on: { type: page } }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := Compile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range compiled.Rules {
+		r.TriggerID = research.TriggerID(i + 1)
+	}
+	ix := NewIndex(compiled.Rules...)
+	for want, events := range map[bool][]research.Event{
+		true: {
+			{Type: research.Track, Name: "left", Properties: []byte(`{"plan":"pro"}`)},
+			{Type: research.Track, Name: "opened"}, // whose plan it is, only the person tells
+			{Type: research.Page, Name: "Home"},
+		},
+		false: {
+			{Type: research.Track, Name: "left", Properties: []byte(`{"plan":"free"}`)},
+			{Type: research.Track, Name: "left"},
+			{Type: research.Track, Name: "nobody asks"},
+			{Type: research.Screen, Name: "Home"},
+		},
+	} {
+		for _, e := range events {
+			if ix.Asks(&e) != want {
+				t.Errorf("%s %s %s: asks %v", e.Type, e.Name, e.Properties, !want)
+			}
+		}
+	}
+}

@@ -99,6 +99,9 @@ func (s *Step) satisfied(e *research.Event, person research.Traits) bool {
 	return s.where.holds(&view{event: e, person: person, now: e.Timestamp})
 }
 
+// personal tells whether its where reads the person's traits.
+func (s *Step) personal() bool { return s.where != nil && s.where.personal }
+
 func (s *Step) takes(from research.Source) bool {
 	return len(s.Sources) == 0 || slices.Contains(s.Sources, from)
 }
