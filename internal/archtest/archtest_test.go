@@ -102,7 +102,7 @@ var owner = map[string]string{
 	"studies": "study.go", "triggers": "study.go",
 	"event_log": "log", "packs": "log", "runs": "log", "run_parts": "log",
 	"imports": "import.go",
-	"inbox":   "trigger", "people": "trigger", "group_traits": "trigger", "links": "trigger", "decisions": "trigger", "shards": "trigger",
+	"inbox":   "trigger", "people": "trigger", "group_traits": "trigger", "links": "trigger", "former_links": "trigger", "decisions": "trigger", "shards": "trigger",
 	"invitations": "invite.go", "invite_quotas": "invite.go", "contacts": "invite.go", "caps": "invite.go", "cap_reservations": "invite.go", "suppressed": "invite.go",
 	"interviews": "interview", "turns": "interview", "socket_tickets": "interview",
 	"themes": "analysis", "quotes": "analysis", "summaries": "analysis", "study_reports": "analysis",

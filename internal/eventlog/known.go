@@ -78,7 +78,7 @@ func (k *Known) Learn(h *Head, seen func(Hash) bool) (news News) {
 		news |= Seen
 	}
 	if h.User != 0 && h.Anon != 0 {
-		if last, ok := k.links.get(h.Anon); news&Seen != 0 && (!ok || last.user != h.User) {
+		if last, ok := k.links.get(h.Anon); news&Seen != 0 && (!ok || last.user != h.User || news&Aliased != 0) {
 			news |= Linking
 		}
 	}

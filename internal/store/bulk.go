@@ -17,6 +17,7 @@ type bulk interface {
 	prefetch(ctx context.Context, s *shardTx, inbox []trigger.Pending) error
 	upsertGroups(ctx context.Context, tx hotTx, ids []groupID, traits []string) error
 	upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error
+	// upsertSightings leaves out who was folded into somebody else.
 	upsertSightings(ctx context.Context, tx hotTx, ids []personID, seen map[personID]sighting) error
 }
 
@@ -164,7 +165,8 @@ func (postgresBulk) upsertSightings(ctx context.Context, tx hotTx, ids []personI
 		projects[i], keys[i], firsts[i], lasts[i] = int64(id.project), string(id.key), seen[id].first, seen[id].last
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO people (project_id, user_key, first_seen, last_seen)
-		SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[])
+		SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[]) AS seen (project_id, from_key, first_at, last_at)
+		WHERE NOT EXISTS (SELECT 1 FROM links WHERE links.project_id = seen.project_id AND links.from_key = seen.from_key)
 		ON CONFLICT (project_id, user_key) DO UPDATE SET project_id = excluded.project_id`+mergeSeen, projects, keys, firsts, lasts)
 	return err
 }

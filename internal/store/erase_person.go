@@ -37,11 +37,11 @@ func (db *DB) erasePerson(ctx context.Context, p research.ProjectID, key researc
 	if err := db.writeLinks(ctx, p, key); err != nil {
 		return err
 	}
-	r := removal{project: p}
-	if r.keys, err = db.keysOf(ctx, db.read, p, key); err != nil {
+	of, err := db.belongings(ctx, db.read, p, key)
+	if err != nil {
 		return err
 	}
-	if err := db.removeEvents(ctx, r); err != nil {
+	if err := db.removeEvents(ctx, removal{p, of}); err != nil {
 		return err
 	}
 	db.sightings.Lock()
@@ -62,13 +62,14 @@ func (db *DB) whoIs(ctx context.Context, p research.ProjectID, key research.Pers
 // eraseRest deletes a person's rows, those of each stage by its owner. Nobody
 // decides about the person meanwhile, or has just read what would be written back.
 func (db *DB) eraseRest(ctx context.Context, tx *sql.Tx, p research.ProjectID, key research.PersonKey, now time.Time) error {
-	keys, err := db.holdPerson(ctx, tx, p, key)
+	of, err := db.holdPerson(ctx, tx, p, key)
 	if err != nil {
 		return err
 	}
-	if err := db.removeNow(ctx, tx, removal{p, keys}); err != nil {
+	if err := db.removeNow(ctx, tx, removal{p, of}); err != nil {
 		return err
 	}
+	keys := of.own()
 	invites, err := db.holdInvites(ctx, tx, p, keys) // so that no interview begins
 	if err != nil {
 		return err

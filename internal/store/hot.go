@@ -16,7 +16,8 @@ const (
 	upsertPerson = `INSERT INTO people (project_id, user_key, traits, group_id, group_at, first_seen, last_seen) VALUES ($1, $2, $3, $4, $5, $6, $7)` + mergePerson
 	mergePerson  = `
 		ON CONFLICT (project_id, user_key) DO UPDATE SET traits = excluded.traits, group_id = excluded.group_id, group_at = excluded.group_at` + mergeSeen
-	sightPerson = `INSERT INTO people (project_id, user_key, first_seen, last_seen) VALUES ($1, $2, $3, $4)
+	sightPerson = `INSERT INTO people (project_id, user_key, first_seen, last_seen) SELECT $1, $2, $3, $4
+		WHERE NOT EXISTS (SELECT 1 FROM links WHERE project_id = $1 AND from_key = $2)
 		ON CONFLICT (project_id, user_key) DO UPDATE SET project_id = excluded.project_id` + mergeSeen
 	mergeSeen = `,
 		first_seen = CASE WHEN excluded.first_seen < people.first_seen THEN excluded.first_seen ELSE people.first_seen END,

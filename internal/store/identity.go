@@ -65,7 +65,19 @@ func (s *shardTx) Identify(ctx context.Context, p *trigger.Pending) (*research.P
 	if err != nil {
 		return nil, nowhere, err
 	}
-	if home := person.Key.Shard(p.Project); !s.whole && home != p.Filed.Shard(p.Project) || !s.holds(home) {
+	home := person.Key.Shard(p.Project)
+	here, err := s.takes(ctx, p, home)
+	if err == nil && here && !s.holds(home) && !person.changed { // it was read before it was held
+		was := person.Key
+		delete(s.people, personID{p.Project, was})
+		if person, err = s.known(ctx, p, was); err == nil && person.Key != was {
+			return s.Identify(ctx, p)
+		}
+	}
+	if err != nil {
+		return nil, nowhere, err
+	}
+	if !here {
 		return nil, home, s.forward(ctx, p, person.Key, home)
 	}
 	person.see(&p.Event)
@@ -79,6 +91,24 @@ func (s *shardTx) Identify(ctx context.Context, p *trigger.Pending) (*research.P
 		_, err = person.traits()
 	}
 	return &person.Person, nowhere, err
+}
+
+// takes tells whether an event can be evaluated here and now, though its person
+// may live in another shard: it must come after what waits there, and before what
+// follows it here.
+func (s *shardTx) takes(ctx context.Context, p *trigger.Pending, home int) (bool, error) {
+	if s.holds(home) {
+		return s.whole || home == p.Filed.Shard(p.Project), nil
+	}
+	var got, earlier int
+	err := s.tx.QueryRowContext(ctx, "SELECT shard FROM shards WHERE shard = $1"+s.db.skipRow, home).Scan(&got)
+	if errors.Is(err, sql.ErrNoRows) { // somebody else is at it
+		return false, nil
+	}
+	if err == nil {
+		err = s.tx.QueryRowContext(ctx, "SELECT count(*) FROM inbox WHERE shard = $1 AND seq < $2", home, p.Seq).Scan(&earlier)
+	}
+	return earlier == 0, err
 }
 
 // owner is the person an event belongs to as links stand. What the log noted of
@@ -162,7 +192,10 @@ func (s *shardTx) fold(ctx context.Context, e *research.Event, from research.Per
 	if old.groupAt > into.groupAt {
 		into.Group, into.groupAt = old.Group, old.groupAt
 	}
-	into.first, into.changed = min(into.first, old.first), true
+	if !into.stored && !into.changed {
+		into.first, into.last = old.first, old.last
+	}
+	into.first, into.last, into.changed = min(into.first, old.first), max(into.last, old.last), true
 	if _, err := s.tx.ExecContext(ctx, "DELETE FROM people WHERE project_id = $1 AND user_key = $2", e.Project, from); err != nil {
 		return err
 	}

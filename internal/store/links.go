@@ -54,10 +54,20 @@ func (s *shardTx) claimLink(ctx context.Context, project research.ProjectID, fro
 	return n == 1, err
 }
 
-// moveLink points a link elsewhere, unless something later was said of it.
-func (s *shardTx) moveLink(ctx context.Context, project research.ProjectID, from research.PersonKey, to link) error {
-	_, err := s.tx.ExecContext(ctx, `UPDATE links SET user_key = $3, linked_at = $4
-		WHERE project_id = $1 AND from_key = $2 AND (user_key = '' OR linked_at <= $4)`, project, from, to.key, to.at)
+// moveLink points a link elsewhere, unless something later was said of it. What
+// was before stays with the user that it led to.
+func (s *shardTx) moveLink(ctx context.Context, e *research.Event, from, was, to research.PersonKey) error {
+	at := ms(e.Timestamp)
+	res, err := s.tx.ExecContext(ctx, `UPDATE links SET user_key = $3, linked_at = $4
+		WHERE project_id = $1 AND from_key = $2 AND (user_key = '' OR linked_at <= $4)`, e.Project, from, to, at)
+	if err != nil || was == nobody {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	_, err = s.tx.ExecContext(ctx, `INSERT INTO former_links (project_id, from_key, until, until_seq, user_key) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT DO NOTHING`, e.Project, from, at, e.Seq, was)
 	return err
 }
 
@@ -86,6 +96,21 @@ func (s *shardTx) lastSaid(ctx context.Context, e *research.Event, from research
 		return link{}, err
 	}
 	slices.SortFunc(entries, newestFirst)
+	return s.said(ctx, e, from, s.db.log.withUser(entries))
+}
+
+// firstSaid is the one that stood there first, as far as that may wait for its
+// evaluation still.
+func (s *shardTx) firstSaid(ctx context.Context, e *research.Event, from research.PersonKey) (link, error) {
+	entries, err := s.db.log.findRecent(ctx, s.tx, eventlog.PersonHash(e.Project, from))
+	if err != nil {
+		return link{}, err
+	}
+	slices.SortFunc(entries, func(a, b eventlog.Entry) int { return newestFirst(b, a) })
+	return s.said(ctx, e, from, s.db.log.withUser(entries))
+}
+
+func (s *shardTx) said(ctx context.Context, e *research.Event, from research.PersonKey, entries []eventlog.Entry) (link, error) {
 	for _, entry := range entries {
 		if entry.Seq >= e.Seq {
 			continue
@@ -136,9 +161,8 @@ func (s *shardTx) linkOne(ctx context.Context, person *personRow, e *research.Ev
 	if err != nil || to.key == person.Key {
 		return err
 	}
-	now := link{person.Key, ms(e.Timestamp)}
 	if to.at == never {
-		fresh, err := s.claimLink(ctx, e.Project, from, now)
+		fresh, err := s.claimLink(ctx, e.Project, from, link{person.Key, ms(e.Timestamp)})
 		if err != nil || fresh { // nobody of that id was ever seen: nothing to fold
 			return err
 		}
@@ -147,22 +171,45 @@ func (s *shardTx) linkOne(ctx context.Context, person *personRow, e *research.Ev
 		return err
 	}
 	if to.key != nobody {
-		return s.linkAgain(ctx, e, from, now)
+		return s.linkAgain(ctx, e, from, to.key, person.Key)
 	}
-	if err := s.moveLink(ctx, e.Project, from, now); err != nil {
+	return s.linkFirst(ctx, person, e, from)
+}
+
+// linkFirst folds an anonymous person into the user that is the first one beside
+// it: one who was received before may wait in another shard still.
+func (s *shardTx) linkFirst(ctx context.Context, person *personRow, e *research.Event, from research.PersonKey) error {
+	first, err := s.firstSaid(ctx, e, from)
+	if err != nil {
 		return err
 	}
-	return s.fold(ctx, e, from, person)
+	if first.key == nobody || first.key == person.Key || first.at > ms(e.Timestamp) {
+		if err := s.moveLink(ctx, e, from, nobody, person.Key); err != nil {
+			return err
+		}
+		return s.fold(ctx, e, from, person)
+	}
+	if err := s.holdShard(ctx, first.key.Shard(e.Project)); err != nil {
+		return err
+	}
+	into, err := s.person(ctx, e.Project, first.key)
+	if err != nil {
+		return err
+	}
+	if err := s.fold(ctx, e, from, into); err != nil {
+		return err
+	}
+	return s.moveLink(ctx, e, from, first.key, person.Key)
 }
 
 // linkAgain moves a link to another user, unless a later event that was received
 // before said otherwise.
-func (s *shardTx) linkAgain(ctx context.Context, e *research.Event, from research.PersonKey, to link) error {
+func (s *shardTx) linkAgain(ctx context.Context, e *research.Event, from, was, to research.PersonKey) error {
 	said, err := s.lastSaid(ctx, e, from)
-	if err != nil || said.at > to.at {
+	if err != nil || said.at > ms(e.Timestamp) {
 		return err
 	}
-	return s.moveLink(ctx, e.Project, from, to)
+	return s.moveLink(ctx, e, from, was, to)
 }
 
 // alias folds a user into another one. Anybody can send an alias with the public
@@ -180,10 +227,27 @@ func (s *shardTx) alias(ctx context.Context, person *personRow, e *research.Even
 		return err
 	}
 	if !fresh {
-		return s.moveLink(ctx, e.Project, from, now)
+		return s.aliasAgain(ctx, person, e, from)
 	}
-	if _, err := s.tx.ExecContext(ctx, "UPDATE links SET user_key = $3 WHERE project_id = $1 AND user_key = $2", e.Project, from, person.Key); err != nil {
+	// Held before it is read who leads to it, so that nobody new does.
+	if err := s.holdShard(ctx, from.Shard(e.Project)); err != nil {
 		return err
 	}
+	for _, whoLeadsTo := range []string{
+		"UPDATE links SET user_key = $3 WHERE project_id = $1 AND user_key = $2",
+		"UPDATE former_links SET user_key = $3 WHERE project_id = $1 AND user_key = $2",
+	} {
+		if _, err := s.tx.ExecContext(ctx, whoLeadsTo, e.Project, from, person.Key); err != nil {
+			return err
+		}
+	}
 	return s.fold(ctx, e, from, person)
+}
+
+func (s *shardTx) aliasAgain(ctx context.Context, person *personRow, e *research.Event, from research.PersonKey) error {
+	to, err := s.holdLink(ctx, e.Project, from)
+	if err != nil || to.key == person.Key {
+		return err
+	}
+	return s.moveLink(ctx, e, from, to.key, person.Key)
 }

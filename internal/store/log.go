@@ -145,16 +145,12 @@ func (l *eventLog) saw(browser eventlog.Hash) bool {
 // of receipt. It first takes up what was committed before it was called.
 func (l *eventLog) find(ctx context.Context, q querier, hashes ...eventlog.Hash) ([]eventlog.Entry, error) {
 	l.mu.Lock()
-	if err := l.catchUp(ctx, q); err != nil {
-		l.mu.Unlock()
+	found, err := l.findInMemory(ctx, q, hashes)
+	runs := l.runs
+	l.mu.Unlock()
+	if err != nil {
 		return nil, err
 	}
-	runs, recent := l.runs, l.recent
-	var found []eventlog.Entry
-	for _, h := range hashes {
-		found = append(found, recent.Find(h)...)
-	}
-	l.mu.Unlock()
 	for _, h := range hashes {
 		more, err := findSealed(ctx, q, runs, h)
 		if err != nil {
@@ -163,6 +159,32 @@ func (l *eventLog) find(ctx context.Context, q querier, hashes ...eventlog.Hash)
 		found = append(found, more...)
 	}
 	return eachOnce(found), nil
+}
+
+// findRecent is find among the events that no run indexes yet.
+func (l *eventLog) findRecent(ctx context.Context, q querier, h eventlog.Hash) ([]eventlog.Entry, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.findInMemory(ctx, q, []eventlog.Hash{h})
+}
+
+func (l *eventLog) findInMemory(ctx context.Context, q querier, hashes []eventlog.Hash) (found []eventlog.Entry, err error) {
+	if err := l.catchUp(ctx, q); err != nil {
+		return nil, err
+	}
+	for _, h := range hashes {
+		found = append(found, l.recent.Find(h)...)
+	}
+	return found, nil
+}
+
+// withUser leaves out events that are known to carry no userId.
+func (l *eventLog) withUser(entries []eventlog.Entry) []eventlog.Entry {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return slices.DeleteFunc(entries, func(e eventlog.Entry) bool {
+		return l.recent != nil && e.Seq >= l.recent.First && e.Seq < l.recent.Next() && l.recent.Heads()[e.Seq-l.recent.First].User == 0
+	})
 }
 
 // eachOnce drops what was found twice: by two of the hashes, or in two runs, for

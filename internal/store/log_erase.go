@@ -9,15 +9,13 @@ import (
 	"github.com/usercall/usercall/internal/research"
 )
 
-// removal says whose events go: those that were sent under one of the keys.
+// removal says whose events go.
 type removal struct {
 	project research.ProjectID
-	keys    []research.PersonKey
+	of      *belongings
 }
 
-func (r removal) takes(e *research.Event) bool {
-	return e.Project == r.project && slices.Contains(r.keys, e.Person())
-}
+func (r removal) takes(e *research.Event) bool { return e.Project == r.project && r.of.has(e) }
 
 // packsErased is how many packs one transaction of an erasure rewrites, so that
 // ingest never waits for a whole history.
@@ -25,7 +23,7 @@ const packsErased = 8
 
 // seqsOf is the numbers of the events in whose heads the person may stand, in order.
 func (db *DB) seqsOf(ctx context.Context, q querier, r removal) ([]int64, error) {
-	entries, err := db.entriesOf(ctx, q, r.project, r.keys)
+	entries, err := db.entriesOf(ctx, q, r.project, r.of.keys())
 	return numbers(entries), err
 }
 

@@ -246,14 +246,6 @@ func (db *DB) countEvents(ctx context.Context, p research.ProjectID, since int64
 	return min(n, limit), nil
 }
 
-// keysOf is the keys that a person's events were sent under: their own, and
-// those that are linked to it.
-func (db *DB) keysOf(ctx context.Context, q querier, p research.ProjectID, key research.PersonKey) ([]research.PersonKey, error) {
-	linked, err := collect(ctx, q, func(r row) (k research.PersonKey, err error) { return k, r.Scan(&k) },
-		"SELECT from_key FROM links WHERE project_id = $1 AND user_key = $2", p, key)
-	return append([]research.PersonKey{key}, linked...), err
-}
-
 // entriesOf is where the log has events that may have been sent under one of the
 // keys.
 func (db *DB) entriesOf(ctx context.Context, q querier, p research.ProjectID, keys []research.PersonKey) ([]eventlog.Entry, error) {

@@ -105,11 +105,11 @@ func (r *Reports) Timeline(ctx context.Context, p research.ProjectID, key resear
 // eventsOf is a person's events with times in [from, until), newest first: their
 // own, and those of the ids that are linked to them.
 func (r *Reports) eventsOf(ctx context.Context, p research.ProjectID, key research.PersonKey, from, until int64, limit int) ([]report.Event, error) {
-	keys, err := r.db.keysOf(ctx, r.db.read, p, key)
+	theirs, err := r.db.belongings(ctx, r.db.read, p, key)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := r.db.entriesOf(ctx, r.db.read, p, keys)
+	entries, err := r.db.entriesOf(ctx, r.db.read, p, theirs.keys())
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func (r *Reports) eventsOf(ctx context.Context, p research.ProjectID, key resear
 	var events []report.Event
 	for len(entries) > 0 && len(events) < limit {
 		n := min(limit, len(entries))
-		more, err := r.timeRange(ctx, p, keys, entries[:n], from, until)
+		more, err := r.timeRange(ctx, p, theirs, entries[:n], from, until)
 		if err != nil {
 			return nil, err
 		}
@@ -126,9 +126,8 @@ func (r *Reports) eventsOf(ctx context.Context, p research.ProjectID, key resear
 	return events[:min(limit, len(events))], nil
 }
 
-// timeRange reads those of the entries that lie in it and were sent under one of
-// the keys.
-func (r *Reports) timeRange(ctx context.Context, p research.ProjectID, keys []research.PersonKey, entries []eventlog.Entry, from, until int64) (out []report.Event, err error) {
+// timeRange reads those of the entries that lie in it and are a person's.
+func (r *Reports) timeRange(ctx context.Context, p research.ProjectID, theirs *belongings, entries []eventlog.Entry, from, until int64) (out []report.Event, err error) {
 	var seqs []int64
 	for _, e := range entries {
 		if e.At >= from && e.At < until {
@@ -137,8 +136,8 @@ func (r *Reports) timeRange(ctx context.Context, p research.ProjectID, keys []re
 	}
 	events, err := readEvents(ctx, r.db.read, seqs)
 	for _, e := range events {
-		if key := e.Person(); e.Project == p && slices.Contains(keys, key) {
-			out = append(out, report.Event{Event: e, Key: key})
+		if e.Project == p && theirs.has(&e) {
+			out = append(out, report.Event{Event: e, Key: e.Person()})
 		}
 	}
 	return out, err

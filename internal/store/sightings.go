@@ -31,17 +31,11 @@ func (l *eventLog) sight(events []research.Event) {
 	}
 }
 
-// takeSightings empties the memory, without users that were folded into others.
 func (l *eventLog) takeSightings() map[personID]sighting {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	taken := l.sightings
 	l.sightings = nil
-	for id := range taken {
-		if l.known != nil && l.known.Aliased(eventlog.PersonHash(id.project, id.key)) {
-			delete(taken, id)
-		}
-	}
 	return taken
 }
 

@@ -78,7 +78,7 @@ type shardTx struct {
 // hold takes the row locks of shards.
 func (s *shardTx) hold(ctx context.Context, shards []int, wait bool) (bool, error) {
 	if s.db.dialect == sqliteDialect { // one writer: the transaction holds every shard
-		for shard := shards[0]; shard <= shards[len(shards)-1]; shard++ {
+		for shard := slices.Min(shards); shard <= slices.Max(shards); shard++ {
 			s.shards = append(s.shards, shard)
 		}
 		return true, nil

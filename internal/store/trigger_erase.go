@@ -32,11 +32,11 @@ func (db *DB) writeLinks(ctx context.Context, p research.ProjectID, key research
 // browsersOf is the anonymousIds in the events of a person and of the users that
 // were folded into them.
 func (db *DB) browsersOf(ctx context.Context, p research.ProjectID, key research.PersonKey) ([]research.AnonymousID, error) {
-	keys, err := db.keysOf(ctx, db.read, p, key)
+	of, err := db.belongings(ctx, db.read, p, key)
 	if err != nil {
 		return nil, err
 	}
-	r := removal{p, keys}
+	r := removal{p, of}
 	seqs, err := db.seqsOf(ctx, db.read, r)
 	found := map[research.AnonymousID]bool{}
 	for err == nil && len(seqs) > 0 {
@@ -59,13 +59,13 @@ func (db *DB) browsersOf(ctx context.Context, p research.ProjectID, key research
 const eventsAtOnce = 256
 
 // holdPerson takes the right to decide about a person, under whichever of their
-// keys, and returns the keys.
-func (db *DB) holdPerson(ctx context.Context, tx *sql.Tx, p research.ProjectID, key research.PersonKey) (keys []research.PersonKey, err error) {
-	for held := 0; ; held = len(keys) {
-		if keys, err = db.keysOf(ctx, tx, p, key); err != nil || len(keys) == held {
-			return keys, err
+// keys, and returns what belongs to them.
+func (db *DB) holdPerson(ctx context.Context, tx *sql.Tx, p research.ProjectID, key research.PersonKey) (of *belongings, err error) {
+	for held := 0; ; held = len(of.own()) {
+		if of, err = db.belongings(ctx, tx, p, key); err != nil || len(of.own()) == held {
+			return of, err
 		}
-		if err := db.holdShards(ctx, tx, p, keys); err != nil {
+		if err := db.holdShards(ctx, tx, p, of.own()); err != nil {
 			return nil, err
 		}
 	}
@@ -96,6 +96,7 @@ func erasePeople(ctx context.Context, tx *sql.Tx, p research.ProjectID, keys []r
 			"DELETE FROM people WHERE project_id = $1 AND user_key = $2",
 			"DELETE FROM links WHERE project_id = $1 AND user_key = $2",
 			"DELETE FROM links WHERE project_id = $1 AND from_key = $2",
+			"DELETE FROM former_links WHERE project_id = $1 AND user_key = $2",
 		} {
 			if _, err := tx.ExecContext(ctx, statement, p, key); err != nil {
 				return err

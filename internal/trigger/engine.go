@@ -194,7 +194,8 @@ func (e *Engine) drain(ctx context.Context, shards []int, wait bool) (bool, erro
 			return held, err
 		}
 		if len(pass.forwarded) > 0 {
-			if held, err := e.drain(ctx, pass.forwarded, wait); err != nil || !held {
+			slices.Sort(pass.forwarded)
+			if held, err := e.drain(ctx, slices.Compact(pass.forwarded), wait); err != nil || !held {
 				return held, err
 			}
 		}
