@@ -17,6 +17,7 @@ import (
 	"github.com/usercall/usercall/internal/analysis"
 	"github.com/usercall/usercall/internal/invite"
 	"github.com/usercall/usercall/internal/jobs"
+	"github.com/usercall/usercall/internal/report"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
 	"github.com/usercall/usercall/internal/store/storetest"
@@ -358,4 +359,123 @@ func TestErasingLater(t *testing.T) {
 			t.Errorf("traces are left in %q", found)
 		}
 	})
+}
+
+// TestErasingThatIsInterruptedEndsTheSame cuts an erasure off wherever it is, and
+// starts it again, until one comes to its end.
+func TestErasingThatIsInterruptedEndsTheSame(t *testing.T) {
+	storetest.EachTarget(t, func(t *testing.T, target string) {
+		w := opened(t, target)
+		for range 40 { // packs
+			w.send(event("looked", "canary", "canary-1"), event("looked", "", "canary-1"), event("looked", "bob", "canary-1"), event("looked", "", "canary-2"))
+			w.pass(time.Second)
+		}
+		w.send(event("looked", "canary", "canary-2"))
+		cut := 0
+		for limit := time.Millisecond; ; limit += limit / 4 {
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			err := w.db.ErasePerson(ctx, w.project.ID, research.UserKey("canary"), w.clock())
+			cancel()
+			if err == nil {
+				break
+			}
+			cut++
+		}
+		if left := messages(t, w.db, w.project); cut == 0 || len(left) < 40 {
+			t.Errorf("cut off %d times; left are %v", cut, left)
+		}
+		for _, place := range traces(t, target, "canary") { // bob's, on the browser that was hers before
+			if place != "packs.body" && !strings.HasSuffix(place, "links.from_key") && !strings.HasPrefix(place, "the file") {
+				t.Errorf("traces are left in %s", place)
+			}
+		}
+		if found := append(traces(t, target, "canary-2"), traces(t, target, "u:canary")...); len(found) > 0 {
+			t.Errorf("traces are left in %q", found)
+		}
+	})
+}
+
+func TestErasingSomebodyWhoNeverSaidWhoTheyAre(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		w.send(event("a", "", "one"), event("b", "", "two"), event("b", "one", ""))
+		if err := db.ErasePerson(t.Context(), w.project.ID, research.AnonymousKey("one"), w.clock()); err != nil {
+			t.Fatal(err)
+		}
+		if got := messages(t, db, w.project); len(got) != 2 || strings.Contains(fmt.Sprint(got), "/a") {
+			t.Errorf("left are %v", got)
+		}
+		if err := db.ErasePerson(t.Context(), w.project.ID, "", w.clock()); research.CodeOf(err) != research.Invalid {
+			t.Errorf("nobody was erased: %v", err)
+		}
+	})
+}
+
+// TestErasingFromASealedLog erases somebody whose events lie in packs that runs
+// cut in two, and sends all of it again.
+func TestErasingFromASealedLog(t *testing.T) {
+	storetest.EachTarget(t, func(t *testing.T, target string) {
+		w := opened(t, target)
+		w.db.SetRunEvents(50)
+		var all []research.Event
+		for len(all) < 330 {
+			batch := []research.Event{event("b", "bob", "shared"), event("b", "eve", "")}
+			for len(batch) < 11 {
+				batch = append(batch, event("a", "ann", "shared"), event("a", "", "hers"), event("a", "ann", "hers"))
+			}
+			for i := range batch {
+				batch[i].Project, batch[i].Timestamp, batch[i].ReceivedAt = w.project.ID, w.clock(), w.clock()
+			}
+			if _, err := w.db.Append(t.Context(), batch); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, batch...)
+			w.pass(time.Second)
+		}
+		if n := seal(t, w.db); n != 6 {
+			t.Fatalf("%d runs are sealed", n)
+		}
+		w.erase("ann")
+		other := openLog(t, target)
+		for name, db := range map[string]*store.DB{"this process": w.db, "another": other} {
+			if left := messages(t, db, w.project); len(left) != 60 || strings.Contains(fmt.Sprint(left), "/a") {
+				t.Errorf("%s: left are %v", name, left)
+			}
+			stored, err := db.Append(t.Context(), all)
+			if err != nil || slices.Contains(stored, true) {
+				t.Errorf("%s: stored %v, %v", name, stored, err)
+			}
+		}
+		for user, want := range map[string]int{"ann": 0, "bob": 30} {
+			rows := 0
+			err := other.ExportEvents(t.Context(), w.project, report.Query{Person: user}, func(report.EventRow) error { rows++; return nil })
+			if err != nil || rows != want {
+				t.Errorf("%s has %d events, %v", user, rows, err)
+			}
+		}
+		if n := entries(t, target); n != 300+2*28+28 { // messages, bob and his browser, eve: of the first 28 batches
+			t.Errorf("the indexes have %d entries", n)
+		}
+	})
+}
+
+// entries is how many the sealed indexes have, by the bytes of an entry.
+func entries(t *testing.T, target string) (n int) {
+	t.Helper()
+	driver := "pgx"
+	if !strings.HasPrefix(target, "postgres") {
+		driver = "sqlite"
+	}
+	db, err := sql.Open(driver, target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	scanEach(t, db, "SELECT entries FROM run_parts", func(r *sql.Rows) error {
+		var part []byte
+		err := r.Scan(&part)
+		n += len(part) / 20
+		return err
+	})
+	return n
 }

@@ -22,13 +22,9 @@ func (r removal) takes(e *research.Event) bool { return e.Project == r.project &
 const packsErased = 8
 
 // seqsOf is the numbers of the events in whose heads the person may stand, in order.
-func (db *DB) seqsOf(ctx context.Context, q querier, r removal) (seqs []int64, err error) {
+func (db *DB) seqsOf(ctx context.Context, q querier, r removal) ([]int64, error) {
 	entries, err := db.entriesOf(ctx, q, r.project, r.of.keys())
-	for _, e := range entries {
-		seqs = append(seqs, e.Seq)
-	}
-	slices.Sort(seqs)
-	return slices.Compact(seqs), err
+	return numbers(entries), err
 }
 
 // removeEvents removes a person's events from the log, few packs at a time.
@@ -114,9 +110,8 @@ func removeFrom(ctx context.Context, tx *sql.Tx, p *eventlog.Pack, r removal, se
 func (db *DB) unindex(ctx context.Context, tx *sql.Tx, gone map[eventlog.Hash][]int64) error {
 	delete(gone, 0)
 	for h, seqs := range gone {
-		parts, err := collect(ctx, tx, scanPart, `SELECT first_seq, entries FROM run_parts WHERE part = $1
-			AND first_seq >= coalesce((SELECT max(first_seq) FROM runs WHERE first_seq <= $2), $2) AND first_seq <= $3 ORDER BY first_seq`+db.lockRow,
-			h.Part(), seqs[0], seqs[len(seqs)-1])
+		parts, err := collect(ctx, tx, scanPart, "SELECT first_seq, entries FROM run_parts WHERE part = $1 AND first_seq > $2 AND first_seq <= $3 ORDER BY first_seq"+db.lockRow,
+			h.Part(), seqs[0]-int64(db.log.stretch), seqs[len(seqs)-1])
 		if err != nil {
 			return err
 		}
