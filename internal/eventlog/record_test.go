@@ -14,7 +14,9 @@ import (
 
 // anyEvent is an event with everything an event can have, or nothing of it.
 func anyEvent(r *rand.Rand) research.Event {
-	text := func() string { return [...]string{"", "a", "u:ann", "\x00\xff\n", "søren", string(make([]byte, 300))}[r.IntN(6)] }
+	text := func() string {
+		return [...]string{"", "a", "u:ann", "\x00\xff\n", "søren", string(make([]byte, 300))}[r.IntN(6)]
+	}
 	raw := func() json.RawMessage {
 		return [...]json.RawMessage{nil, []byte(`{}`), []byte(`{"a":[1,"\u0000"]}`), []byte("null")}[r.IntN(4)]
 	}

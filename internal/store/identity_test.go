@@ -164,9 +164,9 @@ func (w *nodes) anySaying(r *mrand.Rand, aliased map[string]bool) research.Event
 
 func TestWhoIsWhoIsAsTheSpecificationSays(t *testing.T) {
 	storetest.EachTarget(t, func(t *testing.T, target string) {
-		count, streams := 1, 25
+		count, streams := 1, 12
 		if target[0] != '/' {
-			count, streams = 2, 8
+			count, streams = 2, 4
 		}
 		for seed := range uint64(streams) {
 			r := mrand.New(mrand.NewPCG(seed, 1))
