@@ -75,8 +75,10 @@ var identityCases = []struct {
 
 func TestWhoIsWhoByName(t *testing.T) {
 	storetest.EachTarget(t, func(t *testing.T, target string) {
+		all := false
+		w := newNodes(t, target, 1, func(*research.Event) bool { return all })
 		for _, how := range []string{"one by one", "at once", "evaluated in the end"} {
-			w := newNodes(t, again(t, target), 1, func(*research.Event) bool { return how == "at once" })
+			all = how == "at once"
 			for _, c := range identityCases {
 				w.project, w.sent = project(t, w.db[0], fmt.Sprint(how, c.name)), 0
 				w.play(how, c.events)

@@ -168,10 +168,11 @@ func TestWhoIsWhoIsAsTheSpecificationSays(t *testing.T) {
 		if target[0] != '/' {
 			count, streams = 2, 4
 		}
+		all := false
+		w := newNodes(t, target, count, func(*research.Event) bool { return all })
 		for seed := range uint64(streams) {
-			r := mrand.New(mrand.NewPCG(seed, 1))
-			asked := func(*research.Event) bool { return seed%3 == 0 }
-			w, m := newNodes(t, again(t, target), count, asked), newIdentityModel()
+			r, m := mrand.New(mrand.NewPCG(seed, 1)), newIdentityModel()
+			w.project, w.sent, all = project(t, w.db[0], fmt.Sprint("seed", seed)), 0, seed%3 == 0
 			aliased := map[string]bool{}
 			for range 25 {
 				var batch []research.Event
@@ -192,13 +193,4 @@ func TestWhoIsWhoIsAsTheSpecificationSays(t *testing.T) {
 			w.same(m, fmt.Sprint("seed ", seed))
 		}
 	})
-}
-
-// again is another empty database of the same engine.
-func again(t *testing.T, target string) string {
-	t.Helper()
-	if target[0] == '/' {
-		return storetest.SQLite(t)
-	}
-	return storetest.Postgres(t)
 }
