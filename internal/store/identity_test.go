@@ -194,3 +194,41 @@ func TestWhoIsWhoIsAsTheSpecificationSays(t *testing.T) {
 		}
 	})
 }
+
+// TestLateEventsBelongToOnePerson lets a third of the events come late: what they
+// move may differ from what it were in order, but nobody shares an event.
+func TestLateEventsBelongToOnePerson(t *testing.T) {
+	storetest.EachTarget(t, func(t *testing.T, target string) {
+		w := newNodes(t, target, 2, func(*research.Event) bool { return false })
+		for seed := range uint64(6) {
+			r := mrand.New(mrand.NewPCG(seed, 9))
+			w.project, w.sent = project(t, w.db[0], fmt.Sprint("late", seed)), 0
+			for range 20 {
+				var batch []research.Event
+				for range 1 + r.IntN(4) {
+					e := w.anySaying(r, map[string]bool{})
+					if r.IntN(3) == 0 {
+						e.Timestamp = e.Timestamp.Add(-time.Duration(r.IntN(60_000)) * time.Millisecond)
+					}
+					batch = append(batch, e)
+				}
+				w.append(r.IntN(2), batch...)
+				if r.IntN(2) == 0 {
+					w.settle()
+				}
+			}
+			w.settle()
+			owners := map[string][]research.PersonKey{}
+			for key, p := range w.known() {
+				for _, id := range p.Events {
+					owners[id] = append(owners[id], key)
+				}
+			}
+			for i := range w.sent {
+				if id := fmt.Sprintf("m%03d", i+1); len(owners[id]) != 1 {
+					t.Errorf("seed %d: %s belongs to %v", seed, id, owners[id])
+				}
+			}
+		}
+	})
+}
