@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store/storetest"
+	"github.com/usercall/usercall/internal/trigger"
 )
 
 // saying is one event of a case, as "user browser", with more behind it:
@@ -144,20 +147,54 @@ func TestSightingsSurviveAKill(t *testing.T) {
 	})
 }
 
+// TestAGroupHeardOfTwiceAtOnceKeepsBoth lets a second shard hear of a group while
+// the first one's transaction is still open, as only PostgreSQL does.
 func TestAGroupHeardOfTwiceAtOnceKeepsBoth(t *testing.T) {
-	storetest.EachTarget(t, func(t *testing.T, target string) {
-		w := newNodes(t, target, 2, func(*research.Event) bool { return false })
-		for round := range 10 {
-			for i := range 12 {
-				e := w.next(research.Group, fmt.Sprint("u", round, "-", i), "")
-				e.GroupID, e.Traits = fmt.Sprint("g", round), fmt.Appendf(nil, `{"t%d":1}`, i)
-				w.append(i%2, e)
+	w := newNodes(t, storetest.Postgres(t), 2, func(*research.Event) bool { return false })
+	var shards [2]int
+	for i, traits := range []string{`{"first":1}`, `{"second":2}`} {
+		e := w.next(research.Group, fmt.Sprint("u", i), "")
+		e.GroupID, e.Traits = "acme", []byte(traits)
+		shards[i] = e.Person().Shard(e.Project)
+		w.append(i, e)
+	}
+	second := make(chan error, 1)
+	_, err := w.db[0].InShards(t.Context(), shards[:1], true, func(s trigger.Shard) error {
+		return evaluate(t, s, func() {
+			go func() {
+				_, err := w.db[1].InShards(t.Context(), shards[1:], true, func(s trigger.Shard) error { return evaluate(t, s, func() {}) })
+				second <- err
+			}()
+			for waiting := 0; waiting == 0; runtime.Gosched() {
+				var err error
+				if waiting, err = w.db[0].Count(t.Context(), "SELECT count(*) FROM pg_locks WHERE NOT granted"); err != nil {
+					t.Error(err)
+					return
+				}
 			}
-			w.settle()
-		}
-		n, err := w.db[0].Count(t.Context(), `SELECT count(*) FROM group_traits WHERE traits LIKE '%"t0"%' AND traits LIKE '%"t5"%' AND traits LIKE '%"t11"%'`)
-		if err != nil || n != 10 {
-			t.Errorf("%d of 10 groups have all their traits, %v", n, err)
-		}
+		})
 	})
+	if err := errors.Join(err, <-second); err != nil {
+		t.Fatal(err)
+	}
+	w.settle() // where the second one waited too long
+	n, err := w.db[0].Count(t.Context(), `SELECT count(*) FROM group_traits WHERE traits LIKE '%"first"%' AND traits LIKE '%"second"%'`)
+	if err != nil || n != 1 {
+		t.Errorf("of the groups, %d has the traits of both, %v", n, err)
+	}
+}
+
+// evaluate evaluates the inbox of a shard and does something before the end.
+func evaluate(t *testing.T, s trigger.Shard, before func()) error {
+	inbox, err := s.Inbox(t.Context(), 10)
+	if err != nil {
+		return err
+	}
+	for i := range inbox {
+		if _, _, err := s.Identify(t.Context(), &inbox[i]); err != nil {
+			return err
+		}
+	}
+	before()
+	return s.Done(t.Context(), inbox)
 }
