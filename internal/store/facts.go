@@ -109,6 +109,17 @@ func (s *shardTx) interviewFacts(ctx context.Context, f *trigger.Facts, r *trigg
 	return err
 }
 
+// holdProject lets one transaction at a time reserve invites of a project: several
+// caps are taken in the order in which they come, and nobody waits in a circle.
+func (s *shardTx) holdProject(ctx context.Context, project research.ProjectID) error {
+	if s.db.dialect == sqliteDialect || s.reserving == project {
+		return nil
+	}
+	s.reserving = project
+	var id int64
+	return s.tx.QueryRowContext(ctx, "SELECT id FROM projects WHERE id = $1 FOR NO KEY UPDATE", int64(project)).Scan(&id)
+}
+
 // reserve makes the invite and takes its places; a gate means that a constraint
 // said no.
 func (s *shardTx) reserve(ctx context.Context, r *trigger.Rule, i *research.Invite, quotas []string) (*research.Invite, research.Gate, error) {

@@ -78,7 +78,7 @@ func (s *shardTx) linkOf(ctx context.Context, e *research.Event, from research.P
 	if err != nil || to.at != never || from.Identified() {
 		return to, err
 	}
-	said, err := s.lastSaid(ctx, e, from)
+	said, err := s.saidUnasked(ctx, e, from)
 	if err != nil || said.key == nobody {
 		return said, err
 	}
@@ -86,6 +86,17 @@ func (s *shardTx) linkOf(ctx context.Context, e *research.Event, from research.P
 		return said, err
 	}
 	return s.holdLink(ctx, e.Project, from)
+}
+
+// saidUnasked is the user that stood beside an anonymousId when it was received
+// for the first time, which makes no row. Whoever stood there later and is another
+// one has a row, or waits to be evaluated.
+func (s *shardTx) saidUnasked(ctx context.Context, e *research.Event, from research.PersonKey) (link, error) {
+	entries, err := s.db.log.find(ctx, s.tx, eventlog.PersonHash(e.Project, from))
+	if err != nil {
+		return link{}, err
+	}
+	return s.said(ctx, e, from, s.db.log.withUser(entries))
 }
 
 // lastSaid is the user that stood beside an anonymousId in the latest of the

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"math"
 	"slices"
 
 	"github.com/usercall/usercall/internal/eventlog"
@@ -45,22 +44,13 @@ func (db *DB) InShards(ctx context.Context, shards []int, wait bool, work func(t
 	return held, err
 }
 
-// Together implements trigger.Store. SQLite's one writer may as well hold all
-// shards; on PostgreSQL nodes share the work, so one does not.
-func (db *DB) Together() int {
+// Limits implements trigger.Store. SQLite's one writer may as well hold all
+// shards, and ingest waits for it; on PostgreSQL nodes share the work.
+func (db *DB) Limits() trigger.Limits {
 	if db.dialect == sqliteDialect {
-		return research.Shards
+		return trigger.Limits{Shards: research.Shards, Events: 256}
 	}
-	return 128
-}
-
-// ReservesAtOnce implements trigger.Store. Two nodes of PostgreSQL must not hold
-// the caps of two triggers in opposite order, so there a transaction holds one.
-func (db *DB) ReservesAtOnce() int {
-	if db.dialect == sqliteDialect {
-		return math.MaxInt
-	}
-	return 1
+	return trigger.Limits{Shards: research.Shards / 2, Events: 1000, OneProject: true}
 }
 
 // shardTx implements trigger.Shard.
@@ -71,6 +61,8 @@ type shardTx struct {
 	people map[personID]*personRow // as known in this transaction; written down by Done
 	groups map[groupID]*groupRow   // the same
 	whole  bool                    // the inbox of all shards was read
+	// the project whose row is held, as invites of it are reserved
+	reserving research.ProjectID
 	// users of whom it was looked up that no alias leads away from them
 	unaliased map[personID]bool
 }
@@ -141,6 +133,9 @@ func (s *shardTx) Record(ctx context.Context, d *research.Decision, invite *rese
 // Reserve undoes its own half where a later constraint says no, so that a cap is
 // never counted for an invite that was not made.
 func (s *shardTx) Reserve(ctx context.Context, r *trigger.Rule, i *research.Invite, quotas []string) (made *research.Invite, gate research.Gate, err error) {
+	if err := s.holdProject(ctx, i.Project); err != nil {
+		return nil, "", err
+	}
 	if _, err := s.tx.ExecContext(ctx, beginReserve); err != nil {
 		return nil, "", err
 	}

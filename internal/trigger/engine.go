@@ -75,7 +75,6 @@ func (e *Engine) Wake() {
 
 const (
 	poll       = 500 * time.Millisecond // for what no wake-up told of
-	inboxPage  = 256                    // events evaluated in one transaction: ingest waits for it on SQLite
 	decideFor  = 2 * time.Second        // how long a page waits for a decision
 	evaluators = 4                      // groups of shards evaluated at once
 )
@@ -131,7 +130,7 @@ func (e *Engine) sweep(ctx context.Context) error {
 	var workers sync.WaitGroup
 	slots := make(chan struct{}, evaluators)
 	errs := make(chan error, len(shards))
-	for group := range slices.Chunk(shards, e.store.Together()) {
+	for group := range slices.Chunk(shards, e.store.Limits().Shards) {
 		workers.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
@@ -207,7 +206,7 @@ func (e *Engine) drain(ctx context.Context, shards []int, wait bool) (bool, erro
 }
 
 func (e *Engine) newPass() pass {
-	return pass{rules: e.rules.Load(), now: e.now(), random: e.random, log: e.log, limit: inboxPage, reserves: e.store.ReservesAtOnce()}
+	return pass{rules: e.rules.Load(), now: e.now(), random: e.random, log: e.log, limits: e.store.Limits()}
 }
 
 // pass is one transaction over the inbox of some shards.
@@ -216,32 +215,30 @@ type pass struct {
 	now       time.Time
 	random    io.Reader
 	log       *slog.Logger
-	limit     int // events
-	reserves  int // invites, at which it ends
+	limits    Limits
 	forwarded []int
 	more      bool
 }
 
 func (p *pass) run(ctx context.Context, s Shard) error {
-	inbox, err := s.Inbox(ctx, p.limit)
+	inbox, err := s.Inbox(ctx, p.limits.Events)
 	if err != nil {
 		return err
 	}
-	p.more = len(inbox) == p.limit
+	p.more = len(inbox) == p.limits.Events
 	slices.SortStableFunc(inbox, func(a, b Pending) int { return a.Timestamp.Compare(b.Timestamp) })
-	done, reserved := 0, 0
+	done, reserved := 0, research.ProjectID(0)
 	for i := range inbox {
+		if p.limits.OneProject && reserved != 0 && inbox[i].Project != reserved {
+			p.more = true
+			break
+		}
 		invited, err := p.guarded(ctx, s, &inbox[i])
 		if err != nil {
 			return err
 		}
-		done++
-		if invited {
-			reserved++
-		}
-		if reserved == p.reserves && i < len(inbox)-1 {
-			p.more = true
-			break
+		if done++; invited {
+			reserved = inbox[i].Project
 		}
 	}
 	return s.Done(ctx, inbox[:done])

@@ -36,7 +36,7 @@ func (s *poisoned) Done(_ context.Context, done []Pending) error {
 
 func TestOneEventThatCannotBeEvaluatedStopsNoOther(t *testing.T) {
 	var log bytes.Buffer
-	p := pass{rules: &Rules{}, now: time.Now(), reserves: 1, log: slog.New(slog.NewTextHandler(&log, nil))}
+	p := pass{rules: &Rules{}, now: time.Now(), log: slog.New(slog.NewTextHandler(&log, nil))}
 	s := &poisoned{}
 	if err := p.run(t.Context(), s); err != nil {
 		t.Fatal(err)

@@ -17,11 +17,17 @@ type Store interface {
 	// where it got none, or with wait not all. work may be run again and must not
 	// keep what it was given.
 	InShards(ctx context.Context, shards []int, wait bool, work func(Shard) error) (held bool, err error)
-	// Together is how many shards one transaction had best hold.
-	Together() int
-	// ReservesAtOnce is how many invites one transaction may reserve; it commits
-	// right after the last.
-	ReservesAtOnce() int
+	// Limits is how much one transaction had best do.
+	Limits() Limits
+}
+
+// Limits is how much one transaction of the engine does.
+type Limits struct {
+	Shards int // it holds
+	Events int // it evaluates
+	// OneProject: invites that it reserves are all of one project, whose row it
+	// holds, so that two nodes never wait for each other's caps.
+	OneProject bool
 }
 
 // Shard is the tables of the shards at hand, inside the transaction that holds
