@@ -10,7 +10,7 @@ require (
 	modernc.org/sqlite v1.61.1
 )
 
-require github.com/klauspost/compress v1.20.4 // indirect
+require github.com/klauspost/compress v1.20.4
 
 require (
 	github.com/alecthomas/kong v1.17.0

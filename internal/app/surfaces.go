@@ -44,7 +44,8 @@ func (a *App) surfaces() (*surfaces, error) {
 	mux.Handle("/analytics.js/", library)
 	mux.Handle("/analytics-next/", library)
 	mux.Handle("/sdk/", sdk.New(sdk.Config{Projects: a.catalog, Writer: s.writer, Engine: a.engine, Invites: a.db, Identity: a,
-		Link: a.link, Now: a.now, NewID: newMessageID, Assets: sdkAssets(), Log: a.log}))
+		Link: a.link, Address: a.addressText, Now: a.now, NewID: newMessageID, Assets: sdkAssets(), Log: a.log,
+		EventsPerSecond: a.cfg.IngestRate, Burst: a.cfg.IngestBurst}))
 	mux.Handle("/i/", s.participants)
 	mux.Handle("/assets/", assets.Handler())
 	mux.Handle("/api/", a.adminAPI())

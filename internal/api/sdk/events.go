@@ -3,6 +3,7 @@ package sdk
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/usercall/usercall/internal/ingest"
@@ -32,6 +33,8 @@ type offer struct {
 	Lang      string    `json:"lang"`
 	Page      any       `json:"page"`
 	ExpiresAt time.Time `json:"expires_at"`
+
+	cause string // messageId of the event that led to it
 }
 
 // config says what to listen for: names and paths, never values.
@@ -51,10 +54,14 @@ func (c Config) events(r *http.Request, v visitor, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.admit(v, decoded.Count, now); err != nil {
+		return nil, err
+	}
 	events, err := c.proved(v, decoded.Events, now)
 	if err != nil {
 		return nil, err
 	}
+	c.hush(r, v, events, now)
 	fresh, err := c.Writer.Write(r.Context(), events)
 	if err != nil {
 		return nil, err
@@ -67,6 +74,9 @@ func (c Config) events(r *http.Request, v visitor, body []byte) (any, error) {
 		return nil, err
 	}
 	out, err := c.answer(r, v)
+	if out.Invite != nil && slices.ContainsFunc(events, func(e research.Event) bool { return e.UserID == "" && e.MessageID == out.Invite.cause }) {
+		c.limits.invited(c.Address(r), now)
+	}
 	if err == nil && !done { // another node holds these persons; the events are safe
 		soon := c.Now().Add(time.Second).UTC()
 		out.AskAt, out.Open = &soon, true
@@ -116,7 +126,7 @@ const lately = 24 * time.Hour
 
 func (c Config) offer(i *research.Invite, rule *trigger.Rule) *offer {
 	const lang = "en" // the one language the ready-made studies speak
-	return &offer{ID: i.PublicID, Link: c.Link(i.PublicID), Lang: lang, ExpiresAt: i.ExpiresAt,
+	return &offer{ID: i.PublicID, cause: i.MessageID, Link: c.Link(i.PublicID), Lang: lang, ExpiresAt: i.ExpiresAt,
 		Title: rule.Title.In(lang), Body: rule.Body.In(lang), Accept: rule.Accept.In(lang), Decline: rule.Decline.In(lang),
 		Page: rule.Page}
 }

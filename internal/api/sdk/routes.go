@@ -56,14 +56,21 @@ type Config struct {
 	Invites  invite.Store
 	Identity Identity
 	Link     func(publicID string) string // of an invite
+	Address  func(*http.Request) string   // whom a request is from
 	Now      func() time.Time
 	NewID    func() string
 	Assets   http.Handler // the scripts, under /sdk/
 	Log      *slog.Logger
+
+	EventsPerSecond int // of a project's pages; 0 is the default
+	Burst           int // events that they may bring at once; 0 is the default
+
+	limits *limits
 }
 
 // New is the surface. Mount it at /sdk/.
 func New(c Config) http.Handler {
+	c.limits = newLimits(c.EventsPerSecond, c.Burst)
 	mux := http.NewServeMux()
 	mux.Handle("GET /sdk/v1/config", c.page(c.config))
 	mux.Handle("POST /sdk/v1/events", c.page(c.events))

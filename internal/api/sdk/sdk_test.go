@@ -146,3 +146,54 @@ func TestWhatTheTokenSaysGoesBeforeWhatThePageSays(t *testing.T) {
 		}
 	}
 }
+
+func TestAPublicKeyBringsOnlySoMuch(t *testing.T) {
+	now := noon
+	c := Config{Now: func() time.Time { return now }, limits: newLimits(10, 20)}
+	v := visitor{project: &research.Project{Key: "prj_1"}}
+	if err := c.admit(v, 20, now); err != nil {
+		t.Fatal("the burst was refused:", err)
+	}
+	err := c.admit(v, 5, now)
+	if research.CodeOf(err) != research.Quota {
+		t.Fatalf("beyond the burst: %v", err)
+	}
+	if told, ok := err.(interface{ RetryAfter() time.Duration }); !ok || told.RetryAfter() != time.Second {
+		t.Errorf("it does not say when to come back: %v", err)
+	}
+	now = now.Add(time.Second)
+	if err := c.admit(v, 5, now); err != nil {
+		t.Error("a second later:", err)
+	}
+	v.project.Open = true
+	if err := c.admit(v, 5000, now); err != nil {
+		t.Error("an open project has limits:", err)
+	}
+}
+
+func TestAnAddressHasItsShareOfInvitesWithoutAUser(t *testing.T) {
+	address := "198.51.100.7"
+	c := Config{Address: func(*http.Request) string { return address }, limits: newLimits(0, 0)}
+	v := visitor{project: &research.Project{Key: "prj_1"}}
+	quiet := func(now time.Time) [2]bool {
+		events := []research.Event{{AnonymousID: "a"}, {UserID: "u", AnonymousID: "a"}}
+		c.hush(nil, v, events, now)
+		return [2]bool{events[0].Quiet, events[1].Quiet}
+	}
+	for range anonymousInvites {
+		if quiet(noon) != [2]bool{} {
+			t.Fatal("an event was hushed before its address had its share")
+		}
+		c.limits.invited(address, noon)
+	}
+	if got := quiet(noon); got != [2]bool{true, false} {
+		t.Errorf("after the share: hushed %v, want the one without a user", got)
+	}
+	if quiet(noon.Add(24*time.Hour)) != [2]bool{} {
+		t.Error("the next day is no new one")
+	}
+	address = "198.51.100.8"
+	if quiet(noon) != [2]bool{} {
+		t.Error("another address pays for it")
+	}
+}

@@ -65,7 +65,7 @@ func (s *surface) admit(a *arrival, events int) error {
 	if a.source != research.FromBrowser || a.project.Open {
 		return nil
 	}
-	wait := s.limit.take(a.key, max(1, events), s.Now())
+	wait := s.limit.Take(a.key, max(1, events), s.Now())
 	if wait == 0 {
 		return nil
 	}

@@ -56,14 +56,14 @@ type Config struct {
 	// wants to be forgotten. It is called again after a failure.
 	Erase func(ctx context.Context, project *research.Project, user research.UserID) error
 
-	EventsPerSecond int // of one write key; 0 is DefaultEventsPerSecond
-	Burst           int // events that it may bring at once; 0 is DefaultBurst
+	EventsPerSecond int // of one write key; 0 is the default
+	Burst           int // events that it may bring at once; 0 is the default
 }
 
 // surface is Config and what it remembers.
 type surface struct {
 	Config
-	limit *limiter
+	limit *ingest.Limiter
 }
 
 // paths of one type, long and short; "" is a batch.
@@ -79,7 +79,7 @@ var paths = map[string]research.EventType{
 
 // New is the surface. Mount it at /v1/ and /projects/.
 func New(c Config) http.Handler {
-	s := &surface{Config: c, limit: newLimiter(c.EventsPerSecond, c.Burst)}
+	s := &surface{Config: c, limit: ingest.NewLimiter(c.EventsPerSecond, c.Burst)}
 	mux := http.NewServeMux()
 	for path, kind := range paths {
 		mux.Handle("POST /v1/"+path, s.events(kind))

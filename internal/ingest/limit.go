@@ -1,4 +1,4 @@
-package segment
+package ingest
 
 import (
 	"cmp"
@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// What a write key may bring: reliability.md §4.4.
+// What a public key may bring: reliability.md §4.4.
 const (
 	DefaultEventsPerSecond = 1000
 	DefaultBurst           = 10_000
 )
 
-// limiter is a bucket of tokens for each key, one token an event. Only keys of
-// projects get one, so there are not more than projects and their old keys.
-type limiter struct {
+// Limiter is a bucket of tokens for each key, one token an event. Whoever names
+// the keys sees to it that there are not too many: those of projects, say.
+type Limiter struct {
 	rate, burst float64
 	mu          sync.Mutex
 	buckets     map[string]*bucket
@@ -26,14 +26,16 @@ type bucket struct {
 	at     time.Time
 }
 
-func newLimiter(rate, burst int) *limiter {
-	return &limiter{rate: float64(cmp.Or(rate, DefaultEventsPerSecond)), burst: float64(cmp.Or(burst, DefaultBurst)), buckets: map[string]*bucket{}}
+// NewLimiter lets through rate events a second, after up to burst at once; 0 is
+// the default of each.
+func NewLimiter(rate, burst int) *Limiter {
+	return &Limiter{rate: float64(cmp.Or(rate, DefaultEventsPerSecond)), burst: float64(cmp.Or(burst, DefaultBurst)), buckets: map[string]*bucket{}}
 }
 
-// take takes n tokens and answers 0, or takes none and answers in how many
+// Take takes n tokens and answers 0, or takes none and answers in how many
 // seconds there will be enough. More than the burst are had from a full bucket,
 // which then owes the rest: otherwise nobody could ever send them.
-func (l *limiter) take(key string, n int, now time.Time) (wait int) {
+func (l *Limiter) Take(key string, n int, now time.Time) (wait int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := l.buckets[key]
