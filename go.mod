@@ -5,12 +5,11 @@ go 1.26.8
 require (
 	github.com/danielgtaylor/huma/v2 v2.37.2
 	github.com/jackc/pgx/v5 v5.12.0
+	github.com/klauspost/compress v1.20.4
 	github.com/pressly/goose/v3 v3.29.0
 	golang.org/x/crypto v0.58.0
 	modernc.org/sqlite v1.61.1
 )
-
-require github.com/klauspost/compress v1.20.4
 
 require (
 	github.com/alecthomas/kong v1.17.0
