@@ -97,6 +97,20 @@ func (c commands) RotateKey(ctx context.Context, p *research.Project, kind resea
 	return web.NewKey{Lines: k.Lines(), Secret: k.Secret(), KID: k.KID, Algorithm: k.Algorithm}, err
 }
 
+// SetConsent changes which category of the customer's consent manager an event
+// that brings consent has to allow.
+func (c commands) SetConsent(ctx context.Context, p *research.Project, category string) error {
+	if len(category) > 100 || strings.ContainsAny(category, "\x00\r\n") {
+		return research.Errorf(research.Invalid, "A category has up to 100 characters on one line.")
+	}
+	changed := *p
+	changed.Settings.ConsentCategory = category
+	if err := c.db.UpdateProject(ctx, &changed); err != nil {
+		return err
+	}
+	return c.catalog.refresh(ctx)
+}
+
 // origin is what a browser sends for a site: scheme and host, nothing else.
 func origin(s string) (string, error) {
 	u, err := url.Parse(strings.TrimRight(strings.TrimSpace(s), "/"))

@@ -88,6 +88,11 @@ func (n *noted) RevokeOldKeys(_ context.Context, p *research.Project, kind resea
 	return nil
 }
 
+func (n *noted) SetConsent(_ context.Context, p *research.Project, category string) error {
+	n.told = append(n.told, fmt.Sprintf("consent %d %q", p.ID, category))
+	return nil
+}
+
 func (n *noted) SetIdentity(_ context.Context, p *research.Project, mode research.IdentityMode) error {
 	if mode == research.IdentityRequired {
 		return research.Errorf(research.Conflict, "There is no identity key yet.")

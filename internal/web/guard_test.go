@@ -165,6 +165,7 @@ func TestForms(t *testing.T) {
 		{"/settings/name", "name=New", "project 1 New [https://app.example.com]", "/settings?done=name"},
 		{"/settings/origins", "origins=https://a.example%0Ahttps://b.example", "project 1 Northdesk [https://a.example https://b.example]", "/settings?done=origins"},
 		{"/settings/keys/write/revoke", "", "revoke 1 write", "/settings?done=keys"},
+		{"/settings/consent", "category=+C2+", `consent 1 "C2"`, "/settings?done=consent"},
 		{"/settings/identity", "mode=when_present", `identity 1 "when_present"`, "/settings?done=identity"},
 	} {
 		form, _ := url.ParseQuery(c.form)

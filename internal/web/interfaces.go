@@ -54,6 +54,8 @@ type Commands interface {
 	// RevokeOldKeys ends all keys of a kind but the newest; conflict where there
 	// is no other.
 	RevokeOldKeys(ctx context.Context, p *research.Project, kind research.KeyKind) error
+	// SetConsent changes which consent category an event has to allow; "" is none.
+	SetConsent(ctx context.Context, p *research.Project, category string) error
 	// SetIdentity changes what is asked of the userIds that browsers send;
 	// conflict where there is no key to check a token with.
 	SetIdentity(ctx context.Context, p *research.Project, mode research.IdentityMode) error

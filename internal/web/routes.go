@@ -59,6 +59,7 @@ func (d *dashboard) table() []route {
 		{"POST /settings/origins", d.saveOrigins, false},
 		{"POST /settings/keys/{kind}", d.rotateKey, false},
 		{"POST /settings/keys/{kind}/revoke", d.revokeKeys, false},
+		{"POST /settings/consent", d.saveConsent, false},
 		{"POST /settings/identity", d.saveIdentity, false},
 		{"POST /settings/password", d.savePassword, false},
 		{"POST /project", d.switchProject, false},

@@ -14,6 +14,7 @@ type settingsView struct {
 	shell
 	Keys      []report.Key
 	Name      string
+	Consent   string // category of the consent manager
 	Origins   string
 	Mode      research.IdentityMode
 	PublicKey string
@@ -26,6 +27,7 @@ type settingsView struct {
 
 var saved = map[string]string{
 	"name":     "The project is renamed.",
+	"consent":  "The consent category is saved. It counts from now on.",
 	"origins":  "The list of sites is saved. It counts from now on.",
 	"keys":     "The older key is revoked. Only the newest one opens anything now.",
 	"identity": "What is asked of browsers is saved. It counts from now on.",
@@ -40,6 +42,9 @@ func (d *dashboard) showSettings(w http.ResponseWriter, r *request, status int, 
 	v.shell = r.shell("Settings", "Settings")
 	if v.Of != "name" {
 		v.Name = r.project.Name
+	}
+	if v.Of != "consent" {
+		v.Consent = r.project.Settings.ConsentCategory
 	}
 	if v.Of != "origins" {
 		v.Origins = strings.Join(r.project.Origins, "\n")
@@ -70,6 +75,15 @@ func (d *dashboard) saveOrigins(w http.ResponseWriter, r *request) error {
 	}
 	typed := r.form("origins")
 	return d.settled(w, r, settingsView{Of: "origins", Origins: typed}, d.Commands.SaveProject(r.Context(), r.project, r.project.Name, strings.Fields(typed)))
+}
+
+// saveConsent changes which consent an event has to bring, if it brings any.
+func (d *dashboard) saveConsent(w http.ResponseWriter, r *request) error {
+	if err := r.parse(); err != nil {
+		return err
+	}
+	category := strings.TrimSpace(r.form("category"))
+	return d.settled(w, r, settingsView{Of: "consent", Consent: category}, d.Commands.SetConsent(r.Context(), r.project, category))
 }
 
 func (d *dashboard) savePassword(w http.ResponseWriter, r *request) error {
