@@ -151,7 +151,7 @@ type change[V any] struct {
 	had  bool
 }
 
-const maxKnown = 100_000
+const maxKnown = 200_000
 
 // never is before every time.
 const never = -1 << 63

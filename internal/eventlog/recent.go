@@ -1,18 +1,28 @@
 package eventlog
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Recent is the heads of the events that no run indexes yet, with what is asked
 // of them for every new event.
 type Recent struct {
 	First    int64 // number of the first one
 	heads    []Head
-	before   []int32         // by place: the place of the message's earlier event, or -1
-	messages map[Hash]int32  // message key to the place of its last event
-	browsers map[Hash]uint32 // anonymousIds that stand in an event, to how many events
+	before   []chain        // by place
+	messages map[Hash]int32 // message key to the place of its last event
+	users    map[Hash]int32 // userIds, and
+	browsers map[Hash]int32 // anonymousIds, to the place of the last event that they stand in
 }
+
+// chain is the places of the events before this one that share something with
+// it; -1 is none.
+type chain struct{ message, user, anon, prev int32 }
 
 // NewRecent is empty; the next event is number first.
 func NewRecent(first int64) *Recent {
-	return &Recent{First: first, messages: map[Hash]int32{}, browsers: map[Hash]uint32{}}
+	return &Recent{First: first, messages: map[Hash]int32{}, users: map[Hash]int32{}, browsers: map[Hash]int32{}}
 }
 
 // Next is the number of the event after the last one.
@@ -26,16 +36,38 @@ func (r *Recent) Heads() []Head { return r.heads }
 
 // Add appends the head of the event with the next number.
 func (r *Recent) Add(h Head) {
-	place, before := int32(len(r.heads)), int32(-1)
+	place, c := int32(len(r.heads)), chain{-1, -1, -1, -1}
 	if h.Project != 0 {
-		if last, ok := r.messages[h.Key()]; ok {
-			before = last
+		c.message, c.user, c.anon = push(r.messages, h.Key(), place), push(r.users, h.User, place), push(r.browsers, h.Anon, place)
+		if h.Prev != h.Anon {
+			c.prev = push(r.browsers, h.Prev, place)
 		}
-		r.messages[h.Key()] = place
-		r.saw(h.Anon)
-		r.saw(h.Prev)
 	}
-	r.heads, r.before = append(r.heads, h), append(r.before, before)
+	r.heads, r.before = append(r.heads, h), append(r.before, c)
+}
+
+// push makes a place the last one of a hash, and returns the one before.
+func push(last map[Hash]int32, h Hash, place int32) int32 {
+	if h == 0 {
+		return -1
+	}
+	before, ok := last[h]
+	last[h] = place
+	if !ok {
+		return -1
+	}
+	return before
+}
+
+// pop undoes push.
+func pop(last map[Hash]int32, h Hash, before int32) {
+	switch {
+	case h == 0:
+	case before >= 0:
+		last[h] = before
+	default:
+		delete(last, h)
+	}
 }
 
 // Change gives an event that is there other flags.
@@ -48,34 +80,18 @@ func (r *Recent) Change(seq int64, flags uint32) {
 // Cut takes out what was added after the first n events.
 func (r *Recent) Cut(n int) {
 	for place := len(r.heads) - 1; place >= n; place-- {
-		h := &r.heads[place]
+		h, c := &r.heads[place], r.before[place]
 		if h.Project == 0 {
 			continue
 		}
-		if before := r.before[place]; before >= 0 {
-			r.messages[h.Key()] = before
-		} else {
-			delete(r.messages, h.Key())
+		if h.Prev != h.Anon {
+			pop(r.browsers, h.Prev, c.prev)
 		}
-		r.unsee(h.Anon)
-		r.unsee(h.Prev)
+		pop(r.browsers, h.Anon, c.anon)
+		pop(r.users, h.User, c.user)
+		pop(r.messages, h.Key(), c.message)
 	}
 	r.heads, r.before = r.heads[:n], r.before[:n]
-}
-
-func (r *Recent) unsee(browser Hash) {
-	if browser == 0 {
-		return
-	}
-	if r.browsers[browser]--; r.browsers[browser] == 0 {
-		delete(r.browsers, browser)
-	}
-}
-
-func (r *Recent) saw(browser Hash) {
-	if browser != 0 {
-		r.browsers[browser]++
-	}
 }
 
 // Skip makes Next the number to, where numbers in between were never given.
@@ -93,7 +109,7 @@ func (r *Recent) Skip(to int64) {
 // holds.
 func (r *Recent) Message(h *Head, is func(earlier *Head, seq int64) bool) bool {
 	place, ok := r.messages[h.Key()]
-	for ; ok && place >= 0; place = r.before[place] {
+	for ; ok && place >= 0; place = r.before[place].message {
 		if earlier := &r.heads[place]; earlier.Message == h.Message && is(earlier, r.First+int64(place)) {
 			return true
 		}
@@ -102,19 +118,29 @@ func (r *Recent) Message(h *Head, is func(earlier *Head, seq int64) bool) bool {
 }
 
 // Saw tells whether an event stood under that anonymousId.
-func (r *Recent) Saw(browser Hash) bool { return r.browsers[browser] > 0 }
+func (r *Recent) Saw(browser Hash) bool {
+	_, ok := r.browsers[browser]
+	return ok
+}
 
-// Find is the entries of a user or a browser.
+// Find is the entries of a user or a browser, in order.
 func (r *Recent) Find(h Hash) (found []Entry) {
-	if h == 0 {
-		return nil
+	at := func(place int32) Entry { return Entry{h, r.heads[place].At, r.First + int64(place)} }
+	place, ok := r.users[h]
+	for ; ok && place >= 0; place = r.before[place].user {
+		found = append(found, at(place))
 	}
-	for i := range r.heads {
-		if head := &r.heads[i]; head.User == h || head.Anon == h || head.Prev == h {
-			found = append(found, Entry{h, head.At, r.First + int64(i)})
+	place, ok = r.browsers[h]
+	for ok && place >= 0 {
+		found = append(found, at(place))
+		if c := r.before[place]; r.heads[place].Anon == h {
+			place = c.anon
+		} else {
+			place = c.prev
 		}
 	}
-	return found
+	slices.SortFunc(found, func(a, b Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+	return slices.CompactFunc(found, func(a, b Entry) bool { return a.Seq == b.Seq })
 }
 
 // Seal takes out the first n events, which a run indexes from now on.

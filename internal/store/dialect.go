@@ -4,8 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -131,13 +131,15 @@ func conflict(err error) bool {
 		(lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
 
-// setLockTimeout bounds how long this transaction waits for rows of others.
+// setUp prepares a transaction that evaluates: it waits so many milliseconds at
+// most for rows of others, 0 for ever; and it reads by index, for a queue that is
+// nearly empty is a large table to PostgreSQL's planner before it is vacuumed.
 // SQLite has one writer, who waits for nobody.
-func (d *dialect) setLockTimeout(ctx context.Context, tx *sql.Tx, ms int) error {
+func (d *dialect) setUp(ctx context.Context, tx *sql.Tx, ms int) error {
 	if d != postgresDialect {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, fmt.Sprintf("SET LOCAL lock_timeout = %d", ms))
+	_, err := tx.ExecContext(ctx, "SELECT set_config('lock_timeout', $1, true), set_config('enable_seqscan', 'off', true)", strconv.Itoa(ms))
 	return err
 }
 

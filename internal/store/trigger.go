@@ -75,12 +75,12 @@ func (s *shardTx) hold(ctx context.Context, shards []int, wait bool) (bool, erro
 		}
 		return true, nil
 	}
-	suffix := s.db.skipRow
+	suffix, patience := s.db.skipRow, 0
 	if wait {
-		suffix = s.db.lockRow
-		if err := s.db.setLockTimeout(ctx, s.tx.Tx, lockWait); err != nil {
-			return false, err
-		}
+		suffix, patience = s.db.lockRow, lockWait
+	}
+	if err := s.db.setUp(ctx, s.tx.Tx, patience); err != nil {
+		return false, err
 	}
 	held, err := collect(ctx, s.tx, func(r row) (n int, err error) { return n, r.Scan(&n) },
 		"SELECT shard FROM shards WHERE shard = ANY($1) ORDER BY shard"+suffix, shards)
