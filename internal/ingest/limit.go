@@ -13,13 +13,16 @@ const (
 	DefaultBurst           = 10_000
 )
 
-// Limiter is a bucket of tokens for each key, one token an event. Whoever names
-// the keys sees to it that there are not too many: those of projects, say.
+// Limiter is a bucket of tokens for each key, one token an event. It remembers
+// maxBuckets keys, and then forgives all of them.
 type Limiter struct {
 	rate, burst float64
 	mu          sync.Mutex
 	buckets     map[string]*bucket
 }
+
+// maxBuckets bounds the memory of a Limiter, whose keys may be strangers'.
+const maxBuckets = 100_000
 
 type bucket struct {
 	tokens float64 // below zero after a batch larger than the burst
@@ -40,6 +43,9 @@ func (l *Limiter) Take(key string, n int, now time.Time) (wait int) {
 	defer l.mu.Unlock()
 	b := l.buckets[key]
 	if b == nil {
+		if len(l.buckets) >= maxBuckets {
+			clear(l.buckets)
+		}
 		b = &bucket{tokens: l.burst, at: now}
 		l.buckets[key] = b
 	}

@@ -132,7 +132,12 @@ func (c Config) offer(i *research.Invite, rule *trigger.Rule) *offer {
 }
 
 // ask answers a page that holds a ticket from an earlier one.
-func (c Config) ask(r *http.Request, v visitor, _ []byte) (any, error) { return c.answer(r, v) }
+func (c Config) ask(r *http.Request, v visitor, _ []byte) (any, error) {
+	if err := c.admitPoll(v, c.Now()); err != nil {
+		return nil, err
+	}
+	return c.answer(r, v)
+}
 
 // state takes what became of an invite on the page.
 func (c Config) state(r *http.Request, v visitor, body []byte) (any, error) {

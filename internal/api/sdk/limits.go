@@ -15,6 +15,7 @@ import (
 // project that is open has none.
 type limits struct {
 	events *ingest.Limiter // of a project's pages together
+	polls  *ingest.Limiter // of one browser
 
 	mu      sync.Mutex
 	seed    maphash.Seed // addresses are never kept, and not to be compared from day to day
@@ -27,8 +28,14 @@ type limits struct {
 const anonymousInvites = 20
 
 func newLimits(rate, burst int) *limits {
-	return &limits{events: ingest.NewLimiter(rate, burst)}
+	return &limits{events: ingest.NewLimiter(rate, burst), polls: ingest.NewLimiter(pollsPerSecond, pollBurst)}
 }
+
+// How often a browser may ask what is open for its ticket.
+const (
+	pollsPerSecond = 1
+	pollBurst      = 10
+)
 
 // tooFast is a Quota error that says when to come back.
 type tooFast struct {
@@ -49,6 +56,17 @@ func (c Config) admit(v visitor, events int, now time.Time) error {
 	}
 	if wait := c.limits.events.Take(v.project.Key, max(1, events), now); wait > 0 {
 		return tooFast{research.Errorf(research.Quota, "The pages of this project bring more events than they may. Send them again in %d seconds.", wait), wait}
+	}
+	return nil
+}
+
+// admitPoll refuses a browser that asks without end.
+func (c Config) admitPoll(v visitor, now time.Time) error {
+	if v.project.Open || v.ticket == nil {
+		return nil
+	}
+	if wait := c.limits.polls.Take(string(v.ticket), 1, now); wait > 0 {
+		return tooFast{research.Errorf(research.Quota, "This browser asks too often. Ask again in %d seconds.", wait), wait}
 	}
 	return nil
 }

@@ -171,6 +171,25 @@ func TestAPublicKeyBringsOnlySoMuch(t *testing.T) {
 	}
 }
 
+func TestABrowserAsksOnlySoOften(t *testing.T) {
+	c := Config{limits: newLimits(0, 0)}
+	v := visitor{project: &research.Project{Key: "prj_1"}, ticket: []byte("t")}
+	for range pollBurst {
+		if err := c.admitPoll(v, noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.admitPoll(v, noon); research.CodeOf(err) != research.Quota {
+		t.Errorf("a loop is let in: %v", err)
+	}
+	if err := c.admitPoll(visitor{project: v.project, ticket: []byte("another")}, noon); err != nil {
+		t.Error("another browser pays for it:", err)
+	}
+	if err := c.admitPoll(v, noon.Add(time.Second)); err != nil {
+		t.Error("a second later:", err)
+	}
+}
+
 func TestAnAddressHasItsShareOfInvitesWithoutAUser(t *testing.T) {
 	address := "198.51.100.7"
 	c := Config{Address: func(*http.Request) string { return address }, limits: newLimits(0, 0)}
