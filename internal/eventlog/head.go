@@ -125,9 +125,12 @@ func HeadOf(e *research.Event) Head {
 }
 
 func flagsOf(e *research.Event) (flags uint32) {
-	for flag, set := range map[uint32]bool{Signed: e.Signed, Verified: e.Verified, Doubted: e.Doubted, Short: e.Short} {
-		if set {
-			flags |= flag
+	for _, f := range [...]struct {
+		flag uint32
+		set  bool
+	}{{Signed, e.Signed}, {Verified, e.Verified}, {Doubted, e.Doubted}, {Short, e.Short}} {
+		if f.set {
+			flags |= f.flag
 		}
 	}
 	return flags

@@ -45,15 +45,22 @@ func (p *Pack) Remove(gone func(place int) bool) error {
 		return err
 	}
 	heads := ParseHeads(p.Heads)
-	var plain []byte
-	for i, record := range records {
+	for i := range records {
 		if gone(i) {
-			heads[i], record = heads[i].removed(), nil
+			heads[i], records[i] = heads[i].removed(), nil
 		}
+	}
+	p.rewrite(heads, records)
+	return nil
+}
+
+// rewrite makes the pack one of other heads and records.
+func (p *Pack) rewrite(heads []Head, records [][]byte) {
+	var plain []byte
+	for _, record := range records {
 		plain = appendPlain(plain, record)
 	}
 	p.Heads, p.Body = AppendHeads(make([]byte, 0, len(p.Heads)), heads), s2.Encode(nil, plain)
-	return nil
 }
 
 // Replace puts another version of an event at its place. The source and times of
@@ -69,16 +76,9 @@ func (p *Pack) Replace(place int, better *research.Event) (*research.Event, erro
 	}
 	e.Seq = p.First + int64(place)
 	e.Better(better)
-	records[place] = AppendRecord(nil, &e)
-	var plain []byte
-	for _, record := range records {
-		plain = appendPlain(plain, record)
-	}
-	head := HeadOf(&e)
-	at := place * HeadSize
-	heads := append([]byte{}, p.Heads...)
-	copy(heads[at:], AppendHeads(nil, []Head{head}))
-	p.Heads, p.Body = heads, s2.Encode(nil, plain)
+	heads := ParseHeads(p.Heads)
+	heads[place], records[place] = HeadOf(&e), AppendRecord(nil, &e)
+	p.rewrite(heads, records)
 	return &e, nil
 }
 

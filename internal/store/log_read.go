@@ -36,8 +36,8 @@ func headAt(ctx context.Context, q querier, seq int64) (h eventlog.Head, err err
 // are left out.
 func readEvents(ctx context.Context, q querier, seqs []int64) (events []research.Event, err error) {
 	found := map[int64]research.Event{}
-	for i, seq := range slices.Sorted(slices.Values(seqs)) {
-		if _, have := found[seq]; have && i > 0 {
+	for _, seq := range slices.Sorted(slices.Values(seqs)) {
+		if _, have := found[seq]; have {
 			continue
 		}
 		p, err := packAt(ctx, q, seq, "")

@@ -44,14 +44,13 @@ func (db *DB) InShards(ctx context.Context, shards []int, wait bool, work func(t
 	return held, err
 }
 
-// Limits implements trigger.Store. One transaction of a node holds whatever
-// shards are free: two beside each other would mostly wait for the rows of groups
-// and projects. On SQLite ingest waits for it, so it is short.
+// Limits implements trigger.Store. On SQLite ingest waits for a transaction that
+// evaluates, so it is short.
 func (db *DB) Limits() trigger.Limits {
 	if db.dialect == sqliteDialect {
-		return trigger.Limits{Shards: research.Shards, Events: 256}
+		return trigger.Limits{Events: 256}
 	}
-	return trigger.Limits{Shards: research.Shards, Events: 1000, OneProject: true}
+	return trigger.Limits{Events: 1000, OneProject: true}
 }
 
 // shardTx implements trigger.Shard.

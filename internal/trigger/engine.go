@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -74,9 +73,8 @@ func (e *Engine) Wake() {
 }
 
 const (
-	poll       = 500 * time.Millisecond // for what no wake-up told of
-	decideFor  = 2 * time.Second        // how long a page waits for a decision
-	evaluators = 4                      // groups of shards evaluated at once
+	poll      = 500 * time.Millisecond // for what no wake-up told of
+	decideFor = 2 * time.Second        // how long a page waits for a decision
 )
 
 // Run evaluates what nobody waits for, until ctx ends. After each round it rests
@@ -85,7 +83,7 @@ const (
 func (e *Engine) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		began := time.Now()
-		if err := e.sweep(ctx); err != nil && ctx.Err() == nil {
+		if _, err := e.sweep(ctx); err != nil && ctx.Err() == nil {
 			e.log.Error("events could not be evaluated; they stay in the inbox", "err", err)
 		}
 		rest(ctx, min(2*time.Since(began), longestRest))
@@ -110,46 +108,29 @@ func rest(ctx context.Context, d time.Duration) {
 // nothing waits or it has gone over everything so many times: others may add.
 func (e *Engine) Settle(ctx context.Context, times int) error {
 	for range times {
-		due, err := e.store.DueShards(ctx)
-		if err != nil || len(due) == 0 {
-			return err
-		}
-		if err := e.sweep(ctx); err != nil {
+		if some, err := e.sweep(ctx); err != nil || !some {
 			return err
 		}
 	}
 	return nil
 }
 
-// sweep evaluates every due shard, some groups of them side by side.
-func (e *Engine) sweep(ctx context.Context) error {
+// sweep evaluates every due shard, and tells whether there was one. A node has
+// one such transaction at a time: two would mostly wait for the rows of groups
+// and projects.
+func (e *Engine) sweep(ctx context.Context) (some bool, err error) {
 	shards, err := e.store.DueShards(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
-	var workers sync.WaitGroup
-	slots := make(chan struct{}, evaluators)
-	errs := make(chan error, len(shards))
-	for group := range slices.Chunk(shards, e.store.Limits().Shards) {
-		workers.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			errs <- e.sweepGroup(ctx, group)
-		})
-	}
-	workers.Wait()
-	close(errs)
-	for one := range errs {
-		err = errors.Join(err, one)
-	}
-	return err
+	return len(shards) > 0, e.sweepGroup(ctx, shards)
 }
 
 // sweepGroup evaluates some shards together. Where that fails, each is tried
 // alone: one of them must not hold up its neighbours.
 func (e *Engine) sweepGroup(ctx context.Context, shards []int) error {
 	_, err := e.drain(ctx, shards, false)
-	if err == nil || ctx.Err() != nil || len(shards) == 1 {
+	if err == nil || ctx.Err() != nil || len(shards) <= 1 {
 		return err
 	}
 	e.log.Warn("shards could not be evaluated together, trying them one by one", "shards", len(shards), "err", err)

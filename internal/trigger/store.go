@@ -23,7 +23,6 @@ type Store interface {
 
 // Limits is how much one transaction of the engine does.
 type Limits struct {
-	Shards int // it holds
 	Events int // it evaluates
 	// OneProject: invites that it reserves are all of one project, whose row it
 	// holds, so that two nodes never wait for each other's caps.
