@@ -34,6 +34,7 @@ type cli struct {
 	Demo     demoCmd     `cmd:"" help:"Run the server with a sample product wired to it, and a first study."`
 	Project  projectCmd  `cmd:"" help:"Create and list projects."`
 	Apply    applyCmd    `cmd:"" help:"Create or update a study from a file."`
+	Backtest backtestCmd `cmd:"" help:"Decide what recorded events would have led to; needs no server."`
 	Import   importCmd   `cmd:"" help:"Bring in a history of Segment messages; nobody is invited."`
 	Export   exportCmd   `cmd:"" help:"Write out what a project holds."`
 	Erase    eraseCmd    `cmd:"" help:"Delete everything of a person in a project."`

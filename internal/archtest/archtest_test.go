@@ -41,7 +41,7 @@ var allowed = []struct {
 	{"internal/api/admin", []string{"internal/research", "internal/report", "internal/httpkit", "internal/trigger", "internal/invite", "internal/interview", "internal/analysis"}, "the API reads reports and calls stages, never the store"},
 	{"internal/web/...", []string{"internal/research", "internal/report", "internal/httpkit", "internal/trigger", "internal/invite", "internal/interview", "internal/analysis", "internal/voice", "internal/web/..."}, "pages read reports and call stages, never the store"},
 	{"internal/app", []string{"internal/...", "sdk", "sdk/segmentjs", "examples/..."}, "the composition root may see everything"},
-	{"cmd/usercall", []string{"internal/app", "internal/config", "internal/trigger", "internal/interview", "internal/analysis", "internal/research"}, "commands call app, and pure stages for offline work"},
+	{"cmd/usercall", []string{"internal/app", "internal/config", "internal/ingest", "internal/trigger", "internal/interview", "internal/analysis", "internal/research"}, "commands call app, and pure stages for offline work"},
 	{"internal/archtest", nil, "it has no code"},
 	{"internal/demo", nil, "the scripted people know the public doors only"},
 	{"sdk", nil, "the SDK's package only embeds it"},

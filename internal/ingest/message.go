@@ -24,8 +24,10 @@ const (
 	fIntegrations
 	fTimestamp
 	fOriginal
-	fVia    // the SDK: "trigger" for usercall.trigger
-	fPerson // PostHog's webhook
+	fVia        // the SDK: "trigger" for usercall.trigger
+	fPerson     // PostHog's webhook
+	fReceivedAt // of recorded messages, and
+	fSource     // the way they came in
 	fields
 )
 
@@ -70,6 +72,10 @@ func fieldOf(name []byte) field {
 		return fVia
 	case "person":
 		return fPerson
+	case "receivedAt":
+		return fReceivedAt
+	case "source":
+		return fSource
 	}
 	return noField
 }

@@ -6,12 +6,9 @@ import (
 	"fmt"
 )
 
-// Compile makes a file ready to decide by. It refuses what Check refuses, and
-// conditions that make no sense, which only a File that was not parsed can have.
+// Compile makes a file ready to decide by. It refuses conditions that make no
+// sense, which only a File that was not parsed can have.
 func Compile(f *File) (*Study, error) {
-	if err := f.Check(); err != nil {
-		return nil, err
-	}
 	s := &Study{Key: f.Study.Key, Name: orElse(f.Study.Name, f.Study.Key), Goal: f.Study.Goal, Context: f.Study.Context,
 		Target: f.Study.Interviews, Interview: f.Interview, GuideID: f.GuideID, Guide: f.Guide}
 	s.Interview.Minutes = f.minutes()
@@ -97,4 +94,13 @@ func (t *Spec) Fingerprint() string {
 		Cooldown: DefaultCooldown, Expires: DefaultExpires, People: Identified, Invite: InviteSpec{Delivery: Card}}
 	sum := sha256.Sum256([]byte(runs.node().flow()))
 	return hex.EncodeToString(sum[:16])
+}
+
+// Load parses and compiles a study file. What is wrong with it is a *FileError.
+func Load(src []byte) (*Study, error) {
+	f, err := Parse(src)
+	if err != nil {
+		return nil, err
+	}
+	return Compile(f)
 }

@@ -66,3 +66,11 @@ func formatDuration(d time.Duration) string {
 	}
 	return b.String()
 }
+
+// ParseDuration reads a length of time of the language; "0" is none.
+func ParseDuration(s string) (time.Duration, error) {
+	if s == "0" {
+		return 0, nil
+	}
+	return parseDuration(s)
+}

@@ -83,12 +83,26 @@ func (ix *Index) drop(o occasion, study string) {
 
 // occasions is every (type, name) that an event of the rule's on can have.
 func (r *Rule) occasions() (out []occasion) {
-	on := &r.Steps[0]
-	if len(on.Names) == 0 {
-		return []occasion{{on.Type, ""}}
+	slots := append(append(append([]Step{}, r.Steps...), r.Did...), r.DidNot...)
+	if r.Absent != nil {
+		slots = append(slots, *r.Absent)
 	}
-	for _, n := range on.Names {
-		out = append(out, occasion{on.Type, n})
+	for i := range slots {
+		for _, o := range slots[i].occasions() {
+			if !slices.Contains(out, o) {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}
+
+func (s *Step) occasions() (out []occasion) {
+	if len(s.Names) == 0 {
+		return []occasion{{s.Type, ""}}
+	}
+	for _, n := range s.Names {
+		out = append(out, occasion{s.Type, n})
 	}
 	return out
 }
@@ -121,7 +135,23 @@ func (ix *Index) Waiting(t research.EventType, name string) []*Rule {
 // told without its person.
 func (ix *Index) Asks(e *research.Event) bool {
 	for _, r := range ix.Waiting(e.Type, e.Name) {
-		if r.Steps[0].personal() || r.Matches(e, nil) {
+		if r.mayTake(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayTake tells whether some slot of the rule may be satisfied by the event.
+func (r *Rule) mayTake(e *research.Event) bool {
+	may := func(s *Step) bool { return s.personal() || s.satisfied(e, nil) }
+	for i := range r.Steps {
+		if may(&r.Steps[i]) {
+			return true
+		}
+	}
+	for i := slotAbsent; i < r.slots(); i++ {
+		if s := r.slot(i); s.Type != "" && may(s) {
 			return true
 		}
 	}
@@ -139,4 +169,15 @@ func (ix *Index) Match(e *research.Event, person research.Traits) []*Rule {
 	}
 	Order(out)
 	return out
+}
+
+// Candidates appends the rules of which some slot may be satisfied by the event,
+// as far as can be told without its person; in no order.
+func (ix *Index) Candidates(e *research.Event, buf []*Rule) []*Rule {
+	for _, r := range ix.Waiting(e.Type, e.Name) {
+		if !slices.Contains(buf, r) {
+			buf = append(buf, r)
+		}
+	}
+	return buf
 }

@@ -8,8 +8,7 @@ import (
 )
 
 // Parse reads a study file, YAML 1.2 or JSON. Its error is a *FileError with
-// everything that is wrong. What the format knows and this version cannot do
-// yet is read here and refused by [File.Check].
+// everything that is wrong.
 func Parse(src []byte) (*File, error) {
 	root, problem := readTree(src)
 	if problem != nil {

@@ -93,10 +93,15 @@ func (r *Rule) Matches(e *research.Event, person research.Traits) bool {
 }
 
 func (s *Step) satisfied(e *research.Event, person research.Traits) bool {
-	if s.Type != e.Type || !s.takes(e.Source) || len(s.Names) > 0 && !slices.Contains(s.Names, e.Name) {
+	return s.takesEvent(&view{event: e, person: person, now: e.Timestamp})
+}
+
+// takesEvent tells whether the event of a view satisfies the step.
+func (s *Step) takesEvent(v *view) bool {
+	if e := v.event; s.Type != e.Type || !s.takes(e.Source) || len(s.Names) > 0 && !slices.Contains(s.Names, e.Name) {
 		return false
 	}
-	return s.where.holds(&view{event: e, person: person, now: e.Timestamp})
+	return s.where.holds(v)
 }
 
 // personal tells whether its where reads the person's traits.

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/usercall/usercall/internal/ingest"
+	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/trigger"
+)
+
+type backtestCmd struct {
+	Study           string `required:"" help:"The study file, YAML or JSON." placeholder:"FILE"`
+	Events          string `required:"" help:"Segment messages, one a line, in any order; - is standard input." placeholder:"FILE"`
+	ProjectCooldown string `default:"7d" help:"The least time between two invites of one person, by any trigger." placeholder:"TIME"`
+	Timezone        string `default:"UTC" help:"The time zone that days are counted in." placeholder:"ZONE"`
+	All             bool   `help:"Also what was cancelled, and what still waits at the end."`
+	Format          string `default:"auto" enum:"auto,table,jsonl" help:"table sums up, jsonl prints every decision; without it a terminal gets the table."`
+}
+
+// Run decides what the recorded events would have led to. It needs no server and
+// no database.
+func (c backtestCmd) Run(ctx context.Context, out io.Writer, all *cli) error {
+	rules, cooldown, err := c.rules()
+	if err != nil {
+		return err
+	}
+	in, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	lines := bufio.NewWriterSize(out, 1<<16)
+	sum := trigger.NewForecaster(rules)
+	test := trigger.NewBacktest(rules, cooldown, c.printer(lines, sum))
+	events := trigger.NewRecording(test.Needs)
+	if err := c.read(ctx, in, events, newCounter(os.Stderr, all.Quiet)); err != nil {
+		return err
+	}
+	if err := errors.Join(events.Play(test.Apply), test.End(events.Last)); err != nil {
+		return err
+	}
+	if c.sums() {
+		writeForecast(lines, events, sum)
+	}
+	return lines.Flush()
+}
+
+func (c backtestCmd) sums() bool {
+	if c.Format != "auto" {
+		return c.Format == "table"
+	}
+	info, err := os.Stdout.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// rules is the study's triggers, which count as active.
+func (c backtestCmd) rules() ([]*trigger.Rule, time.Duration, error) {
+	cooldown, err := trigger.ParseDuration(c.ProjectCooldown)
+	if err != nil {
+		return nil, 0, usage{fmt.Errorf("--project-cooldown: %w", err)}
+	}
+	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "Local" {
+		return nil, 0, usage{fmt.Errorf("--timezone %q is not the name of a time zone, as in Europe/Berlin", c.Timezone)}
+	}
+	src, err := os.ReadFile(c.Study)
+	if err != nil {
+		return nil, 0, err
+	}
+	study, err := trigger.Load(src)
+	if err != nil {
+		return nil, 0, explain(c.Study, err)
+	}
+	for i, r := range study.Rules {
+		r.Active, r.Timezone, r.TriggerID = true, c.Timezone, research.TriggerID(i+1)
+	}
+	return study.Rules, cooldown, nil
+}
+
+func (c backtestCmd) open() (io.ReadCloser, error) {
+	if c.Events == "-" {
+		return os.Stdin, nil
+	}
+	return os.Open(c.Events)
+}
+
+// read takes up the events. A line that is no message ends it.
+func (c backtestCmd) read(ctx context.Context, in io.Reader, into *trigger.Recording, n *counter) error {
+	defer n.clear()
+	lines := bufio.NewScanner(in)
+	lines.Buffer(make([]byte, 1<<16), maxLine)
+	at := 0
+	for lines.Scan() {
+		if at++; len(lines.Bytes()) == 0 {
+			continue
+		}
+		e, err := ingest.DecodeRecorded(lines.Bytes(), 1)
+		if err != nil {
+			return fmt.Errorf("%s:%d: %w", c.Events, at, err)
+		}
+		into.Add(e)
+		if n.show(at); ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return fmt.Errorf("%s:%d: the line is longer than %d MiB", c.Events, at+1, maxLine>>20)
+	}
+	return lines.Err()
+}
+
+// maxLine bounds a line of recorded events, in bytes.
+const maxLine = 16 << 20
+
+// printed is a decision as it is printed.
+type printed struct {
+	At        string           `json:"at"`
+	Study     string           `json:"study"`
+	Trigger   string           `json:"trigger"`
+	Person    string           `json:"person"`
+	MessageID string           `json:"message_id"`
+	Outcome   research.Outcome `json:"outcome"`
+	Gate      research.Gate    `json:"gate,omitempty"`
+}
+
+// printer takes the lines of a backtest: it sums them up, or prints them.
+func (c backtestCmd) printer(out io.Writer, sum *trigger.Forecaster) func(trigger.Line) error {
+	if c.sums() {
+		return func(l trigger.Line) error {
+			sum.Add(l)
+			return nil
+		}
+	}
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	return func(l trigger.Line) error {
+		if !c.All && (l.Outcome == research.Waiting || l.Outcome == research.Cancelled) {
+			return nil
+		}
+		return enc.Encode(printed{shortTime(l.At), l.Rule.StudyKey, l.Rule.Key, l.Person.ID(), l.MessageID, l.Outcome, l.Gate})
+	}
+}
+
+// shortTime is RFC 3339 with milliseconds where they are not zero.
+func shortTime(t time.Time) string {
+	if t.Nanosecond() == 0 {
+		return t.Format(time.RFC3339)
+	}
+	return t.Format("2006-01-02T15:04:05.000Z07:00")
+}
+
+// explain names the file in front of each thing that is wrong with it.
+func explain(file string, err error) error {
+	var bad *trigger.FileError
+	if errors.As(err, &bad) {
+		return errors.New(bad.Format(file))
+	}
+	return fmt.Errorf("%s: %w", file, err)
+}

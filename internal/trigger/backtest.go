@@ -1,0 +1,95 @@
+package trigger
+
+import (
+	"time"
+
+	"github.com/usercall/usercall/internal/research"
+)
+
+// Backtest decides what recorded events would have led to, had the rules been
+// active: triggers.md §8. Every invite counts as shown at its moment and is open
+// for that instant only.
+type Backtest struct {
+	replay   *Replay
+	cooldown time.Duration // of the project
+	caps     map[capKey]int
+	yield    func(Line) error
+}
+
+// Line is one decision of a backtest.
+type Line struct {
+	At        time.Time
+	Rule      *Rule
+	Person    research.PersonKey
+	MessageID string
+	Outcome   research.Outcome
+	Gate      research.Gate // of a skip
+	Detail    string
+}
+
+type capKey struct {
+	rule *Rule
+	day  string // "": ever
+}
+
+// NewBacktest makes a backtest of rules, which count as active. yield is given
+// every decision, in the order of triggers.md §8.
+func NewBacktest(rules []*Rule, projectCooldown time.Duration, yield func(Line) error) *Backtest {
+	b := &Backtest{replay: NewReplay(rules), cooldown: projectCooldown, caps: map[capKey]int{}, yield: yield}
+	b.replay.take = b.decide
+	return b
+}
+
+// Needs tells whether more of an event than its ids can matter.
+func (b *Backtest) Needs(e *research.Event) bool { return b.replay.Needs(e) }
+
+// Apply takes the next event in the order of triggers.md §3.
+func (b *Backtest) Apply(e *research.Event) error { return b.replay.Apply(e) }
+
+// End decides what is due by the time of the last event, and gives what is due
+// later as waiting.
+func (b *Backtest) End(last time.Time) error {
+	if err := b.replay.End(last); err != nil {
+		return err
+	}
+	b.replay.take = func(_ *actor, d *due) error { return b.yield(lineOf(d, research.Waiting)) }
+	return b.replay.pass(never.UnixMilli())
+}
+
+func lineOf(d *due, outcome research.Outcome) Line {
+	return Line{At: time.UnixMilli(d.at).UTC(), Rule: d.rule, Person: d.who, MessageID: d.MessageID, Outcome: outcome}
+}
+
+func (b *Backtest) decide(who *actor, d *due) error {
+	if d.cancelled {
+		return b.yield(lineOf(d, research.Cancelled))
+	}
+	at := time.UnixMilli(d.at).UTC()
+	verdict := Decide(d.rule, b.facts(who, d, at), at)
+	if verdict.Outcome == research.Invited {
+		b.invite(who, d)
+	}
+	line := lineOf(d, verdict.Outcome)
+	line.Gate, line.Detail = verdict.Gate, verdict.Detail
+	return b.yield(line)
+}
+
+func (b *Backtest) facts(who *actor, d *due, at time.Time) Facts {
+	return Facts{Person: who.Person, GroupTraits: b.replay.groups[who.Group], ProjectCooldown: b.cooldown,
+		OpenInvite: who.invited.byAny == d.at, LastByAny: fromMilli(who.invited.byAny), LastByTrigger: fromMilli(who.invited.by[d.rule]),
+		Today: b.caps[capKey{d.rule, DayKey(at, d.rule.Timezone)}], Ever: b.caps[capKey{rule: d.rule}]}
+}
+
+func fromMilli(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+func (b *Backtest) invite(who *actor, d *due) {
+	who.invited.byAny = d.at
+	who.invited.set(d.rule, d.at)
+	b.caps[capKey{d.rule, DayKey(time.UnixMilli(d.at), d.rule.Timezone)}]++
+	b.caps[capKey{rule: d.rule}]++
+}
