@@ -116,7 +116,7 @@ func BenchmarkRun(b *testing.B) {
 	}
 	stored := len(r.Filter)
 	for _, part := range r.Parts {
-		stored += len(part)
+		stored += len(part.Entries)
 	}
 	perEvent(b, len(heads), stored)
 }

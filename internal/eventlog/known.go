@@ -17,39 +17,25 @@ const (
 )
 
 // Known remembers what recent events said about who is who, so that an event
-// that says the same again need not be looked at. It forgets what is old, and
-// then calls news what is none; the other way round never.
+// that says the same again need not be looked at. Of a browser that it forgot, the
+// log must be asked: see [Known.Recall]. Of anybody else it then calls news what is
+// none; the other way round never.
 type Known struct {
-	links   memory[said] // anonymousId to the user it stood with in its latest event
+	links   memory[Said] // by anonymousId
 	people  memory[span]
 	aliases map[Hash]bool // userIds that an alias folded into another
-	// sealed is when the events that it was not told of ended: none of them lies
-	// after, in Unix milliseconds.
-	sealed int64
 }
-
-// said is the user beside an anonymousId, and when that was said.
-type said struct {
-	user Hash
-	at   int64
-}
-
-func (s said) time() int64 { return s.at }
 
 // span is when somebody was first and last seen, as far as the store was told.
 type span struct{ first, last int64 }
-
-func (s span) time() int64 { return s.last }
 
 // SeenStep is how much later somebody must be seen for it to be news, in
 // milliseconds.
 const SeenStep = 10 * 60 * 1000
 
-// NewKnown knows nobody but the userIds that are aliases of others. Of the events
-// that it will not be told of, none lies after sealed, in Unix milliseconds.
-func NewKnown(aliases []Hash, sealed int64) *Known {
-	k := &Known{aliases: map[Hash]bool{}, sealed: sealed}
-	k.links.forgot, k.people.forgot = never, never
+// NewKnown knows nobody but the userIds that are aliases of others.
+func NewKnown(aliases []Hash) *Known {
+	k := &Known{aliases: map[Hash]bool{}}
 	for _, h := range aliases {
 		k.aliases[h] = true
 	}
@@ -68,22 +54,34 @@ func (k *Known) Undo() {
 	k.people.undo()
 }
 
-// Learn takes up an event and tells what of it is news. seen tells whether an
-// anonymousId stood in an earlier event.
-func (k *Known) Learn(h *Head, seen func(Hash) bool) (news News) {
+// Remembers tells whether it is known whom a browser stood with.
+func (k *Known) Remembers(browser Hash) bool {
+	_, ok := k.links.get(browser)
+	return ok
+}
+
+// Recall takes up what the log says of a browser that stood in an event.
+func (k *Known) Recall(browser Hash, s Said) { k.links.put(browser, s) }
+
+// Learn takes up an event and tells what of it is news. seen tells whether its
+// anonymousId stood in an earlier one. Where it did, and the event says whom it
+// belongs to, that is to be recalled before.
+func (k *Known) Learn(h *Head, seen bool) (news News) {
 	if k.Aliased(h.User) {
 		news |= Aliased
 	}
-	if h.Anon != 0 && seen(h.Anon) {
+	if h.Anon != 0 && seen {
 		news |= Seen
 	}
-	if h.User != 0 && h.Anon != 0 && h.Flags&Doubted == 0 {
-		if last, ok := k.links.get(h.Anon); news&Seen != 0 && (!ok || last.user != h.User || news&Aliased != 0) {
+	if h.Says() && seen {
+		if last, _ := k.links.get(h.Anon); last.User != h.Tag() || news&Aliased != 0 {
 			news |= Linking
 		}
 	}
-	k.say(h.Anon, h, news&Seen != 0)
-	k.alias(h)
+	if h.Says() && !seen {
+		k.links.put(h.Anon, Said{h.Tag(), h.At})
+	}
+	k.Follow(h)
 	if k.person(h) {
 		news |= Person
 	}
@@ -106,31 +104,25 @@ func (k *Known) person(h *Head) (news bool) {
 	return true
 }
 
-// Follow takes up an event that another process stored.
+// Follow takes up an event of which nobody asks what is news: another process
+// stored it, or it is believed only now.
 func (k *Known) Follow(h *Head) {
-	k.say(h.Anon, h, true)
-	k.alias(h)
+	k.say(h.Anon, h)
+	if h.Prev != 0 {
+		// Whether the one is folded into the other now, the links say.
+		k.aliases[h.Prev.asOther()] = true
+		k.say(h.Prev, h)
+	}
 }
 
-// say remembers whom an anonymousId stood with, unless it stood with somebody
-// else later. Where that is not known, for it was seen before and is forgotten,
-// it stays so: an event that came late must not pass for the latest.
-func (k *Known) say(browser Hash, h *Head, seen bool) {
-	if browser == 0 || h.User == 0 || h.Flags&Doubted != 0 {
+// say remembers whom an anonymousId stands with, unless it stood with somebody
+// else later. What is not known stays so: the log will be asked.
+func (k *Known) say(browser Hash, h *Head) {
+	if h.Tag() <= Unsure {
 		return
 	}
-	last, ok := k.links.get(browser)
-	if ok && h.At >= last.at || !ok && (!seen || h.At >= max(k.sealed, k.links.forgot)) {
-		k.links.put(browser, said{h.User, h.At})
-	}
-}
-
-// alias remembers that a userId may be folded into another one from now on, and
-// that a browser is; whether they are, the links say.
-func (k *Known) alias(h *Head) {
-	if h.Prev != 0 {
-		k.aliases[h.Prev.asOther()] = true
-		k.say(h.Prev, h, true)
+	if last, ok := k.links.get(browser); ok && h.At >= last.At {
+		k.links.put(browser, Said{h.Tag(), h.At})
 	}
 }
 
@@ -138,9 +130,8 @@ func (k *Known) alias(h *Head) {
 func (k *Known) Aliased(user Hash) bool { return k.aliases[user] }
 
 // memory keeps at least the last maxKnown values, and forgets the oldest in bulk.
-type memory[V interface{ time() int64 }] struct {
+type memory[V any] struct {
 	young, old map[Hash]V
-	forgot     int64 // the latest time of a forgotten value
 	journal    []change[V]
 }
 
@@ -175,9 +166,6 @@ func (m *memory[V]) put(h Hash, v V) {
 
 func (m *memory[V]) keep(h Hash, v V) {
 	if m.young == nil || len(m.young) >= maxKnown {
-		for _, gone := range m.old {
-			m.forgot = max(m.forgot, gone.time())
-		}
 		m.old, m.young = m.young, map[Hash]V{}
 	}
 	m.young[h] = v

@@ -125,7 +125,13 @@ func (r *Recent) Saw(browser Hash) bool {
 
 // Find is the entries of a user or a browser, in order.
 func (r *Recent) Find(h Hash) (found []Entry) {
-	at := func(place int32) Entry { return Entry{h, r.heads[place].At, r.First + int64(place)} }
+	at := func(place int32) Entry {
+		e := Entry{Hash: h, At: r.heads[place].At, Seq: r.First + int64(place)}
+		if head := &r.heads[place]; head.Anon == h || head.Prev == h {
+			e.User = head.Tag()
+		}
+		return e
+	}
 	place, ok := r.users[h]
 	for ; ok && place >= 0; place = r.before[place].user {
 		found = append(found, at(place))

@@ -23,7 +23,11 @@ func (p *plainRecent) saw(browser Hash) bool {
 func (p *plainRecent) find(h Hash) (found []Entry) {
 	for i, e := range p.heads {
 		if h != 0 && (e.User == h || e.Anon == h || e.Prev == h) {
-			found = append(found, Entry{h, e.At, p.first + int64(i)})
+			entry := Entry{Hash: h, At: e.At, Seq: p.first + int64(i)}
+			if e.Anon == h || e.Prev == h {
+				entry.User = e.Tag()
+			}
+			found = append(found, entry)
 		}
 	}
 	return found

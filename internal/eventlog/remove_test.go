@@ -3,6 +3,7 @@ package eventlog_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -59,12 +60,13 @@ func TestAnIndexForgetsRemovedEvents(t *testing.T) {
 	_, heads := packed("ann", "bob", "ann")
 	run := eventlog.NewRun(10, heads)
 	browser := heads[0].Anon
-	part := run.Parts[browser.Part()]
-	rest := eventlog.Without(part, 10, browser, func(seq int64) bool { return seq != 11 })
-	if got := fmt.Sprint(eventlog.Find(rest, 10, browser)); got != fmt.Sprint([]eventlog.Entry{{Hash: browser, At: 5, Seq: 11}}) {
+	at := slices.IndexFunc(run.Parts, func(p eventlog.Part) bool { return p.Number == eventlog.Tagged.Part(browser) })
+	part := run.Parts[at].Entries
+	rest := eventlog.Tagged.Without(part, 10, browser, func(seq int64) bool { return seq != 11 })
+	if got := fmt.Sprint(eventlog.Tagged.Find(rest, 10, browser)); got != fmt.Sprint([]eventlog.Entry{{Hash: browser, At: 5, Seq: 11, User: heads[1].Tag()}}) {
 		t.Errorf("left are %s", got)
 	}
-	if len(part)-len(rest) != 2*20 {
+	if len(part)-len(rest) != 2*24 {
 		t.Errorf("%d bytes went", len(part)-len(rest))
 	}
 }

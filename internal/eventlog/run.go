@@ -1,25 +1,26 @@
 package eventlog
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/binary"
 	"slices"
-	"sort"
 )
-
-// Parts is into how many parts an index is divided, by the first byte of the
-// Hash: a look-up reads one.
-const Parts = 256
 
 // RunEvents is how many events are sealed into one run.
 const RunEvents = 1 << 18
 
 // Run is the index of a stretch of the log.
 type Run struct {
-	First, Last int64         // numbers of its first and last event
-	Filter      Filter        // of every Hash that is in it, and of its names
-	Parts       [Parts][]byte // sorted entries
+	First, Last int64  // numbers of its first and last event
+	Latest      int64  // time of its latest event, Unix milliseconds
+	Filter      Filter // of every Hash that is in it, and of its names
+	Parts       []Part // those that hold something, in order
+}
+
+// Part is the sorted entries of some neighbouring Hashes. A look-up reads one.
+type Part struct {
+	Number  int
+	Entries []byte
 }
 
 // Entry says that a Hash stands in an event's head.
@@ -27,34 +28,45 @@ type Entry struct {
 	Hash Hash
 	At   int64 // of the event, Unix milliseconds
 	Seq  int64
+	User Tag // where Hash is an anonymousId: who stands beside it
 }
-
-// entrySize is the bytes of a stored entry: Hash, At, and Seq counted from the
-// run's first. Hashes are big-endian, so that bytes sort as they do.
-const entrySize = 20
 
 // NewRun indexes the heads of consecutive events.
 func NewRun(first int64, heads []Head) *Run {
+	r := &Run{First: first, Last: first + int64(len(heads)) - 1, Latest: never}
 	entries := make([]Entry, 0, 3*len(heads))
-	hashes := make([]Hash, 0, 3*len(heads))
 	names := map[Hash]bool{}
 	for i := range heads {
 		h := &heads[i]
 		if h.Project == 0 {
 			continue
 		}
+		r.Latest = max(r.Latest, h.At)
 		names[h.Name], names[ProjectHash(h.Project)] = true, true
-		for _, hash := range [...]Hash{h.Key(), h.User, h.Anon, h.Prev} {
-			if hash != 0 {
-				entries = append(entries, Entry{hash, h.At, first + int64(i)})
-			}
-		}
+		entries = h.appendEntries(entries, first+int64(i))
 	}
 	slices.SortFunc(entries, func(a, b Entry) int { return cmp.Or(cmp.Compare(a.Hash, b.Hash), cmp.Compare(a.Seq, b.Seq)) })
-	r := &Run{First: first, Last: first + int64(len(heads)) - 1}
+	r.Filter = NewFilter(hashesOf(entries, names))
+	r.Parts = divide(entries, first)
+	return r
+}
+
+// appendEntries appends what a head is found by.
+func (h *Head) appendEntries(to []Entry, seq int64) []Entry {
+	for _, e := range [...]Entry{{Hash: h.Key()}, {Hash: h.User}, {Hash: h.Anon, User: h.Tag()}, {Hash: h.Prev, User: h.Tag()}} {
+		if e.Hash != 0 {
+			e.At, e.Seq = h.At, seq
+			to = append(to, e)
+		}
+	}
+	return to
+}
+
+// hashesOf is the Hashes of sorted entries, once each, and the names.
+func hashesOf(entries []Entry, names map[Hash]bool) []Hash {
+	hashes := make([]Hash, 0, len(entries)+len(names))
 	var last Hash
 	for _, e := range entries {
-		r.put(e)
 		if e.Hash != last {
 			hashes, last = append(hashes, e.Hash), e.Hash
 		}
@@ -62,45 +74,28 @@ func NewRun(first int64, heads []Head) *Run {
 	for name := range names {
 		hashes = append(hashes, name)
 	}
-	r.Filter = NewFilter(hashes)
-	return r
+	return hashes
+}
+
+// divide writes sorted entries of a run that begins at first into its parts.
+func divide(entries []Entry, first int64) (parts []Part) {
+	stored := make([]byte, 0, len(entries)*Tagged.entrySize())
+	for i := 0; i < len(entries); {
+		part, begin := Tagged.Part(entries[i].Hash), len(stored)
+		for ; i < len(entries) && Tagged.Part(entries[i].Hash) == part; i++ {
+			stored = appendEntry(stored, entries[i], first)
+		}
+		parts = append(parts, Part{part, stored[begin:len(stored):len(stored)]})
+	}
+	return parts
+}
+
+func appendEntry(to []byte, e Entry, first int64) []byte {
+	to = binary.BigEndian.AppendUint64(to, uint64(e.Hash)) // so that bytes sort as Hashes do
+	to = binary.BigEndian.AppendUint64(to, uint64(e.At))
+	to = binary.BigEndian.AppendUint32(to, uint32(e.Seq-first))
+	return binary.BigEndian.AppendUint32(to, uint32(e.User))
 }
 
 // ProjectHash stands in a run's filter for a project that has events in it.
 func ProjectHash(project uint32) Hash { return Hash(max(mix(uint64(project)+1<<40), 1)) }
-
-func (r *Run) put(e Entry) {
-	part := &r.Parts[e.Hash.Part()]
-	*part = binary.BigEndian.AppendUint64(*part, uint64(e.Hash))
-	*part = binary.BigEndian.AppendUint64(*part, uint64(e.At))
-	*part = binary.BigEndian.AppendUint32(*part, uint32(e.Seq-r.First))
-}
-
-// Part is the part of a run that a Hash is in.
-func (h Hash) Part() int { return int(h >> 56) }
-
-// Find is the entries of a Hash in the right part of a run that begins at first.
-func Find(part []byte, first int64, h Hash) (found []Entry) {
-	var key [8]byte
-	binary.BigEndian.PutUint64(key[:], uint64(h))
-	n := len(part) / entrySize
-	i := sort.Search(n, func(i int) bool { return bytes.Compare(part[i*entrySize:i*entrySize+8], key[:]) >= 0 })
-	for ; i < n && bytes.Equal(part[i*entrySize:i*entrySize+8], key[:]); i++ {
-		b := part[i*entrySize:]
-		found = append(found, Entry{h, int64(binary.BigEndian.Uint64(b[8:])), first + int64(binary.BigEndian.Uint32(b[16:]))})
-	}
-	return found
-}
-
-// Without is a part of a run that begins at first without the entries of a Hash
-// that gone picks.
-func Without(part []byte, first int64, h Hash, gone func(seq int64) bool) []byte {
-	rest := make([]byte, 0, len(part))
-	for ; len(part) >= entrySize; part = part[entrySize:] {
-		b := part[:entrySize]
-		if Hash(binary.BigEndian.Uint64(b)) != h || !gone(first+int64(binary.BigEndian.Uint32(b[16:]))) {
-			rest = append(rest, b...)
-		}
-	}
-	return rest
-}

@@ -31,9 +31,13 @@ func naive(first int64, heads []Head) map[Hash][]Entry {
 		if h.Project == 0 {
 			continue
 		}
-		for _, hash := range []Hash{h.Key(), h.User, h.Anon, h.Prev} {
+		for n, hash := range []Hash{h.Key(), h.User, h.Anon, h.Prev} {
+			e := Entry{Hash: hash, At: h.At, Seq: first + int64(i)}
+			if n >= 2 {
+				e.User = h.Tag()
+			}
 			if hash != 0 {
-				all[hash] = append(all[hash], Entry{hash, h.At, first + int64(i)})
+				all[hash] = append(all[hash], e)
 			}
 		}
 	}
@@ -42,8 +46,18 @@ func naive(first int64, heads []Head) map[Hash][]Entry {
 
 func sortedEntries(all []Entry) []Entry {
 	all = slices.Clone(all)
-	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+	slices.SortFunc(all, func(a, b Entry) int { return cmp.Or(cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.User, b.User)) })
 	return slices.Compact(all)
+}
+
+// find looks a Hash up in the part that it would be read from.
+func (r *Run) find(h Hash) []Entry {
+	for _, p := range r.Parts {
+		if p.Number == Tagged.Part(h) {
+			return Tagged.Find(p.Entries, r.First, h)
+		}
+	}
+	return nil
 }
 
 func TestARunFindsWhatIsThere(t *testing.T) {
@@ -55,13 +69,13 @@ func TestARunFindsWhatIsThere(t *testing.T) {
 			t.Fatalf("%d heads from %d are %d to %d", len(heads), first, run.First, run.Last)
 		}
 		for _, h := range append(randomHashes(r, 20), 0, 1, 2, 3, 1<<56, 1<<56-2, ^Hash(0)) {
-			got := sortedEntries(Find(run.Parts[h.Part()], first, h))
+			got := sortedEntries(run.find(h))
 			if !slices.Equal(got, sortedEntries(want[h])) {
 				t.Fatalf("%x: found %v, want %v", h, got, want[h])
 			}
 		}
 		for h, entries := range want {
-			if got := sortedEntries(Find(run.Parts[h.Part()], first, h)); !slices.Equal(got, sortedEntries(entries)) || !run.Filter.May(h) {
+			if got := sortedEntries(run.find(h)); !slices.Equal(got, sortedEntries(entries)) || !run.Filter.May(h) {
 				t.Fatalf("%x: found %v, want %v; in the filter %v", h, got, entries, run.Filter.May(h))
 			}
 		}
@@ -77,10 +91,38 @@ func TestFindToleratesWhatIsCut(t *testing.T) {
 	heads := anyHeads(rand.New(rand.NewPCG(5, 6)), 50)
 	run := NewRun(1, heads)
 	for _, part := range run.Parts {
-		for n := range part {
+		for n := range part.Entries {
 			for h := range naive(1, heads) {
-				Find(part[:n], 1, h)
+				for _, f := range Formats {
+					f.Find(part.Entries[:n], 1, h)
+				}
 			}
 		}
+	}
+}
+
+func TestFormatsShareNoPart(t *testing.T) {
+	most := -1
+	for _, f := range Formats {
+		if first := f.Part(0); first != most+1 {
+			t.Errorf("format %d begins with part %d, want %d", f, first, most+1)
+		}
+		most = f.Part(^Hash(0))
+	}
+}
+
+// TestPlainRunsStayReadable reads what was written before entries had a user.
+func TestPlainRunsStayReadable(t *testing.T) {
+	var part []byte
+	for _, e := range []Entry{{Hash: 7, At: -3, Seq: 12}, {Hash: 9, At: 5, Seq: 10}, {Hash: 9, At: 6, Seq: 11}} {
+		part = append(part, appendEntry(nil, e, 10)[:20]...)
+	}
+	want := []Entry{{9, 5, 10, Unsure}, {9, 6, 11, Unsure}}
+	if got := Plain.Find(part, 10, 9); !slices.Equal(got, want) {
+		t.Errorf("found %v, want %v", got, want)
+	}
+	rest := Plain.Without(part, 10, 9, func(seq int64) bool { return seq == 10 })
+	if got := Plain.Find(rest, 10, 9); len(rest) != 40 || !slices.Equal(got, want[1:]) {
+		t.Errorf("left are %v", got)
 	}
 }

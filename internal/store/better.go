@@ -27,8 +27,10 @@ func (db *DB) putBetter(ctx context.Context, tx hotTx, all []better) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE packs SET heads = $2, body = $3 WHERE first_seq = $1", p.First, p.Heads, p.Body); err != nil {
 			return err
 		}
-		db.log.recent.Change(b.seq, p.Head(int(b.seq-p.First)).Flags)
+		head := p.Head(int(b.seq - p.First))
+		db.log.recent.Change(b.seq, head.Flags)
 		if b.believe {
+			db.log.known.Follow(&head)
 			if err := db.decideAgain(ctx, tx, e, b.event.TicketHash); err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 
+	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/ingest"
 	"github.com/usercall/usercall/internal/trigger"
 )
@@ -20,6 +21,9 @@ type bulk interface {
 	upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error
 	// upsertSightings leaves out who was folded into somebody else.
 	upsertSightings(ctx context.Context, tx hotTx, ids []personID, seen map[personID]sighting) error
+	upsertParts(ctx context.Context, tx hotTx, first int64, parts []eventlog.Part) error
+	// readAhead reads parts of runs that are about to be looked into.
+	readAhead(ctx context.Context, q querier, parts []partOf) (querier, error)
 	// catalogueRows is how many rows of the catalogue a transaction adds.
 	catalogueRows() int
 	addNames(ctx context.Context, tx hotTx, keys []ingest.NameKey, counts map[ingest.NameKey]ingest.Tallied) error

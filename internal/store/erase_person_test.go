@@ -474,7 +474,7 @@ func entries(t *testing.T, target string) (n int) {
 	scanEach(t, db, "SELECT entries FROM run_parts", func(r *sql.Rows) error {
 		var part []byte
 		err := r.Scan(&part)
-		n += len(part) / 20
+		n += len(part) / 24
 		return err
 	})
 	return n

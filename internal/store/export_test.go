@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"github.com/pressly/goose/v3"
 
@@ -26,7 +27,36 @@ func (db *DB) SealParts(ctx context.Context, parts int) (bool, error) {
 		return false, err
 	}
 	r := eventlog.NewRun(first, heads)
-	return true, db.putParts(ctx, r, 0, parts)
+	return true, db.putParts(ctx, first, r.Parts[:min(parts, len(r.Parts))])
+}
+
+// Forget makes a handle read the log again, as a restart does.
+func (db *DB) Forget() { db.log.forgetAll() }
+
+// MakePlain turns the sealed runs into ones of the first format.
+func (db *DB) MakePlain(ctx context.Context) error {
+	return db.InTx(ctx, func(tx *sql.Tx) error {
+		parts, err := collect(ctx, tx, scanPart, "SELECT first_seq, entries FROM run_parts WHERE part >= 256 ORDER BY part")
+		if err != nil {
+			return err
+		}
+		plain := map[partOf][]byte{}
+		for _, p := range parts { // what is stored is big-endian, so that it is in order
+			for e := p.entries; len(e) > 0; e = e[24:] {
+				at := partOf{int(e[0]), p.first}
+				plain[at] = append(plain[at], e[:20]...)
+			}
+		}
+		for at, entries := range plain {
+			if _, err := tx.ExecContext(ctx, upsertPart, at.part, at.first, entries); err != nil {
+				return err
+			}
+		}
+		_, rows := tx.ExecContext(ctx, "DELETE FROM run_parts WHERE part >= 256")
+		_, runs := tx.ExecContext(ctx, "UPDATE runs SET format = 0, latest_at = 9223372036854775807")
+		db.log.forgetAll()
+		return errors.Join(rows, runs)
+	})
 }
 
 // Writer is the pool that writes.

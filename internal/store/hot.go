@@ -49,11 +49,14 @@ const (
 	insertInbox   = "INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash, news, record) VALUES ($1, $2, $3, $4, $5, $6, $7)"
 	selectLastSeq = "SELECT last_seq FROM event_log WHERE one = 1"
 	updateLastSeq = "UPDATE event_log SET last_seq = $1 WHERE one = 1"
+	selectPart    = "SELECT entries FROM run_parts WHERE part = $1 AND first_seq = $2"
+	upsertPart    = "INSERT INTO run_parts (part, first_seq, entries) VALUES ($1, $2, $3)" + mergePart
+	mergePart     = " ON CONFLICT (part, first_seq) DO UPDATE SET entries = excluded.entries"
 	insertPack    = "INSERT INTO packs (first_seq, received_at, heads, body) VALUES ($1, $2, $3, $4)"
 )
 
 var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, sightPerson, selectGroup, upsertGroup, selectInbox, deleteInbox, insertInbox,
-	selectLastSeq, updateLastSeq, insertPack, insertDecision, selectOpenInvite, selectContacts, countSuppressed, countInterviews,
+	selectLastSeq, updateLastSeq, insertPack, selectPart, upsertPart, insertDecision, selectOpenInvite, selectContacts, countSuppressed, countInterviews,
 	insertInvite, takePlace, holdPlace, beginReserve, keepReserve, undoReserve,
 	upsertName, upsertDay, selectPath, touchPath, upsertPath}
 

@@ -91,7 +91,7 @@ func (db *DB) append(ctx context.Context, tx hotTx, events []research.Event, hea
 	if err != nil {
 		return batch{}, err
 	}
-	b, err := db.log.sort(ctx, tx, first, events, heads)
+	b, err := db.sort(ctx, tx, first, events, heads)
 	if err != nil {
 		return b, err
 	}
@@ -108,8 +108,13 @@ func (db *DB) append(ctx context.Context, tx hotTx, events []research.Event, hea
 
 // sort takes up those events that are not stored yet and numbers them from first
 // on. The caller holds mu.
-func (l *eventLog) sort(ctx context.Context, q querier, first int64, events []research.Event, heads []eventlog.Head) (batch, error) {
+func (db *DB) sort(ctx context.Context, q querier, first int64, events []research.Event, heads []eventlog.Head) (batch, error) {
 	b := batch{stored: make([]bool, len(events)), fresh: make([]research.Event, 0, len(events)), heads: make([]eventlog.Head, 0, len(events))}
+	l := db.log
+	q, err := db.bulk.readAhead(ctx, q, l.wanted(heads))
+	if err != nil {
+		return b, err
+	}
 	for i := range events {
 		e, h := &events[i], &heads[i]
 		known, err := l.message(ctx, q, h, func(earlier *eventlog.Head, seq int64) bool {
@@ -126,14 +131,20 @@ func (l *eventLog) sort(ctx context.Context, q querier, first int64, events []re
 			continue
 		}
 		b.stored[i], e.Seq = true, first+int64(len(b.fresh))
-		b.add(l, e, h)
+		if err := b.add(ctx, q, l, e, h); err != nil {
+			return b, err
+		}
 	}
 	return b, nil
 }
 
 // add takes up a new event, and remembers it.
-func (b *batch) add(l *eventLog, e *research.Event, h *eventlog.Head) {
-	news := l.known.Learn(h, l.saw)
+func (b *batch) add(ctx context.Context, q querier, l *eventLog, e *research.Event, h *eventlog.Head) error {
+	seen, err := l.recall(ctx, q, h)
+	if err != nil {
+		return err
+	}
+	news := l.known.Learn(h, seen)
 	l.recent.Add(*h)
 	switch {
 	case l.waited(e, news):
@@ -142,6 +153,7 @@ func (b *batch) add(l *eventLog, e *research.Event, h *eventlog.Head) {
 		b.seen = append(b.seen, *e)
 	}
 	b.fresh, b.heads = append(b.fresh, *e), append(b.heads, *h)
+	return nil
 }
 
 // hold takes the right to append and returns the number of the next event.

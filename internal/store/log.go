@@ -3,8 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -33,6 +31,8 @@ type eventLog struct {
 // run is a sealed index, without its parts.
 type run struct {
 	first, last int64
+	latest      int64 // no event of it is later, Unix milliseconds
+	format      eventlog.Format
 	filter      eventlog.Filter
 }
 
@@ -58,8 +58,9 @@ func (l *eventLog) forgetAll() {
 
 // load reads the filters of all runs, and the heads after them.
 func (l *eventLog) load(ctx context.Context, q querier) (err error) {
-	l.runs, err = collect(ctx, q, func(r row) (s run, err error) { return s, r.Scan(&s.first, &s.last, (*[]byte)(&s.filter)) },
-		"SELECT first_seq, last_seq, filter FROM runs ORDER BY first_seq")
+	l.runs, err = collect(ctx, q, func(r row) (s run, err error) {
+		return s, r.Scan(&s.first, &s.last, &s.latest, &s.format, (*[]byte)(&s.filter))
+	}, "SELECT first_seq, last_seq, latest_at, format, filter FROM runs ORDER BY first_seq")
 	if err != nil {
 		return err
 	}
@@ -72,15 +73,11 @@ func (l *eventLog) load(ctx context.Context, q querier) (err error) {
 	if err != nil {
 		return err
 	}
-	next, sealed := int64(1), int64(0)
+	next := int64(1)
 	if n := len(l.runs); n > 0 {
 		next = l.runs[n-1].last + 1
-		err = q.QueryRowContext(ctx, "SELECT received_at FROM packs WHERE first_seq < $1 ORDER BY first_seq DESC LIMIT 1", next).Scan(&sealed)
-		if err := notFound(err); err != nil {
-			return err
-		}
 	}
-	l.known = eventlog.NewKnown(aliases, sealed)
+	l.known = eventlog.NewKnown(aliases)
 	l.recent = eventlog.NewRecent(next)
 	return l.loadRest(ctx, q, next)
 }
@@ -206,14 +203,4 @@ func findSealed(ctx context.Context, q querier, runs []run, h eventlog.Hash) (fo
 		found = append(found, more...)
 	}
 	return found, nil
-}
-
-// find is the entries of a Hash in one run.
-func (r *run) find(ctx context.Context, q querier, h eventlog.Hash) ([]eventlog.Entry, error) {
-	var part []byte
-	err := q.QueryRowContext(ctx, "SELECT entries FROM run_parts WHERE part = $1 AND first_seq = $2", h.Part(), r.first).Scan(&part)
-	if errors.Is(err, sql.ErrNoRows) { // no Hash of the run falls into that part
-		return nil, nil
-	}
-	return eventlog.Find(part, r.first, h), err
 }

@@ -110,18 +110,29 @@ func removeFrom(ctx context.Context, tx *sql.Tx, p *eventlog.Pack, r removal, se
 func (db *DB) unindex(ctx context.Context, tx *sql.Tx, gone map[eventlog.Hash][]int64) error {
 	delete(gone, 0)
 	for h, seqs := range gone {
-		parts, err := collect(ctx, tx, scanPart, "SELECT first_seq, entries FROM run_parts WHERE part = $1 AND first_seq > $2 AND first_seq <= $3 ORDER BY first_seq"+db.lockRow,
-			h.Part(), seqs[0]-int64(db.log.stretch), seqs[len(seqs)-1])
-		if err != nil {
-			return err
-		}
-		for _, part := range parts {
-			if err := part.forget(ctx, tx, h, seqs); err != nil {
+		for _, format := range eventlog.Formats {
+			if err := db.unindexIn(ctx, tx, format, h, seqs); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// unindexIn takes a Hash out of the runs of one format where it leads to one of
+// the events.
+func (db *DB) unindexIn(ctx context.Context, tx *sql.Tx, format eventlog.Format, h eventlog.Hash, seqs []int64) error {
+	part := format.Part(h)
+	runs, err := collect(ctx, tx, scanPart, "SELECT first_seq, entries FROM run_parts WHERE part = $1 AND first_seq > $2 AND first_seq <= $3 ORDER BY first_seq"+db.lockRow,
+		part, seqs[0]-int64(db.log.stretch), seqs[len(seqs)-1])
+	for _, p := range runs {
+		rest := format.Without(p.entries, p.first, h, func(seq int64) bool { return in(seqs, seq) })
+		if err != nil || len(rest) == len(p.entries) {
+			continue
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE run_parts SET entries = $3 WHERE part = $1 AND first_seq = $2", part, p.first, rest)
+	}
+	return err
 }
 
 // runPart is one part of a sealed index.
@@ -131,13 +142,3 @@ type runPart struct {
 }
 
 func scanPart(r row) (p runPart, err error) { return p, r.Scan(&p.first, &p.entries) }
-
-// forget takes out a Hash where it leads to one of the events.
-func (p runPart) forget(ctx context.Context, tx *sql.Tx, h eventlog.Hash, seqs []int64) error {
-	rest := eventlog.Without(p.entries, p.first, h, func(seq int64) bool { return in(seqs, seq) })
-	if len(rest) == len(p.entries) {
-		return nil
-	}
-	_, err := tx.ExecContext(ctx, "UPDATE run_parts SET entries = $3 WHERE part = $1 AND first_seq = $2", h.Part(), p.first, rest)
-	return err
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/usercall/usercall/internal/eventlog"
@@ -45,42 +46,31 @@ func (l *eventLog) sealed(r *eventlog.Run) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.recent != nil && l.recent.First == r.First {
-		l.runs = append(l.runs, run{r.First, r.Last, r.Filter})
+		l.runs = append(l.runs, run{r.First, r.Last, r.Latest, eventlog.Tagged, r.Filter})
 		l.recent = l.recent.Seal(int(r.Last - r.First + 1))
 	}
 }
 
 // partsAtOnce is how many parts of a run one transaction writes, so that ingest
 // never waits for a whole run.
-const partsAtOnce = 16
+const partsAtOnce = 1024
 
 // putRun writes the parts of a run, and then the run, which makes them count.
 func (db *DB) putRun(ctx context.Context, r *eventlog.Run) error {
-	for from := 0; from < eventlog.Parts; from += partsAtOnce {
-		if err := db.putParts(ctx, r, from, from+partsAtOnce); err != nil {
+	for parts := range slices.Chunk(r.Parts, partsAtOnce) {
+		if err := db.putParts(ctx, r.First, parts); err != nil {
 			return err
 		}
 	}
 	return db.InTx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO runs (first_seq, last_seq, filter) VALUES ($1, $2, $3) ON CONFLICT (first_seq) DO NOTHING",
-			r.First, r.Last, []byte(r.Filter))
+		_, err := tx.ExecContext(ctx, "INSERT INTO runs (first_seq, last_seq, latest_at, format, filter) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (first_seq) DO NOTHING",
+			r.First, r.Last, r.Latest, eventlog.Tagged, []byte(r.Filter))
 		return err
 	})
 }
 
-func (db *DB) putParts(ctx context.Context, r *eventlog.Run, from, to int) error {
-	return db.InTx(ctx, func(tx *sql.Tx) error {
-		for part := from; part < to; part++ {
-			if len(r.Parts[part]) == 0 {
-				continue
-			}
-			if _, err := tx.ExecContext(ctx, "INSERT INTO run_parts (part, first_seq, entries) VALUES ($1, $2, $3) ON CONFLICT (part, first_seq) DO UPDATE SET entries = excluded.entries",
-				part, r.First, r.Parts[part]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+func (db *DB) putParts(ctx context.Context, first int64, parts []eventlog.Part) error {
+	return db.InTx(ctx, func(tx *sql.Tx) error { return db.bulk.upsertParts(ctx, hotTx{tx, db.hot}, first, parts) })
 }
 
 // packsDeleted is how many packs one transaction of retention deletes.
@@ -119,7 +109,7 @@ func (db *DB) dropRuns(ctx context.Context) error {
 		return err
 	}
 	dead, err := collect(ctx, db.read, func(r row) (seq int64, err error) { return seq, r.Scan(&seq) },
-		"SELECT first_seq FROM runs WHERE last_seq < $1 UNION SELECT first_seq FROM run_parts WHERE first_seq + $2 <= $1", first, db.log.stretch)
+		"SELECT first_seq FROM runs WHERE last_seq < $1 UNION SELECT first_seq FROM run_parts WHERE first_seq <= $2", first, first-int64(db.log.stretch))
 	for _, seq := range dead {
 		err = errors.Join(err, db.InTx(ctx, func(tx *sql.Tx) error {
 			_, parts := tx.ExecContext(ctx, "DELETE FROM run_parts WHERE first_seq = $1", seq)

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/usercall/usercall/internal/eventlog"
+)
+
+// partOf names a part of a run.
+type partOf struct {
+	part  int
+	first int64 // of the run
+}
+
+// reader is a querier with the parts of runs that were read ahead; a part that was
+// looked for in vain is nil.
+type reader struct {
+	querier
+	ahead map[partOf][]byte
+}
+
+func (r *run) part(h eventlog.Hash) partOf { return partOf{r.format.Part(h), r.first} }
+
+// find is the entries of a Hash in one run.
+func (r *run) find(ctx context.Context, q querier, h eventlog.Hash) ([]eventlog.Entry, error) {
+	at := r.part(h)
+	if read, ok := q.(reader); ok {
+		if entries, ok := read.ahead[at]; ok {
+			return r.format.Find(entries, r.first, h), nil
+		}
+	}
+	var entries []byte
+	err := q.QueryRowContext(ctx, selectPart, at.part, at.first).Scan(&entries)
+	if errors.Is(err, sql.ErrNoRows) { // no Hash of the run falls into that part
+		return nil, nil
+	}
+	return r.format.Find(entries, r.first, h), err
+}
+
+// said is what the log says of whom a browser belongs to, and whether it stood in
+// an event at all. The caller holds mu.
+func (l *eventLog) said(ctx context.Context, q querier, browser eventlog.Hash) (last eventlog.Said, seen bool, err error) {
+	recent := l.recent.Find(browser)
+	last, seen = eventlog.Nothing.Later(recent), len(recent) > 0
+	for i := len(l.runs) - 1; i >= 0; i-- {
+		if !l.runs[i].mayAdd(last, browser) {
+			continue
+		}
+		found, err := l.runs[i].find(ctx, q, browser)
+		if err != nil {
+			return last, seen, err
+		}
+		last, seen = last.Later(found), seen || len(found) > 0
+	}
+	return last, seen, nil
+}
+
+// mayAdd tells whether something later may stand in a run than what was said in
+// the events after it.
+func (r *run) mayAdd(last eventlog.Said, browser eventlog.Hash) bool {
+	return r.latest > last.At && r.filter.May(browser)
+}
+
+// recall tells whether an event's browser stood in an earlier one, and reminds
+// known of whom it stood with, where the event says that. The caller holds mu.
+func (l *eventLog) recall(ctx context.Context, q querier, h *eventlog.Head) (seen bool, err error) {
+	switch {
+	case h.Anon == 0:
+		return false, nil
+	case l.known.Remembers(h.Anon):
+		return true, nil
+	case !h.Says():
+		return l.saw(h.Anon), nil
+	}
+	last, seen, err := l.said(ctx, q, h.Anon)
+	if seen {
+		l.known.Recall(h.Anon, last)
+	}
+	return seen, err
+}
+
+// wanted is the parts of runs that will be looked into for some events: for a
+// message that may be stored, and for what was said last of a browser.
+func (l *eventLog) wanted(heads []eventlog.Head) (all []partOf) {
+	for i := range heads {
+		h := &heads[i]
+		if !l.recent.Message(h, func(*eventlog.Head, int64) bool { return true }) {
+			for i := range l.runs {
+				if l.runs[i].filter.May(h.Key()) {
+					all = append(all, l.runs[i].part(h.Key()))
+				}
+			}
+		}
+		if r := l.lastWith(h); r != nil {
+			all = append(all, r.part(h.Anon))
+		}
+	}
+	return all
+}
+
+// lastWith is the newest run that may tell whom an event's browser stood with.
+func (l *eventLog) lastWith(h *eventlog.Head) *run {
+	if !h.Says() || l.known.Remembers(h.Anon) {
+		return nil
+	}
+	last := eventlog.Nothing.Later(l.recent.Find(h.Anon))
+	for i := len(l.runs) - 1; i >= 0; i-- {
+		if l.runs[i].mayAdd(last, h.Anon) {
+			return &l.runs[i]
+		}
+	}
+	return nil
+}
+
+func (sqliteBulk) upsertParts(ctx context.Context, tx hotTx, first int64, parts []eventlog.Part) error {
+	for _, p := range parts {
+		if _, err := tx.ExecContext(ctx, upsertPart, p.Number, first, p.Entries); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (postgresBulk) upsertParts(ctx context.Context, tx hotTx, first int64, parts []eventlog.Part) error {
+	numbers, entries := make([]int64, len(parts)), make([][]byte, len(parts))
+	for i, p := range parts {
+		numbers[i], entries[i] = int64(p.Number), p.Entries
+	}
+	_, err := tx.ExecContext(ctx, "INSERT INTO run_parts (part, first_seq, entries) SELECT p.part, $2, p.entries FROM unnest($1::int[], $3::bytea[]) AS p (part, entries)"+mergePart,
+		numbers, first, entries)
+	return err
+}
+
+// readAhead does nothing: a statement of SQLite is a function call.
+func (sqliteBulk) readAhead(_ context.Context, q querier, _ []partOf) (querier, error) { return q, nil }
+
+// readAhead makes one round trip of as many.
+func (postgresBulk) readAhead(ctx context.Context, q querier, parts []partOf) (querier, error) {
+	if len(parts) < 2 {
+		return q, nil
+	}
+	numbers, firsts, ahead := make([]int64, len(parts)), make([]int64, len(parts)), make(map[partOf][]byte, len(parts))
+	for i, p := range parts {
+		numbers[i], firsts[i], ahead[p] = int64(p.part), p.first, nil
+	}
+	_, err := collect(ctx, q, func(r row) (struct{}, error) {
+		var at partOf
+		var entries []byte
+		err := r.Scan(&at.part, &at.first, &entries)
+		ahead[at] = entries
+		return struct{}{}, err
+	}, `SELECT p.part, p.first_seq, p.entries FROM unnest($1::int[], $2::bigint[]) AS wanted (part, first_seq)
+		JOIN run_parts p ON p.part = wanted.part AND p.first_seq = wanted.first_seq`, numbers, firsts)
+	return reader{q, ahead}, err
+}
