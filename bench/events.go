@@ -8,13 +8,14 @@ import (
 	"time"
 )
 
-// mix says which events are made. All but the message ids, the times and lone
-// browsers follows from the seed, so every server of a round is sent the same.
+// mix says which events are made. All but the message ids, the times and browsers
+// that were never seen follows from the seed, so every server of a round is sent
+// the same.
 type mix struct {
 	seed  uint64
 	run   string  // part of the message ids: new in each run, or dedupe would measure itself
 	hit   float64 // share of the track events that make a trigger fire
-	lone  bool    // every event from a browser that was never seen; else one browser a person
+	from  browsers
 	now   time.Time
 	users int
 }
@@ -28,12 +29,12 @@ type object = map[string]any
 // identify, 3 % group; 600 to 900 bytes, as analytics-next sends them.
 func (m mix) events(n int) [][]byte {
 	r := rand.New(rand.NewPCG(m.seed, 0x9e3779b97f4a7c15))
-	browsers := m.browsers()
+	others := m.others()
 	all := make([][]byte, n)
 	for i := range all {
 		e := m.event(r, i)
-		if m.lone {
-			e["anonymousId"] = browserID(browsers.Uint32(), browsers.Uint64())
+		if m.from != own {
+			e["anonymousId"] = browserID(others.Uint32(), others.Uint64())
 		}
 		b, err := json.Marshal(e)
 		if err != nil {
@@ -70,8 +71,21 @@ func (m mix) event(r *rand.Rand, i int) object {
 	return e
 }
 
-// browsers is where lone browsers come from: no two runs share one.
-func (m mix) browsers() *rand.Rand {
+// browsers says which browsers events come from.
+type browsers int
+
+const (
+	own    browsers = iota // each person's
+	lone                   // one for every event, that was never seen
+	coming                 // one for every event, which the last run of the same seed brought too, beside the same person
+)
+
+// others is where browsers that are nobody's own come from: no two runs share a
+// lone one.
+func (m mix) others() *rand.Rand {
+	if m.from == coming {
+		return rand.New(rand.NewPCG(m.seed, 2))
+	}
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(m.run)) // it never fails
 	return rand.New(rand.NewPCG(h.Sum64(), 1))

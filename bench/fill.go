@@ -61,16 +61,22 @@ func (l *lab) grow(ctx context.Context, s *subject) (filling, error) {
 }
 
 // crowd makes short events, which cost us little to make: no context, two
-// properties, names that no trigger waits for, a hundred of a person.
+// properties, names that no trigger waits for, a hundred of a person, in turn from
+// so many browsers that usercall cannot remember those that came before them.
 type crowd struct {
 	run   string
 	users int
+	each  int // browsers of a person
 	sent  int
 	r     *rand.Rand
 }
 
+// crowdBrowsers is how many a crowd has at least.
+const crowdBrowsers = 1_000_000
+
 func newCrowd(events int, now time.Time) *crowd {
-	return &crowd{run: fmt.Sprintf("%x", now.UnixNano()), users: max(people, events/100), r: rand.New(rand.NewPCG(1, 2))}
+	users := max(people, events/100)
+	return &crowd{run: fmt.Sprintf("%x", now.UnixNano()), users: users, each: max(10, crowdBrowsers/users), r: rand.New(rand.NewPCG(1, 2))}
 }
 
 // maxGrowth is how many events the numbers in their ids can tell apart.
@@ -98,9 +104,9 @@ func (c *crowd) events(n int, now time.Time) [][]byte {
 	at := now.Format("2006-01-02T15:04:05.000Z07:00")
 	all := make([][]byte, n)
 	for i := range all {
-		user := c.r.IntN(c.users)
+		user, browser := c.r.IntN(c.users), c.r.IntN(c.each)
 		all[i] = fmt.Appendf(nil, `{"messageId":%q,"type":"track","event":"%s %s","userId":"%s","anonymousId":"%s","timestamp":"%s","properties":{"plan":"%s","seats":%d}}`,
-			messageID(c.run, c.sent), pick(c.r, nouns), pick(c.r, verbs[6:]), userID(user), browserID(uint32(user), uint64(user)), at, pick(c.r, plans), c.r.IntN(200))
+			messageID(c.run, c.sent), pick(c.r, nouns), pick(c.r, verbs[6:]), userID(user), browserID(uint32(user), uint64(user+browser*c.users)), at, pick(c.r, plans), c.r.IntN(200))
 		c.sent++
 	}
 	return all

@@ -15,9 +15,9 @@ func growth(ctx context.Context, l *lab) (string, error) {
 		return "", err
 	}
 	life := load{size: 20, events: l.scale.growRun, conns: 16}
-	lone := life
-	lone.lone = true
-	entrants := kinds(life, lone)(subjects)
+	worst, returning := life, life
+	worst.from, returning.from = lone, coming
+	entrants := kinds(life, worst, returning)(subjects)
 	before, err := l.glance(ctx, entrants, subjects)
 	if err != nil {
 		return "", fmt.Errorf("with nothing stored: %w", err)

@@ -21,7 +21,7 @@ func (l *lab) halfLoad(ctx context.Context, outcomes []outcome) ([]outcome, erro
 // saturation is the events a second that a server took at most.
 func saturation(outcomes []outcome, name string) (rate float64) {
 	for _, o := range outcomes {
-		if o.name == name && o.load.hit > 0 && !o.load.lone {
+		if o.name == name && o.load.hit > 0 && o.load.from == own {
 			rate = o.median(rateOf)
 		}
 	}

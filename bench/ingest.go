@@ -48,7 +48,7 @@ func ingest(ctx context.Context, l *lab) (string, error) {
 func loads(size, events int) []load {
 	life := load{size: size, events: events, conns: 16}
 	worst := life
-	worst.lone = true
+	worst.from = lone
 	all := []load{life, worst}
 	if size == 20 {
 		for _, c := range []load{life, worst} {

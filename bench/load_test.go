@@ -69,7 +69,7 @@ func TestBrowsers(t *testing.T) {
 	if n := len(browsers(mix{run: "a"})); n != 5 {
 		t.Errorf("5 people have %d browsers", n)
 	}
-	first, second := browsers(mix{run: "a", lone: true}), browsers(mix{run: "b", lone: true})
+	first, second := browsers(mix{run: "a", from: lone}), browsers(mix{run: "b", from: lone})
 	if len(first) != 50 || len(second) != 50 {
 		t.Errorf("50 events come from %d and %d browsers", len(first), len(second))
 	}
@@ -77,6 +77,23 @@ func TestBrowsers(t *testing.T) {
 		if second[b] {
 			t.Error("a browser comes in two runs")
 		}
+	}
+}
+
+// TestBrowsersComeBack: beside the person that they came with before, once each.
+func TestBrowsersComeBack(t *testing.T) {
+	first, second := mix{run: "a", seed: 1, from: coming, users: 5}.events(50), mix{run: "b", seed: 1, from: coming, users: 5}.events(50)
+	other := mix{run: "b", seed: 2, from: coming, users: 5}.events(50)
+	seen := map[string]bool{}
+	for i := range first {
+		a, b := decode(t, first[i]), decode(t, second[i])
+		if a.AnonymousID != b.AnonymousID || a.UserID != b.UserID || a.MessageID == b.MessageID {
+			t.Errorf("%+v comes back as %+v", a, b)
+		}
+		seen[a.AnonymousID], seen[decode(t, other[i]).AnonymousID] = true, true
+	}
+	if len(seen) != 100 {
+		t.Errorf("100 events come from %d browsers", len(seen))
 	}
 }
 
@@ -98,7 +115,7 @@ func TestNobodyWaitsForTheCrowd(t *testing.T) {
 func TestHalfOf(t *testing.T) {
 	l := &lab{scale: scale{halfFor: 10}}
 	out := []outcome{
-		{entrant: entrant{&subject{name: "a"}, load{hit: hits, lone: true}}, runs: []result{{rate: 1}}},
+		{entrant: entrant{&subject{name: "a"}, load{hit: hits, from: lone}}, runs: []result{{rate: 1}}},
 		{entrant: entrant{&subject{name: "a"}, load{hit: hits}}, runs: []result{{rate: 8000}}},
 		{entrant: entrant{&subject{name: "b"}, load{hit: hits}}, runs: []result{{rate: 2}}},
 	}

@@ -15,7 +15,7 @@ type load struct {
 	conns  int
 	rate   float64 // requests a second, open loop; 0 is a closed one
 	hit    float64 // share of track events that make a trigger fire
-	lone   bool    // every event from a browser that was never seen
+	from   browsers
 	seed   uint64
 }
 
@@ -49,7 +49,7 @@ func (l *lab) run(ctx context.Context, s *subject, c load) (result, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	began := time.Now()
-	m := mix{seed: c.seed, run: fmt.Sprintf("%x", began.UnixNano()), hit: c.hit, lone: c.lone, now: began.UTC(), users: people}
+	m := mix{seed: c.seed, run: fmt.Sprintf("%x", began.UnixNano()), hit: c.hit, from: c.from, now: began.UTC(), users: people}
 	all := m.events(l.scale.warmUp + c.events)
 	if _, err := drive(ctx, s, batches(all[:l.scale.warmUp], c.size, m.now), c.conns, nil); err != nil {
 		return result{}, fmt.Errorf("warm-up: %w", err)

@@ -16,8 +16,11 @@ func (e entrant) label() string {
 	if e.undecided == nil { // the floor takes no notice of what is in an event
 		return name
 	}
-	if e.load.lone {
+	switch e.load.from {
+	case lone:
 		name += ", lone browsers"
+	case coming:
+		name += ", browsers that come back"
 	}
 	if e.load.hit > 0 {
 		name += fmt.Sprintf(", %.0f %% hits", e.load.hit*100)

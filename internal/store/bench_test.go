@@ -2,8 +2,10 @@ package store_test
 
 import (
 	"crypto/rand"
+	"flag"
 	"fmt"
 	mrand "math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -41,24 +43,33 @@ func traffic(p *research.Project, n int) []research.Event {
 	return events
 }
 
+// benched opens a database and an engine whose triggers wait for nothing.
+func benched(b *testing.B, target string) (*store.DB, *research.Project, *trigger.Engine) {
+	b.Helper()
+	db, err := store.Open(b.Context(), target, storetest.Key)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { db.Close() })
+	p, err := db.CreateProject(b.Context(), store.NewProject{Name: "b", WriteKey: "wk", ServerKey: "sk", APIKey: "ak", Now: noon})
+	if err != nil {
+		b.Fatal(err)
+	}
+	engine := trigger.NewEngine(db, time.Now, rand.Reader, quiet)
+	engine.SetRules(&trigger.Rules{Index: map[research.ProjectID]*trigger.Index{p.ID: trigger.NewIndex()}, Projects: map[research.ProjectID]*research.Project{p.ID: p}})
+	db.SetInterest(engine.Asks)
+	return db, p, engine
+}
+
+var engines = map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres}
+
 // BenchmarkIngest is what an event costs the store: to be appended, in groups as
 // the writer forms them, and to be seen by the triggers, of which none waits
 // for it.
 func BenchmarkIngest(b *testing.B) {
-	for name, open := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
+	for name, open := range engines {
 		b.Run(name, func(b *testing.B) {
-			db, err := store.Open(b.Context(), open(b), storetest.Key)
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer db.Close()
-			p, err := db.CreateProject(b.Context(), store.NewProject{Name: "b", WriteKey: "wk", ServerKey: "sk", APIKey: "ak", Now: noon})
-			if err != nil {
-				b.Fatal(err)
-			}
-			engine := trigger.NewEngine(db, time.Now, rand.Reader, quiet)
-			engine.SetRules(&trigger.Rules{Index: map[research.ProjectID]*trigger.Index{p.ID: trigger.NewIndex()}, Projects: map[research.ProjectID]*research.Project{p.ID: p}})
-			db.SetInterest(engine.Asks)
+			db, p, engine := benched(b, open(b))
 			b.Run("append", func(b *testing.B) { appendAll(b, db, traffic(p, b.N)) })
 			b.Run("decide", func(b *testing.B) {
 				appendAll(b, db, traffic(p, b.N))
@@ -69,6 +80,72 @@ func BenchmarkIngest(b *testing.B) {
 			})
 		})
 	}
+}
+
+var storedBefore = flag.Int("stored", 600_000, "events that are stored before browsers come back in BenchmarkReturning")
+
+// BenchmarkReturning is what an event costs with many stored, when its browser was
+// last seen before all of them, and when it is new; and how many times what a new
+// one cost at first.
+func BenchmarkReturning(b *testing.B) {
+	const measured = 60_000
+	for name, open := range engines {
+		b.Run(name, func(b *testing.B) {
+			db, p, engine := benched(b, open(b))
+			some := func(first int) time.Duration { return takeIn(b, db, engine, fromBrowsers(p, first, measured)) }
+			some(0) // the people are new, too
+			atFirst, at := some(measured), 2*measured
+			for ; at < *storedBefore; at += measured {
+				some(at)
+			}
+			back, fresh := some(0), some(at)
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(atFirst.Microseconds())/measured, "µs/new-at-first")
+			b.ReportMetric(float64(back.Microseconds())/measured, "µs/back")
+			b.ReportMetric(float64(fresh.Microseconds())/measured, "µs/new")
+			b.ReportMetric(back.Seconds()/atFirst.Seconds(), "x-back")
+			b.ReportMetric(fresh.Seconds()/atFirst.Seconds(), "x-new")
+		})
+	}
+}
+
+// fromBrowsers is n events, each from a browser of its own; the same numbers are
+// the same browsers, each beside its user.
+func fromBrowsers(p *research.Project, first, n int) []research.Event {
+	events := traffic(p, n)
+	for i := range events {
+		number := first + i
+		events[i].AnonymousID, events[i].UserID = research.AnonymousID(fmt.Sprint("browser-", number)), research.UserID(fmt.Sprint("user-", number%20_000))
+	}
+	return events
+}
+
+// takeIn appends, decides, writes down who was there and seals, and tells how long
+// that took but for sealing.
+func takeIn(b *testing.B, db *store.DB, engine *trigger.Engine, events []research.Event) time.Duration {
+	began := time.Now()
+	for batch := range slices.Chunk(events, 320) {
+		if _, err := db.Append(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := engine.Settle(b.Context(), 1000); err != nil {
+		b.Fatal(err)
+	}
+	if err := db.WriteSightings(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	took := time.Since(began)
+	for more := true; more; {
+		var err error
+		if more, err = db.SealDue(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := db.Checkpoint(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	return took
 }
 
 func appendAll(b *testing.B, db *store.DB, events []research.Event) {
