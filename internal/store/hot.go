@@ -56,7 +56,7 @@ const (
 )
 
 var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, sightPerson, selectGroup, upsertGroup, selectInbox, deleteInbox, insertInbox,
-	selectLastSeq, updateLastSeq, insertPack, selectPart, upsertPart, insertDecision, selectOpenInvite, selectContacts, countSuppressed, countInterviews,
+	selectLastSeq, updateLastSeq, insertPack, selectPart, selectParts, upsertPart, insertDecision, selectOpenInvite, selectContacts, countSuppressed, countInterviews,
 	insertInvite, takePlace, holdPlace, beginReserve, keepReserve, undoReserve,
 	upsertName, upsertDay, selectPath, touchPath, upsertPath}
 

@@ -111,9 +111,11 @@ func (db *DB) append(ctx context.Context, tx hotTx, events []research.Event, hea
 func (db *DB) sort(ctx context.Context, q querier, first int64, events []research.Event, heads []eventlog.Head) (batch, error) {
 	b := batch{stored: make([]bool, len(events)), fresh: make([]research.Event, 0, len(events)), heads: make([]eventlog.Head, 0, len(events))}
 	l := db.log
-	q, err := db.bulk.readAhead(ctx, q, l.wanted(heads))
-	if err != nil {
-		return b, err
+	if parts := l.wanted(heads); len(parts) > 1 {
+		var err error
+		if q, err = db.bulk.readAhead(ctx, q, parts); err != nil {
+			return b, err
+		}
 	}
 	for i := range events {
 		e, h := &events[i], &heads[i]

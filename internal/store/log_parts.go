@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/usercall/usercall/internal/eventlog"
 )
@@ -133,25 +135,44 @@ func (postgresBulk) upsertParts(ctx context.Context, tx hotTx, first int64, part
 	return err
 }
 
-// readAhead does nothing: a statement of SQLite is a function call.
-func (sqliteBulk) readAhead(_ context.Context, q querier, _ []partOf) (querier, error) { return q, nil }
+// partsTogether is how many parts one statement of SQLite reads: half of what a
+// part costs is asking for it.
+const partsTogether = 32
 
-// readAhead makes one round trip of as many.
+var selectParts = "WITH wanted (part, first_seq) AS (VALUES (?, ?)" + strings.Repeat(", (?, ?)", partsTogether-1) + `)
+	SELECT p.part, p.first_seq, p.entries FROM wanted CROSS JOIN run_parts p ON p.part = wanted.part AND p.first_seq = wanted.first_seq`
+
+func (sqliteBulk) readAhead(ctx context.Context, q querier, parts []partOf) (querier, error) {
+	ahead := make(map[partOf][]byte, len(parts))
+	for some := range slices.Chunk(parts, partsTogether) {
+		args := make([]any, 2*partsTogether) // what is not wanted is NULL and finds nothing
+		for i, at := range some {
+			ahead[at], args[2*i], args[2*i+1] = nil, at.part, at.first
+		}
+		if err := collectParts(ctx, q, ahead, selectParts, args...); err != nil {
+			return nil, err
+		}
+	}
+	return reader{q, ahead}, nil
+}
+
 func (postgresBulk) readAhead(ctx context.Context, q querier, parts []partOf) (querier, error) {
-	if len(parts) < 2 {
-		return q, nil
-	}
 	numbers, firsts, ahead := make([]int64, len(parts)), make([]int64, len(parts)), make(map[partOf][]byte, len(parts))
-	for i, p := range parts {
-		numbers[i], firsts[i], ahead[p] = int64(p.part), p.first, nil
+	for i, at := range parts {
+		numbers[i], firsts[i], ahead[at] = int64(at.part), at.first, nil
 	}
+	err := collectParts(ctx, q, ahead, `SELECT p.part, p.first_seq, p.entries FROM unnest($1::int[], $2::bigint[]) AS wanted (part, first_seq)
+		JOIN run_parts p ON p.part = wanted.part AND p.first_seq = wanted.first_seq`, numbers, firsts)
+	return reader{q, ahead}, err
+}
+
+func collectParts(ctx context.Context, q querier, into map[partOf][]byte, query string, args ...any) error {
 	_, err := collect(ctx, q, func(r row) (struct{}, error) {
 		var at partOf
 		var entries []byte
 		err := r.Scan(&at.part, &at.first, &entries)
-		ahead[at] = entries
+		into[at] = entries
 		return struct{}{}, err
-	}, `SELECT p.part, p.first_seq, p.entries FROM unnest($1::int[], $2::bigint[]) AS wanted (part, first_seq)
-		JOIN run_parts p ON p.part = wanted.part AND p.first_seq = wanted.first_seq`, numbers, firsts)
-	return reader{q, ahead}, err
+	}, query, args...)
+	return err
 }
