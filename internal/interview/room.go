@@ -37,8 +37,9 @@ type Store interface {
 	// BeginInterview stores the answer to the consent question: an interview
 	// with its first turn, or a declined one without any. Where the invite has
 	// an interview already, that one is returned and nothing is stored; conflict
-	// where the invite has ended meanwhile.
-	BeginInterview(ctx context.Context, r *Record) (*Record, error)
+	// where the invite has ended meanwhile, and [ErrCrowded] where an interview
+	// would run beside most others of its project; 0 is any number.
+	BeginInterview(ctx context.Context, r *Record, most int) (*Record, error)
 	// LoadInterview reads an interview with its turns.
 	LoadInterview(ctx context.Context, key Key) (*Record, error)
 	// MoveInterview takes an interview one step on; conflict where it is over or

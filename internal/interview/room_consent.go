@@ -3,13 +3,27 @@ package interview
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/usercall/usercall/internal/research"
 )
 
+// mostRunning is how many interviews of a project may run at once: each costs
+// money while it does. One that was left for so long as Silent is not counted.
+const mostRunning = 20
+
+// Silent is how long somebody who is there may say nothing before the line is closed.
+const Silent = 15 * time.Minute
+
+// ErrCrowded is for somebody who may begin as soon as others have ended. Whoever has
+// begun may always go on.
+var ErrCrowded = &research.Error{Code: research.Quota,
+	Message: "Many people are talking with us right now. Your invitation stays open: come back in a few minutes."}
+
 // Consent is the button: from here on the interview runs, and its first turn is
 // said. Pressing it again changes nothing. Languages are those the person reads,
-// best first. Conflict where the offer has ended.
+// best first. Conflict where the offer has ended, [ErrCrowded] where too many
+// others talk; a project in development has no such limit.
 func (r *Room) Consent(ctx context.Context, o *Offer, languages []string) (*Record, error) {
 	if o.Interview != nil {
 		return o.Interview, nil
@@ -24,7 +38,10 @@ func (r *Room) Consent(ctx context.Context, o *Offer, languages []string) (*Reco
 	if rec.Progress, err = (progress{state, clock{At: rec.StartedAt}}).encode(); err != nil {
 		return nil, err
 	}
-	return r.begin(ctx, o, rec)
+	if o.Project.Open {
+		return r.begin(ctx, o, rec, 0)
+	}
+	return r.begin(ctx, o, rec, mostRunning)
 }
 
 // Refuse is the other button. That somebody said no is kept, and nothing else.
@@ -38,11 +55,11 @@ func (r *Room) Refuse(ctx context.Context, o *Offer) (*Record, error) {
 	}
 	rec.State, rec.Reason, rec.EndedAt = research.Declined, "no_consent", rec.StartedAt
 	rec.Progress = []byte("{}")
-	return r.begin(ctx, o, rec)
+	return r.begin(ctx, o, rec, 0)
 }
 
-func (r *Room) begin(ctx context.Context, o *Offer, rec *Record) (*Record, error) {
-	begun, err := r.Store.BeginInterview(ctx, rec)
+func (r *Room) begin(ctx context.Context, o *Offer, rec *Record, most int) (*Record, error) {
+	begun, err := r.Store.BeginInterview(ctx, rec, most)
 	if err != nil {
 		return nil, fmt.Errorf("begin an interview: %w", err)
 	}

@@ -75,6 +75,15 @@ func (w *world) pass(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
+// ticket is what the holder of a link asks for.
+func (w *world) ticket(ctx context.Context, token string) (string, error) {
+	o, err := w.Find(ctx, token)
+	if err != nil {
+		return "", err
+	}
+	return w.Ticket(ctx, o)
+}
+
 // invite makes an invite for a new person and returns its token.
 func (w *world) invite(t *testing.T) string {
 	t.Helper()
@@ -95,7 +104,7 @@ func (w *world) invite(t *testing.T) string {
 // enter opens a link as a page does: ticket, then socket.
 func (w *world) enter(t *testing.T, token string) *interview.Offer {
 	t.Helper()
-	ticket, err := w.Ticket(t.Context(), token)
+	ticket, err := w.ticket(t.Context(), token)
 	must(t, err)
 	o, err := w.Enter(t.Context(), ticket)
 	must(t, err)

@@ -68,11 +68,7 @@ func (r *Room) Find(ctx context.Context, token string) (*Offer, error) {
 
 // Ticket lets the holder of a link open one socket within [TicketLife].
 // Conflict where the interview is over or the offer is gone.
-func (r *Room) Ticket(ctx context.Context, token string) (string, error) {
-	o, err := r.Find(ctx, token)
-	if err != nil {
-		return "", err
-	}
+func (r *Room) Ticket(ctx context.Context, o *Offer) (string, error) {
 	now := r.Now()
 	if s := o.Standing(now); s == Over || s == Gone {
 		return "", errOver

@@ -56,7 +56,7 @@ func TestWholeInterview(t *testing.T) {
 		if n := w.count(t, "SELECT count(*) FROM jobs WHERE kind = 'analyse.interview' AND payload = $1", rec.PublicID); n != 1 {
 			t.Errorf("%d analyses wait", n)
 		}
-		if _, err := w.Ticket(t.Context(), token); research.CodeOf(err) != research.Conflict {
+		if _, err := w.ticket(t.Context(), token); research.CodeOf(err) != research.Conflict {
 			t.Errorf("a link of a final interview gives a ticket: %v", err)
 		}
 	})
@@ -249,7 +249,7 @@ func TestAbandoned(t *testing.T) {
 			t.Errorf("%d abandoned early, %v", n, err)
 		}
 		w.pass(90 * time.Minute)
-		_, err := w.Ticket(t.Context(), late)
+		_, err := w.ticket(t.Context(), late)
 		if research.CodeOf(err) != research.Conflict {
 			t.Errorf("a ticket after a day: %v", err)
 		}
@@ -271,11 +271,11 @@ func TestAbandoned(t *testing.T) {
 func TestTickets(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		token := w.invite(t)
-		used, err := w.Ticket(t.Context(), token)
+		used, err := w.ticket(t.Context(), token)
 		must(t, err)
 		_, err = w.Enter(t.Context(), used)
 		must(t, err)
-		slow, err := w.Ticket(t.Context(), token)
+		slow, err := w.ticket(t.Context(), token)
 		must(t, err)
 		w.pass(interview.TicketLife)
 		for name, ticket := range map[string]string{"used": used, "slow": slow, "none": "", "unknown": "x", "long": strings.Repeat("x", 1000)} {
@@ -284,7 +284,7 @@ func TestTickets(t *testing.T) {
 			}
 		}
 		for _, token := range []string{"", "unknown", strings.Repeat("x", 1000)} {
-			if _, err := w.Ticket(t.Context(), token); research.CodeOf(err) != research.NotFound {
+			if _, err := w.ticket(t.Context(), token); research.CodeOf(err) != research.NotFound {
 				t.Errorf("%.20q: %v", token, err)
 			}
 		}
@@ -302,7 +302,7 @@ func TestOfferEnds(t *testing.T) {
 			if o.Standing(w.clock()) != interview.Gone {
 				t.Errorf("it is %s", o.Standing(w.clock()))
 			}
-			if _, err := w.Ticket(t.Context(), token); research.CodeOf(err) != research.Conflict {
+			if _, err := w.ticket(t.Context(), token); research.CodeOf(err) != research.Conflict {
 				t.Error(err)
 			}
 		}

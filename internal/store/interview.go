@@ -58,7 +58,7 @@ func (db *DB) oneInterview(ctx context.Context, q querier, where string, args ..
 }
 
 // BeginInterview implements interview.Store.
-func (db *DB) BeginInterview(ctx context.Context, r *interview.Record) (begun *interview.Record, err error) {
+func (db *DB) BeginInterview(ctx context.Context, r *interview.Record, most int) (begun *interview.Record, err error) {
 	setup, err := json.Marshal(r.Setup)
 	if err != nil {
 		return nil, err
@@ -71,11 +71,28 @@ func (db *DB) BeginInterview(ctx context.Context, r *interview.Record) (begun *i
 		if err != nil || begun != nil {
 			return err
 		}
+		if r.State == research.Running && most > 0 {
+			if err := crowded(ctx, tx, r, most); err != nil {
+				return err
+			}
+		}
 		fresh := *r
 		begun = &fresh
 		return db.insertInterview(ctx, tx, begun, string(setup))
 	})
 	return begun, err
+}
+
+// crowded is an error where most others run. Two nodes that count in one moment may
+// both find room for the last one: that is one more for a while.
+func crowded(ctx context.Context, tx *sql.Tx, r *interview.Record, most int) error {
+	var running int
+	err := tx.QueryRowContext(ctx, "SELECT count(*) FROM interviews WHERE project_id = $1 AND state = 'running' AND ended_at IS NULL AND last_contact > $2",
+		r.Project, ms(r.StartedAt.Add(-interview.Silent))).Scan(&running)
+	if err == nil && running >= most {
+		return interview.ErrCrowded
+	}
+	return err
 }
 
 func (db *DB) insertInterview(ctx context.Context, tx *sql.Tx, i *interview.Record, setup string) error {

@@ -3,6 +3,7 @@ package store_test
 import (
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -63,17 +64,51 @@ func (k *talk) invite(t *testing.T, person research.PersonKey) []byte {
 
 func (k *talk) begin(t *testing.T, person research.PersonKey) *interview.Record {
 	t.Helper()
+	r, err := k.tryBegin(t, person, 0)
+	check(t, err)
+	return r
+}
+
+func (k *talk) tryBegin(t *testing.T, person research.PersonKey, most int) (*interview.Record, error) {
+	t.Helper()
 	o, err := k.OfferByLink(t.Context(), k.invite(t, person))
 	check(t, err)
 	id, err := research.NewID(research.PrefixInterview, k.now, rand.Reader)
 	check(t, err)
-	r, err := k.BeginInterview(t.Context(), &interview.Record{Progress: []byte("{}"), Interview: research.Interview{
+	return k.BeginInterview(t.Context(), &interview.Record{Progress: []byte("{}"), Interview: research.Interview{
 		PublicID: id, Project: k.project.ID, Study: k.study.ID, Trigger: k.study.Triggers[0].ID, Invite: o.Invite.ID, Person: person,
 		State: research.Running, Mode: "text", Language: "en", Consent: "en-1", ConsentAt: k.now, StartedAt: k.now, LastContact: k.now,
 		Turns: []research.Turn{{N: 1, Speaker: research.Interviewer, Text: "Hi.", Question: "Why?", Rule: "disclose", At: k.now}},
-	}})
-	check(t, err)
-	return r
+	}}, most)
+}
+
+func TestAProjectHoldsSoManyInterviewsAtOnce(t *testing.T) {
+	eachTalk(t, func(t *testing.T, k *talk) {
+		crowded := func(person research.PersonKey) {
+			t.Helper()
+			if _, err := k.tryBegin(t, person, 2); !errors.Is(err, interview.ErrCrowded) {
+				t.Errorf("%s is answered %v", person, err)
+			}
+		}
+		begins := func(person research.PersonKey) *interview.Record {
+			t.Helper()
+			r, err := k.tryBegin(t, person, 2)
+			check(t, err)
+			return r
+		}
+		first, _ := begins("u:1"), begins("u:2")
+		crowded("u:3")
+		pause := k.move(first, 1)
+		pause.State = research.Paused
+		check(t, k.MoveInterview(t.Context(), pause))
+		begins("u:4")
+		crowded("u:5")
+		again := k.move(first, 2)
+		again.Turns[0].Answer = "b"
+		check(t, k.MoveInterview(t.Context(), again))       // whoever has begun goes on
+		k.now = k.now.Add(interview.Silent + 2*time.Minute) // nobody said a word, as after a crash
+		begins("u:6")
+	})
 }
 
 func (k *talk) move(r *interview.Record, after int) interview.Move {

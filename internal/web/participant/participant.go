@@ -32,6 +32,7 @@ type Surface struct {
 	now     func() time.Time
 	calls   *hub
 	tickets *limiter // sockets a link may open
+	opened  *limiter // and without an answer
 	starts  *limiter // interviews an address may begin
 	running sync.WaitGroup
 	slots   chan struct{} // sockets that may be open at once
@@ -61,6 +62,7 @@ func New(c Config) *Surface {
 		now:     c.Room.Now,
 		calls:   newHub(),
 		tickets: newLimiter(10, time.Minute),
+		opened:  newLimiter(10, 10*time.Minute),
 		starts:  newLimiter(60, time.Hour),
 		slots:   make(chan struct{}, mostSockets),
 	}

@@ -13,7 +13,7 @@ import (
 const (
 	nudgeAfter = time.Minute      // of silence, once for each question
 	pauseAfter = 5 * time.Minute  // of silence
-	closeAfter = 15 * time.Minute // of silence, also with words in the box
+	closeAfter = interview.Silent // also with words in the box
 	pingEvery  = 15 * time.Second
 	pongWithin = 10 * time.Second // half-open connections are found within both
 	storing    = 10 * time.Second // how long one frame may take

@@ -61,7 +61,11 @@ var errIdle = errors.New("nobody is there")
 // session: all else can be tried again on the same socket.
 func (s *session) fail(ctx context.Context, err error, id string) error {
 	code, _ := s.explain(err)
-	if sendErr := s.send(ctx, failure(code, id)); sendErr != nil {
+	frame := failure(code, id)
+	if errors.Is(err, interview.ErrCrowded) {
+		frame.Code = "crowded"
+	}
+	if sendErr := s.send(ctx, frame); sendErr != nil {
 		return sendErr
 	}
 	if code == research.Conflict {

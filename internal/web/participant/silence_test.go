@@ -82,7 +82,9 @@ func (w *world) dialInMemory(t *testing.T) *client {
 	t.Helper()
 	c := w.connectInMemory(t)
 	token := w.invite(t)
-	ticket, err := w.room.Ticket(t.Context(), token)
+	offer, err := w.room.Find(t.Context(), token)
+	must(t, err)
+	ticket, err := w.room.Ticket(t.Context(), offer)
 	must(t, err)
 	c.send(map[string]any{"type": "hello", "ticket": ticket})
 	return c

@@ -1,9 +1,12 @@
 package participant
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 
+	"github.com/usercall/usercall/internal/interview"
 	"github.com/usercall/usercall/internal/research"
 )
 
@@ -14,19 +17,42 @@ func (s *Surface) ticket(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, research.Errorf(research.Forbidden, "A ticket is given to our own page only."))
 		return
 	}
-	token := r.PathValue("token")
-	if !s.tickets.allow(token, s.now()) {
-		w.Header().Set("Retry-After", "60")
-		s.refuse(w, research.Errorf(research.Quota, "This link was opened too often. Wait a minute."))
-		return
-	}
-	ticket, err := s.Room.Ticket(r.Context(), token)
+	ticket, err := s.admit(r.Context(), r.PathValue("token"))
 	if err != nil {
+		if research.CodeOf(err) == research.Quota {
+			w.Header().Set("Retry-After", "60")
+		}
 		s.refuse(w, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(map[string]string{"ticket": ticket}) // a client that is gone needs none
+}
+
+// admit is a ticket, unless the link was opened too often of late.
+func (s *Surface) admit(ctx context.Context, token string) (string, error) {
+	if !s.tickets.allow(token, s.now()) {
+		return "", research.Errorf(research.Quota, "This link was opened too often. Wait a minute.")
+	}
+	offer, err := s.Room.Find(ctx, token)
+	if err != nil {
+		return "", err
+	}
+	if !s.mayOpen(offer) {
+		return "", research.Errorf(research.Quota, "This link was opened many times in a row. Nothing is lost: come back in a few minutes.")
+	}
+	return s.Room.Ticket(ctx, offer)
+}
+
+// mayOpen counts a start: an opening of the link. Each one asks again, and soon
+// says it aloud, which costs; so a link has ten without a word in between. Whoever
+// answers has all of them again, and whoever only has a bad network waits minutes.
+func (s *Surface) mayOpen(o *interview.Offer) bool {
+	turn := 0
+	if o.Interview != nil {
+		turn = o.Interview.LastTurn()
+	}
+	return o.Project.Open || s.opened.allow(fmt.Sprintf("%d/%d", o.Invite.ID, turn), s.now())
 }
 
 var statuses = map[research.Code]int{

@@ -8,6 +8,11 @@ import { Talk } from "./interview/talk";
 import type { FromServer } from "./interview/wire";
 
 const RECONNECTING = "Connecting again. Your answers are safe.";
+const REFUSED = "This link was opened many times in a row. Nothing is lost: the page goes on by itself in a few minutes.";
+const FULL: Record<string, string> = {
+  quota: "Too many interviews were started from this network. Your invitation stays open: try again in an hour.",
+  crowded: "Many people are talking with us right now, so this is not your fault. Your invitation stays open: press the button again in a few minutes.",
+};
 const SLOW_MS = 400; // nothing is announced that is over sooner
 const RETRY_MS = 3_000;
 
@@ -38,7 +43,7 @@ class Room {
     }
     this.consent = askConsent(this.root, (accepted) => {
       this.accepted = accepted;
-      this.line.open();
+      if (!this.line.send({ type: "consent", accepted })) this.line.open();
     });
   }
 
@@ -151,9 +156,10 @@ class Room {
 
   private failed(code: string, retryable: boolean, id?: string): void {
     if (code === "conflict") return location.reload();
-    if (code === "quota") {
-      this.consent?.say("Too many interviews were started from this network. Your invitation stays open: try again in an hour.");
-      return;
+    const full = FULL[code];
+    if (full) {
+      this.consent?.say(full);
+      return this.consent?.again();
     }
     if (retryable) {
       this.announce("We could not store that just now. Trying again, nothing is lost.", 0);
@@ -172,6 +178,7 @@ class Room {
     this.talk?.away(away);
     if (!away) return this.announce("", 0);
     if (state === "waiting") this.announce(RECONNECTING, 0);
+    if (state === "refused") this.announce(REFUSED, 0);
     if (state === "connecting") this.announce(this.talk || this.accepted === undefined ? RECONNECTING : "Starting…", SLOW_MS);
     if (state === "closed" && this.talk) this.talk.paused(true); // the server went to sleep with us
   }

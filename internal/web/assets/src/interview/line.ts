@@ -3,7 +3,7 @@
 
 import type { FromServer, ToServer } from "./wire";
 
-export type LineState = "connecting" | "open" | "waiting" | "closed";
+export type LineState = "connecting" | "open" | "waiting" | "refused" | "closed";
 
 export interface LineEvents {
   frame(frame: FromServer): void;
@@ -76,7 +76,7 @@ export class Line {
         this.on.over();
         return undefined;
       }
-      this.later(Number(answer.headers.get("Retry-After") ?? 0) * 1000);
+      this.later(Number(answer.headers.get("Retry-After") ?? 0) * 1000, answer.status === 429 ? "refused" : "waiting");
     } catch {
       this.later(0);
     }
@@ -132,8 +132,8 @@ export class Line {
   }
 
   /** later tries again after a while that grows, and differs from page to page. */
-  private later(atLeast: number): void {
-    this.on.state("waiting");
+  private later(atLeast: number, state: LineState = "waiting"): void {
+    this.on.state(state);
     const wait = Math.min(LONGEST_MS, 500 * 2 ** this.attempt++) * (0.5 + Math.random() / 2);
     clearTimeout(this.retry);
     this.retry = window.setTimeout(() => this.wanted && void this.connect(), Math.max(wait, atLeast));
