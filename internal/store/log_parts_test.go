@@ -123,3 +123,40 @@ func (w *nodes) waiting(want int) {
 		w.t.Fatalf("%d events wait, want %d; %v", n, want, err)
 	}
 }
+
+// TestWhoIsBelievedLateMovesTheBrowser: a doubted event that is proved when it comes
+// again is what was said last, whether its head is in memory or in a run.
+func TestWhoIsBelievedLateMovesTheBrowser(t *testing.T) {
+	storetest.EachTarget(t, func(t *testing.T, target string) {
+		w := newNodes(t, target, 1, func(*research.Event) bool { return false })
+		for _, sealed := range []bool{false, true} {
+			w.project = project(t, w.db[0], fmt.Sprint("believed", sealed))
+			w.append(0, w.next(research.Track, "first", "b"))
+			doubted := w.next(research.Track, "second", "b")
+			doubted.Doubted = true
+			w.append(0, doubted)
+			for range 60 {
+				w.append(0, w.next(research.Track, "other", "elsewhere"))
+			}
+			if sealed {
+				seal(t, w.db[0])
+				w.db[0].Forget()
+			}
+			proved := doubted
+			proved.Doubted, proved.Verified = false, true
+			if stored, err := w.db[0].Append(t.Context(), []research.Event{proved}); err != nil || stored[0] {
+				t.Fatalf("stored %v, %v", stored, err)
+			}
+			w.settle()
+			w.append(0, w.next(research.Track, "first", "b"))
+			w.waiting(1) // the link led to the second
+			w.settle()
+			last := w.next(research.Track, "", "b")
+			w.append(0, last)
+			w.settle()
+			if got := w.known()["u:first"]; got == nil || got.Events[0] != last.MessageID {
+				t.Errorf("sealed %v: the browser's last event is not of its last user, who has %+v", sealed, got)
+			}
+		}
+	})
+}
