@@ -68,7 +68,10 @@ func (db *DB) Count(ctx context.Context, query string, args ...any) (n int, err 
 }
 
 // OpenFirst opens an empty database and gives it the schema of version 1 only.
-func OpenFirst(ctx context.Context, target string) (*sql.DB, error) {
+func OpenFirst(ctx context.Context, target string) (*sql.DB, error) { return OpenAt(ctx, target, 1) }
+
+// OpenAt opens an empty database and gives it the schema of an older version.
+func OpenAt(ctx context.Context, target string, version int64) (*sql.DB, error) {
 	d, write, read, err := openPools(target)
 	if err != nil {
 		return nil, err
@@ -80,7 +83,7 @@ func OpenFirst(ctx context.Context, target string) (*sql.DB, error) {
 	}
 	provider, err := goose.NewProvider(d.goose, write, files, goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(moveEvents()))
 	if err == nil {
-		_, err = provider.UpTo(ctx, 1)
+		_, err = provider.UpTo(ctx, version)
 	}
 	return write, err
 }

@@ -3,12 +3,14 @@ package store_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/store"
 	"github.com/usercall/usercall/internal/store/storetest"
 )
 
@@ -156,6 +158,39 @@ func TestWhoIsBelievedLateMovesTheBrowser(t *testing.T) {
 			w.settle()
 			if got := w.known()["u:first"]; got == nil || got.Events[0] != last.MessageID {
 				t.Errorf("sealed %v: the browser's last event is not of its last user, who has %+v", sealed, got)
+			}
+		}
+	})
+}
+
+// TestOldRunsGetTheirLatestTime: no event of a run is later than the last receipt
+// of the packs that it lies in, whatever order nodes wrote them in.
+func TestOldRunsGetTheirLatestTime(t *testing.T) {
+	storetest.EachTarget(t, func(t *testing.T, target string) {
+		target = blank(t, target)
+		old, err := store.OpenAt(t.Context(), target, 9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, statement := range []string{
+			"INSERT INTO packs (first_seq, received_at, heads, body) VALUES (1, 10, '', ''), (40, 90, '', ''), (60, 70, '', ''), (101, 95, '', '')",
+			"INSERT INTO runs (first_seq, last_seq, filter) VALUES (1, 50, ''), (51, 100, ''), (101, 150, '')",
+			"UPDATE event_log SET last_seq = 150",
+		} {
+			if target[0] == '/' {
+				statement = strings.ReplaceAll(statement, "''", "x''")
+			}
+			if _, err := old.ExecContext(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := old.Close(); err != nil {
+			t.Fatal(err)
+		}
+		db := openLog(t, target)
+		for first, want := range map[int]int{1: 90, 51: 90, 101: 95} {
+			if got, err := db.Count(t.Context(), "SELECT latest_at FROM runs WHERE format = 0 AND first_seq = $1", first); err != nil || got != want {
+				t.Errorf("the run from %d ends at %d, want %d; %v", first, got, want, err)
 			}
 		}
 	})
