@@ -331,9 +331,8 @@ func TestHealth(t *testing.T) {
 	})
 }
 
-func TestCheckStudyRefusesWhatIsNotThereYet(t *testing.T) {
+func TestCheckStudyRefusesGuidesThatLeadOrAreNotThere(t *testing.T) {
 	for name, file := range map[string]string{
-		"absent":          strings.Replace(leaving, "left } }", "left }, absent: { event: back, for: 1d } }", 1),
 		"a leading guide": strings.Replace(leaving, "guide: cancellation", `guide: { questions: [{ id: q1, must: true, ask: "Was it the price?" }] }`, 1),
 		"no guide":        strings.Replace(leaving, "guide: cancellation", "guide: nonsense", 1),
 	} {

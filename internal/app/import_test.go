@@ -188,7 +188,7 @@ func TestAnImportIsLearntThoughNoServerRuns(t *testing.T) {
 		s.keys = s.project("Northdesk", origin1)
 		path := write(t, "past.jsonl", past(`{"type":"identify","userId":"ann","anonymousId":"browser-1","traits":{"plan":"pro"},"messageId":"i1"}`))
 		s.imports(t.Context(), Import{Paths: []string{path}})
-		if due, err := a.db.DueShards(t.Context()); err != nil || len(due) != 0 {
+		if due, err := a.db.DueShards(t.Context(), time.Now()); err != nil || len(due) != 0 {
 			t.Errorf("%d shards wait, %v", len(due), err)
 		}
 	})

@@ -97,9 +97,10 @@ const sweepEvery = 30 * time.Second
 
 func (a *App) sweepOnce(ctx context.Context) {
 	for what, end := range map[string]func(context.Context) (int, error){
-		"invites":    func(ctx context.Context) (int, error) { return a.db.ExpireDue(ctx, a.now()) },
-		"interviews": a.room.AbandonStale,
-		"events":     a.dropEvents,
+		"invites":      func(ctx context.Context) (int, error) { return a.db.ExpireDue(ctx, a.now()) },
+		"second looks": func(ctx context.Context) (int, error) { return 0, a.db.ForgetSecondLooks(ctx, a.now()) },
+		"interviews":   a.room.AbandonStale,
+		"events":       a.dropEvents,
 	} {
 		for n := 1; n > 0 && ctx.Err() == nil; {
 			var err error

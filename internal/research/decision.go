@@ -50,4 +50,8 @@ type Decision struct {
 	Gate      Gate   // of a skip
 	Detail    string // the facts that failed it, in words: "invited 4 days ago, 26 to go"
 	Remedy    string // what would have to change for an invite, in words
+	// AgainUntil is until when it is taken once more where the person says who they
+	// are, for the browser of TicketHash; zero: it is final.
+	AgainUntil time.Time
+	TicketHash []byte
 }

@@ -20,6 +20,7 @@ type Project struct {
 type Settings struct {
 	Cooldown time.Duration // between any two invites of one person; default 7 days
 	MaxAge   time.Duration // of an event that may still invite; default 1 hour
+	Grace    time.Duration // that a wait which is over waits for late events; default 1 minute
 	Timezone string        // IANA name, for days; default UTC
 	Excluded []string      // userIds, e-mail addresses, @domains never invited
 	Identity IdentityMode  // what is asked of a browser's userId
@@ -62,4 +63,5 @@ var KeyKinds = []KeyKind{KeyWrite, KeyServer, KeyAPI, KeyWebhook, KeyIdentity}
 const (
 	DefaultProjectCooldown = 7 * 24 * time.Hour
 	DefaultMaxAge          = time.Hour
+	DefaultGrace           = time.Minute
 )

@@ -304,7 +304,7 @@ func (w *world) drain() error {
 	ctx, cancel := context.WithTimeout(w.t.Context(), 20*time.Second)
 	defer cancel()
 	for {
-		shards, err := w.db.DueShards(ctx)
+		shards, err := w.db.DueShards(ctx, w.clock())
 		if err != nil || len(shards) == 0 {
 			return err
 		}

@@ -25,10 +25,19 @@ const (
 	selectGroup    = "SELECT traits FROM group_traits WHERE project_id = $1 AND group_id = $2"
 	upsertGroup    = "INSERT INTO group_traits (project_id, group_id, traits) VALUES ($1, $2, $3)" + mergeGroup
 	mergeGroup     = " ON CONFLICT (project_id, group_id) DO UPDATE SET traits = excluded.traits"
-	insertDecision = `INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, event_name, outcome, gate, detail, remedy, invite_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+	insertDecision = `INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, event_name, outcome, gate, detail, remedy, invite_id,
+			again_until, ticket_hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		ON CONFLICT (trigger_id, event_seq) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, gate = excluded.gate,
-			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id`
+			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id, user_key = excluded.user_key,
+			again_until = excluded.again_until, ticket_hash = excluded.ticket_hash`
+	selectRuns = "SELECT trigger_id, version, state, next_at FROM trigger_runs WHERE project_id = $1 AND user_key = $2"
+	upsertRun  = `INSERT INTO trigger_runs (project_id, user_key, trigger_id, version, shard, state, next_at, ticket_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (project_id, user_key, trigger_id) DO UPDATE SET version = excluded.version, shard = excluded.shard, state = excluded.state,
+			next_at = excluded.next_at, ticket_hash = excluded.ticket_hash`
+	deleteRun   = "DELETE FROM trigger_runs WHERE project_id = $1 AND user_key = $2 AND trigger_id = $3"
+	selectAgain = `SELECT trigger_id, version, event_seq, message_id, event_name, ticket_hash FROM decisions
+		WHERE project_id = $1 AND user_key = $2 AND again_until >= $3 ORDER BY id`
 	selectOpenInvite = "SELECT " + inviteColumns + " FROM invitations WHERE project_id = $1 AND user_key = $2 AND closed_at IS NULL"
 	selectContacts   = "SELECT trigger_id, last_shown_at, dismissals, never FROM contacts WHERE project_id = $1 AND user_key = $2 AND trigger_id IN (0, $3)"
 	countSuppressed  = "SELECT count(*) FROM suppressed WHERE project_id = $1 AND hash = $2"

@@ -56,7 +56,13 @@ const nowhere = -1
 
 // Identify implements trigger.Shard: it is the one place where the program
 // learns who is who.
-func (s *shardTx) Identify(ctx context.Context, p *trigger.Pending) (*research.Person, int, error) {
+func (s *shardTx) Identify(ctx context.Context, p *trigger.Pending) (trigger.Identity, error) {
+	s.folded = nil
+	person, elsewhere, err := s.identify(ctx, p)
+	return trigger.Identity{Person: person, Elsewhere: elsewhere, Folded: s.folded}, err
+}
+
+func (s *shardTx) identify(ctx context.Context, p *trigger.Pending) (*research.Person, int, error) {
 	key, err := s.owner(ctx, p)
 	if err != nil {
 		return nil, nowhere, err
@@ -71,7 +77,7 @@ func (s *shardTx) Identify(ctx context.Context, p *trigger.Pending) (*research.P
 		was := person.Key
 		delete(s.people, personID{p.Project, was})
 		if person, err = s.known(ctx, p, was); err == nil && person.Key != was {
-			return s.Identify(ctx, p)
+			return s.identify(ctx, p)
 		}
 	}
 	if err != nil {
@@ -181,6 +187,7 @@ func (s *shardTx) fold(ctx context.Context, e *research.Event, from research.Per
 	if err := s.holdShard(ctx, from.Shard(e.Project)); err != nil {
 		return err
 	}
+	s.folded = append(s.folded, trigger.Folded{From: from, Into: into.Key})
 	old, err := s.person(ctx, e.Project, from)
 	if err != nil || !old.stored && !old.changed {
 		return err

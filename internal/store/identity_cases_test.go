@@ -133,7 +133,7 @@ func TestSightingsSurviveAKill(t *testing.T) {
 	storetest.EachTarget(t, func(t *testing.T, target string) {
 		w := newNodes(t, target, 1, func(*research.Event) bool { return false })
 		w.append(0, w.saying("ann -"), w.saying("bob b"), w.saying("old -"), w.saying("ann - alias=old signed"))
-		if due, err := w.db[0].DueShards(t.Context()); err != nil || len(due) != 1 {
+		if due, err := w.db[0].DueShards(t.Context(), noon); err != nil || len(due) != 1 {
 			t.Fatalf("shards %v wait, %v; only the alias should", due, err)
 		}
 		w.db[0] = openLog(t, target) // whoever had the sightings is gone
@@ -191,7 +191,7 @@ func evaluate(t *testing.T, s trigger.Shard, before func()) error {
 		return err
 	}
 	for i := range inbox {
-		if _, _, err := s.Identify(t.Context(), &inbox[i]); err != nil {
+		if _, err := s.Identify(t.Context(), &inbox[i]); err != nil {
 			return err
 		}
 	}

@@ -81,7 +81,7 @@ func (w *nodes) settle() {
 			w.t.Fatal(err)
 		}
 	}
-	if due, err := w.db[0].DueShards(w.t.Context()); err != nil || len(due) > 0 {
+	if due, err := w.db[0].DueShards(w.t.Context(), noon); err != nil || len(due) > 0 {
 		w.t.Fatalf("shards %v still wait, %v", due, err)
 	}
 }

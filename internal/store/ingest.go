@@ -234,7 +234,7 @@ func (l *eventLog) waited(e *research.Event, news eventlog.News) bool {
 	if news&(eventlog.Linking|eventlog.Person) != 0 && !sighted(e, news) {
 		return true
 	}
-	return !e.Quiet && l.asks(e)
+	return l.asks(e)
 }
 
 // HasMessage tells whether an event with that messageId, type, name and ids is

@@ -277,7 +277,8 @@ func (db *DB) Waits(ctx context.Context, project research.ProjectID, ticket []by
 	err := db.read.QueryRowContext(ctx, `
 		SELECT (SELECT count(*) FROM invitations WHERE project_id = $1 AND ticket_hash = $2 AND closed_at IS NULL
 				AND (state IN ('reserved', 'shown') AND expires_at > $3 OR state = 'accepted'))
-			+ (SELECT count(*) FROM inbox WHERE project_id = $1 AND ticket_hash = $2)`,
+			+ (SELECT count(*) FROM inbox WHERE project_id = $1 AND ticket_hash = $2)
+			+ (SELECT count(*) FROM trigger_runs WHERE project_id = $1 AND ticket_hash = $2)`,
 		project, ticket, ms(now)).Scan(&n)
 	return n > 0, err
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/research"
@@ -20,8 +21,9 @@ func (db *DB) putInbox(ctx context.Context, tx hotTx, waited []*arrival) error {
 }
 
 // DueShards implements trigger.Store.
-func (db *DB) DueShards(ctx context.Context) ([]int, error) {
-	return collect(ctx, db.read, func(r row) (s int, err error) { return s, r.Scan(&s) }, "SELECT DISTINCT shard FROM inbox ORDER BY shard")
+func (db *DB) DueShards(ctx context.Context, now time.Time) ([]int, error) {
+	return collect(ctx, db.read, func(r row) (s int, err error) { return s, r.Scan(&s) },
+		"SELECT shard FROM inbox UNION SELECT shard FROM trigger_runs WHERE next_at <= $1 ORDER BY shard", ms(now))
 }
 
 // lockWait is how long a browser's request waits for a shard that another
@@ -32,7 +34,7 @@ const lockWait = 1000
 // they end with the transaction, whatever became of the process.
 func (db *DB) InShards(ctx context.Context, shards []int, wait bool, work func(trigger.Shard) error) (held bool, err error) {
 	err = db.InTx(ctx, func(tx *sql.Tx) (err error) {
-		s := &shardTx{db: db, tx: hotTx{tx, db.hot}, people: map[personID]*personRow{}, groups: map[groupID]*groupRow{}, unaliased: map[personID]bool{}}
+		s := &shardTx{db: db, tx: hotTx{tx, db.hot}, people: map[personID]*personRow{}, groups: map[groupID]*groupRow{}, unaliased: map[personID]bool{}, memories: map[personID]*trigger.Memory{}}
 		if held, err = s.hold(ctx, shards, wait); err != nil || !held {
 			return err
 		}
@@ -63,6 +65,8 @@ type shardTx struct {
 	whole  bool                    // the inbox of all shards was read
 	// the project whose row is held, as invites of it are reserved
 	reserving research.ProjectID
+	memories  map[personID]*trigger.Memory
+	folded    []trigger.Folded // by the event at hand
 	// users of whom it was looked up that no alias leads away from them
 	unaliased map[personID]bool
 }
@@ -114,7 +118,7 @@ func scanPending(r row) (p trigger.Pending, err error) {
 
 // Done implements trigger.Shard.
 func (s *shardTx) Done(ctx context.Context, done []trigger.Pending) error {
-	if err := errors.Join(s.savePeople(ctx), s.saveGroups(ctx)); err != nil || len(done) == 0 {
+	if err := errors.Join(s.savePeople(ctx), s.saveGroups(ctx), s.saveRuns(ctx)); err != nil || len(done) == 0 {
 		return err
 	}
 	return s.db.bulk.deleteInbox(ctx, s.tx, done)
@@ -125,8 +129,12 @@ func (s *shardTx) Record(ctx context.Context, d *research.Decision, invite *rese
 	if invite != nil {
 		id = invite.ID
 	}
+	var again any
+	if !d.AgainUntil.IsZero() {
+		again = ms(d.AgainUntil)
+	}
 	_, err := s.tx.ExecContext(ctx, insertDecision,
-		d.Project, d.Study, d.Trigger, d.Version, d.Person, ms(d.At), d.EventSeq, d.MessageID, d.EventName, d.Outcome, d.Gate, d.Detail, d.Remedy, id)
+		d.Project, d.Study, d.Trigger, d.Version, d.Person, ms(d.At), d.EventSeq, d.MessageID, d.EventName, d.Outcome, d.Gate, d.Detail, d.Remedy, id, again, nullBytes(d.TicketHash))
 	return err
 }
 

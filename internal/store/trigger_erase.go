@@ -93,6 +93,7 @@ func erasePeople(ctx context.Context, tx *sql.Tx, p research.ProjectID, keys []r
 		}
 		for _, statement := range []string{
 			"DELETE FROM decisions WHERE project_id = $1 AND user_key = $2",
+			"DELETE FROM trigger_runs WHERE project_id = $1 AND user_key = $2",
 			"DELETE FROM people WHERE project_id = $1 AND user_key = $2",
 			"DELETE FROM links WHERE project_id = $1 AND user_key = $2",
 			"DELETE FROM links WHERE project_id = $1 AND from_key = $2",

@@ -167,3 +167,20 @@ func (r *Rule) remember(run *Run, v *view, p Point) {
 		}
 	}
 }
+
+// touches tells whether the event satisfies any slot of the rule: if not, nothing
+// has to be read or written.
+func (r *Rule) touches(e *research.Event, person research.Traits) bool {
+	v := &view{event: e, person: person, now: e.Timestamp}
+	for i := range r.Steps {
+		if r.Steps[i].takesEvent(v) {
+			return true
+		}
+	}
+	for i := slotAbsent; i < r.slots(); i++ {
+		if s := r.slot(i); s.Type != "" && s.takesEvent(v) {
+			return true
+		}
+	}
+	return false
+}

@@ -15,6 +15,7 @@ type due struct {
 	rule *Rule
 	Match
 	cancelled bool
+	again     bool // it was decided before
 	off       bool // taken off the agenda; it is passed over
 }
 

@@ -282,7 +282,9 @@ func TestWhoseEventIsProved(t *testing.T) {
 		{research.IdentityRequired, research.Event{Signed: true}, false},
 	} {
 		var f Facts
-		f.setEvent(&c.event, &research.Project{Settings: research.Settings{Identity: c.mode}})
+		r := &Rule{}
+		m := r.matchOf(&c.event)
+		f.setMatch(r, &m, &research.Project{Settings: research.Settings{Identity: c.mode}})
 		if f.Unproved != c.want {
 			t.Errorf("mode %q, %+v: unproved %v", c.mode, c.event, f.Unproved)
 		}

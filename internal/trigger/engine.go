@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"runtime/debug"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -119,7 +118,7 @@ func (e *Engine) Settle(ctx context.Context, times int) error {
 // one such transaction at a time: two would mostly wait for the rows of groups
 // and projects.
 func (e *Engine) sweep(ctx context.Context) (some bool, err error) {
-	shards, err := e.store.DueShards(ctx)
+	shards, err := e.store.DueShards(ctx, e.now())
 	if err != nil {
 		return false, err
 	}
@@ -188,117 +187,4 @@ func (e *Engine) drain(ctx context.Context, shards []int, wait bool) (bool, erro
 
 func (e *Engine) newPass() pass {
 	return pass{rules: e.rules.Load(), now: e.now(), random: e.random, log: e.log, limits: e.store.Limits()}
-}
-
-// pass is one transaction over the inbox of some shards.
-type pass struct {
-	rules     *Rules
-	now       time.Time
-	random    io.Reader
-	log       *slog.Logger
-	limits    Limits
-	forwarded []int
-	more      bool
-}
-
-func (p *pass) run(ctx context.Context, s Shard) error {
-	inbox, err := s.Inbox(ctx, p.limits.Events)
-	if err != nil {
-		return err
-	}
-	p.more = len(inbox) == p.limits.Events
-	slices.SortStableFunc(inbox, func(a, b Pending) int { return a.Timestamp.Compare(b.Timestamp) })
-	done, reserved := 0, research.ProjectID(0)
-	for i := range inbox {
-		if p.limits.OneProject && reserved != 0 && inbox[i].Project != reserved {
-			p.more = true
-			break
-		}
-		invited, err := p.guarded(ctx, s, &inbox[i])
-		if err != nil {
-			return err
-		}
-		if done++; invited {
-			reserved = inbox[i].Project
-		}
-	}
-	return s.Done(ctx, inbox[:done])
-}
-
-// guarded is event for a stranger's event: one that makes the evaluator panic is
-// set aside, loudly, and the events behind it go on.
-func (p *pass) guarded(ctx context.Context, s Shard, e *Pending) (invited bool, err error) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			p.log.Error("an event could not be evaluated and is set aside", "seq", e.Seq, "project", e.Project, "stack", string(debug.Stack()))
-			invited, err = false, nil
-		}
-	}()
-	return p.event(ctx, s, e)
-}
-
-// event evaluates one event and tells whether it led to an invite.
-func (p *pass) event(ctx context.Context, s Shard, e *Pending) (bool, error) {
-	person, elsewhere, err := s.Identify(ctx, e)
-	if err != nil {
-		return false, err
-	}
-	if elsewhere >= 0 {
-		p.forwarded = append(p.forwarded, elsewhere)
-		return false, nil
-	}
-	ix := p.rules.Index[e.Project]
-	if ix == nil || e.Quiet {
-		return false, nil
-	}
-	invited := false
-	for _, r := range ix.Match(&e.Event, person.Traits) {
-		won, err := p.match(ctx, s, e, r, person)
-		if err != nil {
-			return false, err
-		}
-		invited = invited || won
-	}
-	return invited, nil
-}
-
-// match decides one match and, where the gates let it, reserves the invite.
-func (p *pass) match(ctx context.Context, s Shard, e *Pending, r *Rule, person *research.Person) (bool, error) {
-	facts, err := s.Facts(ctx, r, person, p.now)
-	if err != nil {
-		return false, err
-	}
-	facts.At = p.now
-	facts.setEvent(&e.Event, p.rules.Projects[e.Project])
-	verdict := Decide(r, facts, p.now)
-	var made *research.Invite
-	if verdict.Outcome == research.Invited {
-		made, verdict, err = p.reserve(ctx, s, e, r, person, facts, verdict)
-		if err != nil {
-			return false, err
-		}
-	}
-	d := &research.Decision{At: p.now, Project: e.Project, Study: r.StudyID, Trigger: r.TriggerID, Version: r.Version,
-		Person: person.Key, MessageID: e.MessageID, EventSeq: e.Seq, EventName: e.Name, Outcome: verdict.Outcome, Gate: verdict.Gate,
-		Detail: verdict.Detail, Remedy: verdict.Remedy}
-	return made != nil, s.Record(ctx, d, made)
-}
-
-func (p *pass) reserve(ctx context.Context, s Shard, e *Pending, r *Rule, person *research.Person, f Facts, v Verdict) (*research.Invite, Verdict, error) {
-	id, err := research.NewID(research.PrefixInvite, p.now, p.random)
-	if err != nil {
-		return nil, v, err
-	}
-	made, gate, err := s.Reserve(ctx, r, &research.Invite{
-		PublicID: id, Project: e.Project, Study: r.StudyID, Trigger: r.TriggerID, Person: person.Key,
-		MessageID: e.MessageID, EventSeq: e.Seq, EventName: e.Name, Verified: e.Proved(), TicketHash: e.TicketHash,
-		ReservedAt: p.now, ExpiresAt: r.ExpiresAt(p.now),
-	}, f.quotasOf(r))
-	if err != nil {
-		return nil, v, err
-	}
-	if gate != "" {
-		return nil, Overtaken(gate), nil
-	}
-	return made, v, nil
 }

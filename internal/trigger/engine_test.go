@@ -21,13 +21,15 @@ func (s *poisoned) Inbox(context.Context, int) ([]Pending, error) {
 	return []Pending{{Event: research.Event{Seq: 1}}, {Event: research.Event{Seq: 2, Name: "canary"}}, {Event: research.Event{Seq: 3}}}, nil
 }
 
-func (s *poisoned) Identify(_ context.Context, p *Pending) (*research.Person, int, error) {
+func (s *poisoned) Identify(_ context.Context, p *Pending) (Identity, error) {
 	if p.Seq == 2 {
 		var none *research.Person
-		return none, len(none.Key), nil
+		return Identity{Elsewhere: len(none.Key)}, nil
 	}
-	return &research.Person{}, -1, nil
+	return Identity{Person: &research.Person{}, Elsewhere: -1}, nil
 }
+
+func (s *poisoned) Due(context.Context, time.Time, int) ([]PersonRef, error) { return nil, nil }
 
 func (s *poisoned) Done(_ context.Context, done []Pending) error {
 	s.done = done

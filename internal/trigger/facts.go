@@ -10,8 +10,10 @@ import (
 // Facts is everything the gates ask about one match at the moment of decision,
 // besides the rule. A zero value never closes a gate, but for the person's.
 type Facts struct {
-	// At is the moment of decision; zero means when the event was received.
-	At          time.Time
+	// At is when the decision is taken; zero means when the event was received.
+	At time.Time
+	// Moment is when it was to be taken, which who looks at; zero means At.
+	Moment      time.Time
 	StudyClosed bool
 
 	// The match. A zero MaxAge does not ask how old the event was: for waits
@@ -47,13 +49,15 @@ type Facts struct {
 	Ever       int            // invites of the trigger that count for total
 }
 
-// setEvent fills in the match and the project's choices.
-func (f *Facts) setEvent(e *research.Event, p *research.Project) {
-	f.EventAt, f.ReceivedAt = e.Timestamp, e.ReceivedAt
-	f.MaxAge = cmp.Or(p.Settings.MaxAge, research.DefaultMaxAge)
+// setMatch fills in the match and the project's choices.
+func (f *Facts) setMatch(r *Rule, m *Match, p *research.Project) {
+	f.EventAt, f.ReceivedAt = fromMilli(m.At), fromMilli(m.Received)
+	if r.Absent == nil {
+		f.MaxAge = cmp.Or(p.Settings.MaxAge, research.DefaultMaxAge)
+	}
 	f.ProjectCooldown = cmp.Or(p.Settings.Cooldown, research.DefaultProjectCooldown)
 	f.Excluded = p.Settings.Excluded
-	f.Unproved = p.Settings.Identity == research.IdentityRequired && !e.Proved()
+	f.Unproved = p.Settings.Identity == research.IdentityRequired && !m.Proved
 }
 
 // quotasOf names the quotas of the rule's study that the person falls in.
@@ -76,9 +80,9 @@ func (r *Rule) quotasFor(f *Facts) (in []Quota) {
 
 // view is what who sees.
 func (f *Facts) view() *view {
-	now := f.At
+	now := f.Moment
 	if now.IsZero() {
-		now = f.ReceivedAt
+		now = cmp.Or(f.At, f.ReceivedAt)
 	}
 	return &view{person: f.Person.Traits, group: f.GroupTraits, now: now}
 }

@@ -9,8 +9,9 @@ import (
 
 // Store is where the engine finds its work.
 type Store interface {
-	// DueShards lists the shards that have events to evaluate.
-	DueShards(ctx context.Context) ([]int, error)
+	// DueShards lists the shards that have events to evaluate, or something that is
+	// to be taken up by now.
+	DueShards(ctx context.Context, now time.Time) ([]int, error)
 	// InShards runs work in one transaction that holds shards: nobody else
 	// evaluates their persons meanwhile. With wait it waits up to a second for
 	// another holder, without it passes over what another holds; held is false
@@ -36,11 +37,17 @@ type Shard interface {
 	// receipt.
 	Inbox(ctx context.Context, limit int) ([]Pending, error)
 	// Identify applies what the event says about who somebody is: links, traits,
-	// groups. It returns the person it belongs to as known from then on, with
-	// traits only where an active trigger may want to see the event. Where
-	// that person lives in another shard, the event was put there, and elsewhere
-	// is that shard; else it is -1.
-	Identify(ctx context.Context, p *Pending) (person *research.Person, elsewhere int, err error)
+	// groups. The person is returned with traits only where an active trigger may
+	// want to see the event.
+	Identify(ctx context.Context, p *Pending) (Identity, error)
+	// Memory is a person with traits, and their runs: the same one whenever it is
+	// asked for in this transaction.
+	Memory(ctx context.Context, who PersonRef) (*Memory, error)
+	// Due is persons who have a run to be taken up by now, the first due first.
+	Due(ctx context.Context, now time.Time, limit int) ([]PersonRef, error)
+	// Again is the matches of a person that were to be decided once more where
+	// something was received at that time that says who they are. Each is given once.
+	Again(ctx context.Context, who PersonRef, received time.Time) ([]Again, error)
 	// Facts is what the gates ask about the person and the rule.
 	Facts(ctx context.Context, r *Rule, person *research.Person, now time.Time) (Facts, error)
 	// Reserve makes the invite under constraints that make a second one
@@ -49,7 +56,8 @@ type Shard interface {
 	Reserve(ctx context.Context, r *Rule, invite *research.Invite, quotas []string) (*research.Invite, research.Gate, error)
 	// Record keeps a decision; deciding the same match again replaces it.
 	Record(ctx context.Context, d *research.Decision, invite *research.Invite) error
-	// Done takes events out of the inbox and writes down what Identify learned.
+	// Done takes events out of the inbox and writes down what Identify learned, and
+	// the runs that were changed.
 	Done(ctx context.Context, done []Pending) error
 }
 

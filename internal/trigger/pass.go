@@ -1,0 +1,261 @@
+package trigger
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/usercall/usercall/internal/research"
+)
+
+// pass is one transaction over the inbox of some shards, and over the waits and
+// delays of theirs that are due.
+type pass struct {
+	rules     *Rules
+	now       time.Time
+	random    io.Reader
+	log       *slog.Logger
+	limits    Limits
+	forwarded []int
+	more      bool
+
+	agenda  agenda // what is decided at once
+	project research.ProjectID
+	buf     []*Rule
+}
+
+func (p *pass) run(ctx context.Context, s Shard) error {
+	inbox, err := s.Inbox(ctx, p.limits.Events)
+	if err != nil {
+		return err
+	}
+	p.more = len(inbox) == p.limits.Events
+	slices.SortStableFunc(inbox, func(a, b Pending) int {
+		return cmp.Or(a.Timestamp.Compare(b.Timestamp), cmp.Compare(a.Seq, b.Seq))
+	})
+	done, err := p.events(ctx, s, inbox)
+	if err != nil {
+		return err
+	}
+	if !p.more {
+		if err := p.due(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := p.decide(ctx, s, never.UnixMilli()); err != nil {
+		return err
+	}
+	return s.Done(ctx, inbox[:done])
+}
+
+// events applies what waits in the inbox, in the order of triggers.md §3: what
+// is to be decided at a moment is, after all events of that moment.
+func (p *pass) events(ctx context.Context, s Shard, inbox []Pending) (done int, err error) {
+	for i := range inbox {
+		e := &inbox[i]
+		if p.busyElsewhere(e) {
+			p.more = true
+			return i, nil
+		}
+		if err := p.decide(ctx, s, e.Timestamp.UnixMilli()); err != nil {
+			return i, err
+		}
+		if err := p.guarded(ctx, s, e); err != nil {
+			return i, err
+		}
+	}
+	return len(inbox), nil
+}
+
+// busyElsewhere tells whether an event may lead to an invite of another project
+// than the one whose invites this transaction reserves.
+func (p *pass) busyElsewhere(e *Pending) bool {
+	ix := p.rules.Index[e.Project]
+	return p.limits.OneProject && p.project != 0 && e.Project != p.project && ix != nil && ix.Asks(&e.Event)
+}
+
+// guarded is event for a stranger's event: one that makes the evaluator panic is
+// set aside, loudly, and the events behind it go on.
+func (p *pass) guarded(ctx context.Context, s Shard, e *Pending) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			p.log.Error("an event could not be evaluated and is set aside", "seq", e.Seq, "project", e.Project, "stack", string(debug.Stack()))
+			err = nil
+		}
+	}()
+	return p.event(ctx, s, e)
+}
+
+func (p *pass) event(ctx context.Context, s Shard, e *Pending) error {
+	who, err := s.Identify(ctx, e)
+	if err != nil {
+		return err
+	}
+	if who.Elsewhere >= 0 {
+		p.forwarded = append(p.forwarded, who.Elsewhere)
+		return nil
+	}
+	for _, f := range who.Folded {
+		if err := p.fold(ctx, s, e, f); err != nil {
+			return err
+		}
+	}
+	if ix := p.rules.Index[e.Project]; ix != nil {
+		p.buf = ix.Candidates(&e.Event, p.buf[:0])
+		for _, r := range p.buf {
+			if err := p.advance(ctx, s, e, r, who.Person); err != nil {
+				return err
+			}
+		}
+	}
+	if e.Type == research.Identify || len(who.Folded) > 0 {
+		return p.lookAgain(ctx, s, e, who.Person.Key)
+	}
+	return nil
+}
+
+// advance applies an event to one rule's run of its person.
+func (p *pass) advance(ctx context.Context, s Shard, e *Pending, r *Rule, person *research.Person) error {
+	if r.Stateless() {
+		return p.effects(ctx, s, e.Project, person.Key, r, r.Advance(nil, &e.Event, person.Traits))
+	}
+	if !r.touches(&e.Event, person.Traits) {
+		return nil
+	}
+	m, err := s.Memory(ctx, PersonRef{e.Project, person.Key})
+	if err != nil {
+		return err
+	}
+	k := m.run(r)
+	effects := r.Advance(k.Run, &e.Event, person.Traits)
+	k.changed(r, p.grace(e.Project))
+	return p.effects(ctx, s, e.Project, person.Key, r, effects)
+}
+
+// effects records what became of a run, and puts on the agenda what is decided
+// at once.
+func (p *pass) effects(ctx context.Context, s Shard, project research.ProjectID, who research.PersonKey, r *Rule, all []Effect) error {
+	for _, e := range all {
+		at, outcome := r.Moment(&e.Match), research.Waiting
+		switch e.Kind {
+		case Matched:
+			p.project = project
+			p.agenda.add(&due{at: at.UnixMilli(), who: who, rule: r, Match: e.Match})
+			continue
+		case Cancelled:
+			at, outcome = time.UnixMilli(e.When).UTC(), research.Cancelled
+		}
+		if err := s.Record(ctx, record(r, who, &e.Match, at, Verdict{Outcome: outcome}), nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fold makes the runs of a person part of another's, and so what is about to be
+// decided of them.
+func (p *pass) fold(ctx context.Context, s Shard, e *Pending, f Folded) error {
+	from, err := s.Memory(ctx, PersonRef{e.Project, f.From})
+	if err != nil {
+		return err
+	}
+	into, err := s.Memory(ctx, PersonRef{e.Project, f.Into})
+	if err != nil {
+		return err
+	}
+	for _, d := range slices.Clone(p.agenda) {
+		if d.who == f.From && d.rule.Project == e.Project && !d.off {
+			moved := *d
+			moved.who, d.off = f.Into, true
+			p.agenda.add(&moved)
+		}
+	}
+	for id, old := range from.Runs {
+		r := p.rule(e.Project, id)
+		if r != nil && old.Version == r.Version && old.Run != nil {
+			k := into.run(r)
+			effects := r.Fold(k.Run, old.Run, e.Timestamp.UnixMilli())
+			k.changed(r, p.grace(e.Project))
+			if err := p.effects(ctx, s, e.Project, f.Into, r, effects); err != nil {
+				return err
+			}
+		}
+		*old = Kept{Version: old.Version, Run: &Run{}, Changed: true}
+	}
+	return nil
+}
+
+// due takes up the waits and delays whose time has come.
+func (p *pass) due(ctx context.Context, s Shard) error {
+	people, err := s.Due(ctx, p.now, p.limits.Events)
+	if err != nil {
+		return err
+	}
+	p.more = len(people) == p.limits.Events
+	for _, ref := range people {
+		if p.limits.OneProject && p.project != 0 && ref.Project != p.project {
+			p.more = true
+			continue
+		}
+		m, err := s.Memory(ctx, ref)
+		if err != nil {
+			return err
+		}
+		for id, k := range m.Runs {
+			p.takeUp(ref, id, k)
+		}
+	}
+	return nil
+}
+
+// takeUp puts on the agenda what is due of a run. One whose trigger is gone, or
+// has changed, is dropped.
+func (p *pass) takeUp(ref PersonRef, id research.TriggerID, k *Kept) {
+	if k.NextAt.IsZero() || k.NextAt.After(p.now) {
+		return
+	}
+	r := p.rule(ref.Project, id)
+	if r == nil || r.Version != k.Version {
+		*k = Kept{Version: k.Version, Run: &Run{}, Changed: true}
+		return
+	}
+	for _, m := range r.TakeUp(k.Run, p.now, p.grace(ref.Project)) {
+		p.project = ref.Project
+		p.agenda.add(&due{at: r.Moment(&m).UnixMilli(), who: ref.Key, rule: r, Match: m})
+	}
+	k.changed(r, p.grace(ref.Project))
+}
+
+// lookAgain decides once more what was decided in the last seconds before the
+// person said who they are: Segment keeps no order, triggers.md §5.
+func (p *pass) lookAgain(ctx context.Context, s Shard, e *Pending, who research.PersonKey) error {
+	all, err := s.Again(ctx, PersonRef{e.Project, who}, e.ReceivedAt)
+	for _, a := range all {
+		if r := p.rule(e.Project, a.Trigger); r != nil && r.Version == a.Version {
+			p.project = e.Project
+			p.agenda.add(&due{at: r.Moment(&a.Match).UnixMilli(), who: who, rule: r, Match: a.Match, again: true})
+		}
+	}
+	return err
+}
+
+func (p *pass) rule(project research.ProjectID, id research.TriggerID) *Rule {
+	ix := p.rules.Index[project]
+	if ix == nil {
+		return nil
+	}
+	r, _ := ix.Rule(id)
+	return r
+}
+
+// grace is how long a wait that is over still waits for late deliveries.
+func (p *pass) grace(project research.ProjectID) time.Duration {
+	if of := p.rules.Projects[project]; of != nil {
+		return cmp.Or(of.Settings.Grace, research.DefaultGrace)
+	}
+	return research.DefaultGrace
+}
