@@ -39,15 +39,19 @@ func (c backtestCmd) Run(ctx context.Context, out io.Writer, all *cli) error {
 	lines := bufio.NewWriterSize(out, 1<<16)
 	sum := trigger.NewForecaster(rules)
 	test := trigger.NewBacktest(rules, cooldown, c.printer(lines, sum))
-	events := trigger.NewRecording(test.Needs)
+	events := trigger.NewRecording(test.Keep)
 	if err := c.read(ctx, in, events, newCounter(os.Stderr, all.Quiet)); err != nil {
 		return err
 	}
-	if err := errors.Join(events.Play(test.Apply), test.End(events.Last)); err != nil {
+	last, err := events.Play(test.Apply)
+	if err == nil {
+		err = test.End(last)
+	}
+	if err != nil {
 		return err
 	}
 	if c.sums() {
-		writeForecast(lines, events, sum)
+		writeForecast(lines, events.Count, last, sum)
 	}
 	return lines.Flush()
 }
@@ -95,12 +99,12 @@ func (c backtestCmd) read(ctx context.Context, in io.Reader, into *trigger.Recor
 	defer n.clear()
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 1<<16), maxLine)
-	at := 0
+	at, recorded := 0, ingest.NewRecorded(1)
 	for lines.Scan() {
 		if at++; len(lines.Bytes()) == 0 {
 			continue
 		}
-		e, err := ingest.DecodeRecorded(lines.Bytes(), 1)
+		e, err := recorded.Decode(lines.Bytes())
 		if err != nil {
 			return fmt.Errorf("%s:%d: %w", c.Events, at, err)
 		}

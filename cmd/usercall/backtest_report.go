@@ -15,8 +15,8 @@ import (
 )
 
 // writeForecast sums a backtest up, a trigger after the other.
-func writeForecast(out io.Writer, events *trigger.Recording, sum *trigger.Forecaster) {
-	fmt.Fprintf(out, "%s, the last at %s\n", count(int64(events.Count), "event", "events"), shortTime(events.Last))
+func writeForecast(out io.Writer, events int, last time.Time, sum *trigger.Forecaster) {
+	fmt.Fprintf(out, "%s, the last at %s\n", count(int64(events), "event", "events"), shortTime(last))
 	for _, f := range sum.Triggers {
 		fmt.Fprintf(out, "\n%s  %s\n", f.Rule.Key, f.Rule.Sentence())
 		for _, row := range forecastRows(f) {
