@@ -68,7 +68,7 @@ func wanted(t testing.TB, study, zone string, cooldown time.Duration, lines []st
 // decided is what the backtest makes of the lines, as the oracle prints it.
 func decided(t testing.TB, study, zone string, cooldown time.Duration, lines []string) (out []string) {
 	test := trigger.NewBacktest(load(t, study, zone), cooldown, func(l trigger.Line) error {
-		out = append(out, fmt.Sprintf("%s %s %s %q %s %s", l.At.Format("15:04:05.000"), l.Rule.Key, l.Person, l.MessageID, l.Outcome, l.Gate))
+		out = append(out, fmt.Sprintf("%s %s %s %q %s %s", l.At.Format("01-02T15:04:05.000"), l.Rule.Key, l.Person, l.MessageID, l.Outcome, l.Gate))
 		return nil
 	})
 	events := trigger.NewRecording(test.Keep)

@@ -128,6 +128,6 @@ func share(percent string) float64 {
 }
 
 func (o *oracle) print(e end, gate string) {
-	o.lines = append(o.lines, fmt.Sprintf("%s %s %s:%s %q %s %s", time.UnixMilli(e.when).UTC().Format("15:04:05.000"), e.rule.Key,
+	o.lines = append(o.lines, fmt.Sprintf("%s %s %s:%s %q %s %s", time.UnixMilli(e.when).UTC().Format("01-02T15:04:05.000"), e.rule.Key,
 		e.owner.kind, e.owner.id, e.MessageID, e.outcome, gate))
 }
