@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -34,39 +35,61 @@ triggers:
     delay: 10m
 `
 
-const chunkOfFile = 50_000
+// The file is written in chunks, each of another time: nobody promises an order.
+const (
+	chunkOfFile  = 50_000 // events
+	recordedDays = 30
+	backtestOf   = 5 * people
+)
 
-// recorded is how many days the events of the file are spread over.
-const recordedDays = 30
-
-// backtest measures `usercall backtest` on one core, over a file as Segment would
-// have delivered it: events in batches that are shuffled, for nobody promises an order.
+// backtest measures `usercall backtest` on one core.
 func backtest(ctx context.Context, l *lab) (string, error) {
 	study := filepath.Join(l.dir, "backtest.yaml")
 	if err := os.WriteFile(study, []byte(backtested), 0o600); err != nil {
 		return "", err
 	}
 	var out strings.Builder
-	fmt.Fprint(&out, "| events of | events | file GB | seconds | CPU µs/event | most memory MiB | B/event | decisions |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	fmt.Fprint(&out, "| people with | events | file GB | seconds | CPU µs/event | most memory MiB | memory B/event | decisions |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, lone := range []bool{false, true} {
-		name, file := "one browser a person", filepath.Join(l.dir, "recorded.jsonl")
-		if lone {
-			name = "lone browsers"
-		}
-		size, err := l.record(ctx, file, lone)
+		row, err := l.backtests(ctx, study, lone)
 		if err != nil {
 			return "", err
 		}
-		row, err := l.backtests(ctx, study, file)
-		if err != nil {
-			return "", err
-		}
-		n := float64(l.scale.backtest)
-		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s | %s | %s |\n", name, figure(n), figure(float64(size)/1e9), figure(row.took.Seconds()),
-			figure(float64(row.cpu.Microseconds())/n), figure(mib(row.rss)), figure(float64(row.rss)/n), figure(float64(row.lines)))
-		l.say("  %s: %s s, %s MiB", name, figure(row.took.Seconds()), figure(mib(row.rss)))
+		fmt.Fprintln(&out, row)
+		l.say("  %s", row)
 	}
 	return out.String(), nil
+}
+
+// backtests writes a file and runs the program over it, and is a row of the table.
+func (l *lab) backtests(ctx context.Context, study string, lone bool) (string, error) {
+	file := filepath.Join(l.dir, "recorded.jsonl")
+	size, err := l.record(ctx, file, lone)
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.CommandContext(ctx, l.program("usercall"), "backtest", "--study", study, "--events", file, "--format", "jsonl")
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	cmd.Stderr = os.Stderr
+	began := time.Now()
+	lines, err := cmd.Output()
+	if err != nil {
+		return "", err
+	}
+	took, n := time.Since(began), float64(l.scale.backtest)
+	browsers := map[bool]string{false: "one browser each", true: "lone browsers"}[lone]
+	cpu, memory := cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime(), mostMemory(cmd.ProcessState)
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s | %s |", browsers, figure(n), figure(float64(size)/1e9), figure(took.Seconds()),
+		figure(float64(cpu.Microseconds())/n), figure(mib(memory)), figure(float64(memory)/n), figure(float64(bytes.Count(lines, []byte("\n"))))), nil
+}
+
+// mostMemory is the most that a process which has ended held at once.
+func mostMemory(p *os.ProcessState) int64 {
+	used, ok := p.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	return used.Maxrss << 10
 }
 
 // record writes the file of events and returns its size.
@@ -78,11 +101,8 @@ func (l *lab) record(ctx context.Context, path string, lone bool) (size int64, e
 	defer f.Close()
 	w := bufio.NewWriterSize(f, 1<<20)
 	chunks := max(1, l.scale.backtest/chunkOfFile)
-	begin := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	for i := range chunks {
-		at := begin.Add(time.Duration(i*7%chunks) * recordedDays * 24 * time.Hour / time.Duration(chunks)) // 7: out of order
-		m := mix{seed: uint64(i), run: fmt.Sprint(i), hit: 0.01, lone: lone, now: at, users: 5 * people}
-		for _, e := range m.events(l.scale.backtest / chunks) {
+		for _, e := range mixOf(i, chunks, lone).events(l.scale.backtest / chunks) {
 			size += int64(len(e)) + 1
 			if _, err := w.Write(append(e, '\n')); err != nil {
 				return 0, err
@@ -95,25 +115,8 @@ func (l *lab) record(ctx context.Context, path string, lone bool) (size int64, e
 	return size, w.Flush()
 }
 
-// backtested is what a backtest took.
-type backtestRow struct {
-	took, cpu time.Duration
-	rss       int64
-	lines     int
-}
-
-func (l *lab) backtests(ctx context.Context, study, events string) (row backtestRow, err error) {
-	cmd := exec.CommandContext(ctx, l.program("usercall"), "backtest", "--study", study, "--events", events, "--format", "jsonl")
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
-	cmd.Stderr = os.Stderr
-	began := time.Now()
-	out, err := cmd.Output()
-	if err != nil {
-		return row, fmt.Errorf("backtest: %w", err)
-	}
-	row.took, row.cpu, row.lines = time.Since(began), cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime(), strings.Count(string(out), "\n")
-	if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		row.rss = used.Maxrss << 10
-	}
-	return row, nil
+func mixOf(i, of int, lone bool) mix {
+	begin := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	at := begin.Add(time.Duration(i*7%of) * recordedDays * 24 * time.Hour / time.Duration(of))
+	return mix{seed: uint64(i), run: fmt.Sprint(i), hit: 0.01, lone: lone, now: at, users: backtestOf}
 }

@@ -23,7 +23,7 @@ func (c backtestCmd) read(ctx context.Context, into *trigger.Recording, n *count
 	}
 	defer in.Close()
 	lines := bufio.NewScanner(in)
-	lines.Buffer(make([]byte, 1<<16), maxLine)
+	lines.Buffer(make([]byte, 1<<18), maxLine)
 	at, recorded := 0, ingest.NewRecorded(1)
 	for lines.Scan() {
 		at++
@@ -65,11 +65,11 @@ func openLines(path string) (io.ReadCloser, error) {
 			return nil, err
 		}
 	}
-	in := bufio.NewReaderSize(f, 1<<18)
+	in := bufio.NewReaderSize(f, 512) // to look at its beginning; larger reads pass it by
 	if magic, err := in.Peek(2); err != nil || magic[0] != 0x1f || magic[1] != 0x8b {
 		return readCloser{in, f}, nil
 	}
-	unpacked, err := gzip.NewReader(in)
+	unpacked, err := gzip.NewReader(bufio.NewReaderSize(in, 1<<16))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("read %s: %w", path, err), f.Close())
 	}

@@ -48,22 +48,24 @@ const tracesInBlock = 1 << 16
 
 // NewRecording keeps the events that keep says, as keep leaves them.
 func NewRecording(keep func(*research.Event) bool) *Recording {
-	return &Recording{keep: keep, seed: maphash.MakeSeed(), alone: map[uint64]research.AnonymousID{}}
+	seed := maphash.MakeSeed()
+	return &Recording{keep: keep, seed: seed, kept: shelf{seed: seed}, alone: map[uint64]research.AnonymousID{}}
 }
 
 // Add takes an event, which the caller may use again. Its order of receipt is that
 // of ReceivedAt, then of Add.
 func (r *Recording) Add(e *research.Event) {
 	t := trace{at: e.Timestamp.UnixMilli(), received: nanoseconds(e.ReceivedAt), user: isOther}
+	user, browser := r.hash(string(e.UserID)), r.hash(string(e.AnonymousID))
 	if e.MessageID != "" {
-		t.id, t.print = maphash.String(r.seed, e.MessageID)|1, r.print(e)
+		t.id, t.print = r.hash(e.MessageID)|1, r.print(e, user, browser)
 	}
 	switch {
 	case r.keep(e):
 		t.user, t.where = isKept, r.kept.put(e)
 		r.meet(e)
 	case e.UserID != "" && e.AnonymousID != "":
-		t.user, t.where = r.users.number(string(e.UserID)), r.hash(string(e.AnonymousID))
+		t.user, t.where = r.users.number(user, string(e.UserID)), browser
 	}
 	if r.Count%tracesInBlock == 0 {
 		r.traces = append(r.traces, make([]trace, 0, tracesInBlock))
@@ -83,10 +85,10 @@ func nanoseconds(t time.Time) int64 {
 
 func (r *Recording) hash(s string) uint64 { return maphash.String(r.seed, s) }
 
-func (r *Recording) print(e *research.Event) uint32 {
-	h := uint64(0)
-	for _, s := range [...]string{string(e.Type), e.Name, string(e.UserID), string(e.AnonymousID)} {
-		h = bits.RotateLeft64(h, 17) ^ r.hash(s)
+func (r *Recording) print(e *research.Event, user, browser uint64) uint32 {
+	h := user
+	for _, part := range [...]uint64{browser, r.hash(string(e.Type)), r.hash(e.Name)} {
+		h = bits.RotateLeft64(h, 17) ^ part
 	}
 	if e.Signed {
 		return uint32(h) | signed

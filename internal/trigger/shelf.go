@@ -2,6 +2,7 @@ package trigger
 
 import (
 	"encoding/binary"
+	"hash/maphash"
 	"time"
 
 	"github.com/usercall/usercall/internal/research"
@@ -12,6 +13,7 @@ type shelf struct {
 	blocks [][]byte
 	buf    []byte
 	names  names
+	seed   maphash.Seed
 }
 
 const shelfBlock = 1 << 20
@@ -23,7 +25,7 @@ func (s *shelf) put(e *research.Event) uint64 {
 	b = binary.AppendVarint(b, e.ReceivedAt.UnixMilli())
 	b = append(b, flags(e))
 	for _, name := range [...]string{string(e.Type), string(e.Source), e.Name, string(e.UserID)} {
-		b = binary.AppendUvarint(b, uint64(s.names.number(name)))
+		b = binary.AppendUvarint(b, uint64(s.names.number(maphash.String(s.seed, name), name)))
 	}
 	for _, text := range [...]string{e.MessageID, string(e.AnonymousID), e.PreviousID, e.GroupID} {
 		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
@@ -98,20 +100,21 @@ func (r *shelfReader) bytes() []byte {
 	return b
 }
 
-// names numbers strings that come again and again.
+// names numbers strings that come again and again, by their hashes: to compare a
+// string with one of a million others costs more than that is worth.
 type names struct {
-	numbers map[string]int32
+	numbers map[uint64]int32
 	list    []string
 }
 
-func (n *names) number(s string) int32 {
-	if i, ok := n.numbers[s]; ok {
+func (n *names) number(hash uint64, s string) int32 {
+	if i, ok := n.numbers[hash]; ok {
 		return i
 	}
 	if n.numbers == nil {
-		n.numbers = map[string]int32{}
+		n.numbers = map[uint64]int32{}
 	}
 	i := int32(len(n.list))
-	n.numbers[s], n.list = i, append(n.list, s)
+	n.numbers[hash], n.list = i, append(n.list, s)
 	return i
 }
