@@ -13,7 +13,8 @@
 // all that it writes is in one temporary folder.
 //
 // Start at [sections]. A section is a file: ingest.go (with half.go), growth.go
-// (with fill.go and browse.go), card.go, cold.go, idle.go. Below them are the turns
+// (with fill.go and browse.go), card.go, cold.go, idle.go,
+// backtest.go. Below them are the turns
 // that servers take (round.go, table.go), the servers (subject.go, installation.go,
 // postgres.go) and what they are told to wait for (study.go), the load (events.go,
 // send.go, drive.go), the scales (measure.go, proc.go, size.go) and the check that
@@ -41,6 +42,7 @@ var sections = []section{
 	{"card", "From an event to the card", card},
 	{"start", "Cold start", cold},
 	{"idle", "At rest", idle},
+	{"backtest", "A backtest", backtest},
 }
 
 type section struct {

@@ -10,7 +10,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/usercall/usercall/internal/ingest"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/trigger"
 )
@@ -31,23 +30,24 @@ func (c backtestCmd) Run(ctx context.Context, out io.Writer, all *cli) error {
 	if err != nil {
 		return err
 	}
-	in, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer in.Close()
 	lines := bufio.NewWriterSize(out, 1<<16)
 	sum := trigger.NewForecaster(rules)
 	test := trigger.NewBacktest(rules, cooldown, c.printer(lines, sum))
-	events := trigger.NewRecording(test.Needs)
-	if err := c.read(ctx, in, events, newCounter(os.Stderr, all.Quiet)); err != nil {
+	events := trigger.NewRecording(test.Keep)
+	if err := c.read(ctx, events, newCounter(os.Stderr, all.Quiet)); err != nil {
 		return err
 	}
-	if err := errors.Join(events.Play(test.Apply), test.End(events.Last)); err != nil {
+	last, err := events.Play(test.Apply)
+	if err == nil {
+		err = test.End(last)
+	}
+	if err != nil {
 		return err
 	}
 	if c.sums() {
-		writeForecast(lines, events, sum)
+		if err := writeForecast(lines, events.Count, last, sum); err != nil {
+			return err
+		}
 	}
 	return lines.Flush()
 }
@@ -82,41 +82,6 @@ func (c backtestCmd) rules() ([]*trigger.Rule, time.Duration, error) {
 	}
 	return study.Rules, cooldown, nil
 }
-
-func (c backtestCmd) open() (io.ReadCloser, error) {
-	if c.Events == "-" {
-		return os.Stdin, nil
-	}
-	return os.Open(c.Events)
-}
-
-// read takes up the events. A line that is no message ends it.
-func (c backtestCmd) read(ctx context.Context, in io.Reader, into *trigger.Recording, n *counter) error {
-	defer n.clear()
-	lines := bufio.NewScanner(in)
-	lines.Buffer(make([]byte, 1<<16), maxLine)
-	at := 0
-	for lines.Scan() {
-		if at++; len(lines.Bytes()) == 0 {
-			continue
-		}
-		e, err := ingest.DecodeRecorded(lines.Bytes(), 1)
-		if err != nil {
-			return fmt.Errorf("%s:%d: %w", c.Events, at, err)
-		}
-		into.Add(e)
-		if n.show(at); ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
-	if errors.Is(lines.Err(), bufio.ErrTooLong) {
-		return fmt.Errorf("%s:%d: the line is longer than %d MiB", c.Events, at+1, maxLine>>20)
-	}
-	return lines.Err()
-}
-
-// maxLine bounds a line of recorded events, in bytes.
-const maxLine = 16 << 20
 
 // printed is a decision as it is printed.
 type printed struct {

@@ -9,43 +9,86 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/trigger"
 )
 
 // writeForecast sums a backtest up, a trigger after the other.
-func writeForecast(out io.Writer, events *trigger.Recording, sum *trigger.Forecaster) {
-	fmt.Fprintf(out, "%s, the last at %s\n", count(int64(events.Count), "event", "events"), shortTime(events.Last))
+func writeForecast(out io.Writer, events int, last time.Time, sum *trigger.Forecaster) error {
+	all := count(int64(events), "event", "events")
+	if events > 0 {
+		all += ", the last at " + shortTime(last)
+	}
+	fmt.Fprintf(out, "%s\n%s matched, %s invited\n", all, count(int64(sum.People()), "person", "people"), thousands(int64(sum.Invited())))
 	for _, f := range sum.Triggers {
-		fmt.Fprintf(out, "\n%s  %s\n", f.Rule.Key, f.Rule.Sentence())
-		for _, row := range forecastRows(f) {
-			fmt.Fprintln(out, strings.TrimRight(fmt.Sprintf("  %-10s %8s  %s", row[0], row[1], row[2]), " "))
+		fmt.Fprintf(out, "\n%s\n%s\n", f.Rule.Key, wrapped(f.Rule.Sentence()))
+		if err := writeRows(out, forecastRows(f)); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+// wrapped breaks a sentence into lines of a terminal.
+func wrapped(s string) string {
+	const width = 78
+	var b strings.Builder
+	line := 0
+	for i, word := range strings.Fields(s) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case line > 0 && line+1+n > width:
+			b.WriteString("\n")
+			line = 0
+		case i > 0:
+			b.WriteString(" ")
+			line++
+		}
+		b.WriteString(word)
+		line += n
+	}
+	return b.String()
 }
 
 func forecastRows(f *trigger.Forecast) [][3]string {
 	rows := [][3]string{
-		{"Matched", thousands(int64(f.Matched)), "of " + count(int64(f.People), "person", "people")},
-		{"Invited", thousands(int64(f.Invited)), invitedByDay(f)},
+		{"  Matched", thousands(int64(f.Matched)), "of " + count(int64(f.People), "person", "people")},
+		{"  Invited", thousands(int64(f.Invited)), invitedByDay(f)},
 	}
-	for _, gate := range byCount(f.ByGate) {
-		rows = append(rows, [3]string{"Skipped", thousands(int64(f.ByGate[gate])), string(gate)})
+	for i, gate := range byCount(f.ByGate) {
+		name := "  Skipped"
+		if i > 0 {
+			name = ""
+		}
+		rows = append(rows, [3]string{name, thousands(int64(f.ByGate[gate])), fmt.Sprintf("%-16s  %s", gate, skippedBy[gate])})
 	}
 	for _, other := range slices.SortedFunc(maps.Keys(f.Collisions), trigger.Compare) {
-		rows = append(rows, [3]string{"Collided", thousands(int64(f.Collisions[other])), "with " + other.Key})
+		rows = append(rows, [3]string{"  Collided", thousands(int64(f.Collisions[other])), "with " + other.Key + ", which had invited the person"})
 	}
 	for _, rest := range []struct {
 		name string
 		n    int
 		why  string
-	}{{"Cancelled", f.Cancelled, "the wait ended early"}, {"Waiting", f.Waiting, "undecided when the events end"}} {
+	}{{"  Cancelled", f.Cancelled, "the wait ended early"}, {"  Waiting", f.Waiting, "undecided when the events end"}} {
 		if rest.n > 0 {
 			rows = append(rows, [3]string{rest.name, thousands(int64(rest.n)), rest.why})
 		}
 	}
 	return rows
+}
+
+// skippedBy is what a gate says of those whom it skipped.
+var skippedBy = map[research.Gate]string{
+	research.GatePeople:          "without a userId",
+	research.GateWho:             "not whom the trigger asks",
+	research.GateSample:          "not drawn",
+	research.GateOpenInvite:      "invited at the same moment",
+	research.GateCooldown:        "invited by this trigger before",
+	research.GateProjectCooldown: "invited by any trigger before",
+	research.GatePerDay:          "the day's places were taken",
+	research.GateTotal:           "all places were taken",
 }
 
 func byCount(n map[research.Gate]int) []research.Gate {

@@ -4,6 +4,18 @@ import "github.com/usercall/usercall/internal/research"
 
 // add checks one message and appends its event.
 func (r *Request) add(m *message, kind research.EventType, o *Origin) {
+	e := m.event(kind, o)
+	if why := unusable(&e); why != "" {
+		r.drop(why)
+		return
+	}
+	e.MessageID = messageID(m, o)
+	r.Events = append(r.Events, e)
+	r.notes = append(r.notes, note{claimed: m.claimed(o), sent: m.field[fSentAt], to: m.to, consent: m.context.consent})
+}
+
+// event is what the message says, but for its id and its time.
+func (m *message) event(kind research.EventType, o *Origin) research.Event {
 	e := research.Event{
 		Project: o.Project, Type: kind, Name: clean(text(m.field[nameOf(kind)])),
 		UserID: research.UserID(id(m.field[fUserID])), AnonymousID: research.AnonymousID(id(m.field[fAnonymousID])),
@@ -22,13 +34,7 @@ func (r *Request) add(m *message, kind research.EventType, o *Origin) {
 			e.Short = true // Segment's own copy may follow
 		}
 	}
-	if why := unusable(&e); why != "" {
-		r.drop(why)
-		return
-	}
-	e.MessageID = messageID(m, o)
-	r.Events = append(r.Events, e)
-	r.notes = append(r.notes, note{claimed: m.claimed(o), sent: m.field[fSentAt], to: m.to, consent: m.context.consent})
+	return e
 }
 
 // nameOf is the field that names an event of a type.

@@ -82,7 +82,9 @@ func (run *Run) hold(m Match) {
 // arrives late may have been replaced or cancelled already by what came after it.
 func (r *Rule) wait(run *Run, m Match) []Effect {
 	out := run.cancel(m.At, func(w *Match) bool { return w.before(m.Point) && m.At <= w.Due })
-	if end, over := r.overtaken(run, &m); over {
+	end, over := r.overtaken(run, &m)
+	run.Marks[slotMatch] = markLast(run.Marks[slotMatch], m.Point)
+	if over {
 		return append(out, Effect{m, Cancelled, end})
 	}
 	run.hold(m)
@@ -91,15 +93,13 @@ func (r *Rule) wait(run *Run, m Match) []Effect {
 
 // overtaken is when a late match was ended by an event that arrived before it.
 func (r *Rule) overtaken(run *Run, m *Match) (end int64, over bool) {
-	if mark, ok := firstIn(run.Marks[slotAbsent], m.At, m.Due); ok {
-		end, over = mark.At, true
-	}
-	for i := range run.Pending {
-		if w := &run.Pending[i]; m.before(w.Point) && w.At <= m.Due && (!over || w.At < end) {
-			end, over = w.At, true
+	absent, cancelled := firstIn(run.Marks[slotAbsent], m.At, m.Due)
+	for _, later := range run.Marks[slotMatch] {
+		if m.before(later) && later.At <= m.Due && (!cancelled || later.At < absent.At) {
+			return later.At, true
 		}
 	}
-	return end, over
+	return absent.At, cancelled
 }
 
 // step moves the run on by one event, from the last step to the first, and tells

@@ -40,8 +40,9 @@ func NewBacktest(rules []*Rule, projectCooldown time.Duration, yield func(Line) 
 	return b
 }
 
-// Needs tells whether more of an event than its ids can matter.
-func (b *Backtest) Needs(e *research.Event) bool { return b.replay.Needs(e) }
+// Keep tells whether more of an event than its ids can matter, and leaves in it
+// what can.
+func (b *Backtest) Keep(e *research.Event) bool { return b.replay.Keep(e) }
 
 // Apply takes the next event in the order of triggers.md §3.
 func (b *Backtest) Apply(e *research.Event) error { return b.replay.Apply(e) }

@@ -12,7 +12,13 @@ func (r *Rule) Fold(into, from *Run, when int64) []Effect {
 			into.Last[i] = p
 		}
 	}
+	for _, p := range from.Marks[slotMatch] {
+		into.Marks[slotMatch] = markLast(into.Marks[slotMatch], p)
+	}
 	for i := range from.Marks {
+		if i == slotMatch {
+			continue
+		}
 		into.Marks[i] = r.slot(i).union(into.Marks[i], from.Marks[i])
 	}
 	for _, m := range from.Pending {
@@ -51,7 +57,7 @@ func (r *Rule) slot(i int) *Step {
 		return &r.Steps[0]
 	case i == slotAbsent && r.Absent != nil:
 		return r.Absent
-	case i == slotAbsent:
+	case i == slotAbsent || i == slotMatch:
 		return &Step{}
 	case i < slotDid+len(r.Did):
 		return &r.Did[i-slotDid]

@@ -1,6 +1,7 @@
 package trigger
 
 import (
+	"maps"
 	"time"
 
 	"github.com/usercall/usercall/internal/research"
@@ -44,6 +45,23 @@ func NewForecaster(rules []*Rule) *Forecaster {
 		f.Triggers, f.by[r] = append(f.Triggers, one), one
 	}
 	return f
+}
+
+// People is how many people matched, of any trigger.
+func (f *Forecaster) People() int {
+	all := map[research.PersonKey]bool{}
+	for _, one := range f.Triggers {
+		maps.Copy(all, one.people)
+	}
+	return len(all)
+}
+
+// Invited is how many invites there were, of all triggers.
+func (f *Forecaster) Invited() (n int) {
+	for _, one := range f.Triggers {
+		n += one.Invited
+	}
+	return n
 }
 
 // Add takes the next line.

@@ -37,6 +37,18 @@ func (s *Step) prune(marks []Point) []Point {
 	return slices.Clone(marks[i:])
 }
 
+// lastMatches is how many matches are remembered for those that arrive later and
+// were replaced by one of them.
+const lastMatches = 16
+
+// markLast remembers a match among the last ones.
+func markLast(marks []Point, p Point) []Point {
+	if i, known := slices.BinarySearchFunc(marks, p, Point.compare); !known {
+		marks = slices.Insert(marks, i, p)
+	}
+	return marks[max(0, len(marks)-lastMatches):]
+}
+
 // window is how far the step is looked back at; 0: for ever.
 func (s *Step) window() time.Duration { return max(s.Within, s.For) }
 

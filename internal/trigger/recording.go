@@ -3,6 +3,8 @@ package trigger
 import (
 	"cmp"
 	"hash/maphash"
+	"math"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -10,154 +12,173 @@ import (
 )
 
 // Recording is events of one project on their way into a replay, in any order.
-// Of an event that no rule looks at it keeps 48 bytes where it says who is who,
-// else only that it was there.
+// Of an event that no rule looks at it keeps 40 bytes: when it was there, and who
+// it says is who. The others are bytes on a shelf, so that millions of events are
+// little to the garbage collector.
 type Recording struct {
-	Last  time.Time // of any event
-	Count int       // of events, repeated ones too
+	Count int // of events, repeated ones too
 
-	needs func(*research.Event) bool
-	kept  []recorded
-	pairs map[pair]*pair // each once
-	again again
+	keep   func(*research.Event) bool
+	seed   maphash.Seed
+	traces [][]trace
+	kept   shelf
+	users  names                           // of links
+	alone  map[uint64]research.AnonymousID // by hash: those with something of their own
 }
 
-// recorded is an event that is kept.
-type recorded struct {
-	at    int64
-	place place
-	event *research.Event // nil: only who is who
-	pair  *pair
+// trace is what is known of every event. Its place in the order of receipt is by
+// received, then as it was added.
+type trace struct {
+	at, received int64  // Unix milliseconds, nanoseconds
+	id           uint64 // hash of the messageId; 0: it has none
+	where        uint64 // of a kept event, on the shelf; of a link, the hash of its anonymousId
+	user         int32  // of a link; else one of the two below
+	print        uint32 // of what a forger would have to change; see signed
 }
 
-type pair struct {
-	user research.UserID
-	anon research.AnonymousID
+const (
+	isKept  int32 = -1
+	isOther int32 = -2
+)
+
+// signed is the bit of a print that says whether the event was.
+const signed uint32 = 1
+
+const tracesInBlock = 1 << 16
+
+// NewRecording keeps the events that keep says, as keep leaves them.
+func NewRecording(keep func(*research.Event) bool) *Recording {
+	seed := maphash.MakeSeed()
+	return &Recording{keep: keep, seed: seed, kept: shelf{seed: seed}, alone: map[uint64]research.AnonymousID{}}
 }
 
-// place is where an event stands in the order of receipt.
-type place struct{ received, line int64 }
-
-func (p place) compare(o place) int {
-	return cmp.Or(cmp.Compare(p.received, o.received), cmp.Compare(p.line, o.line))
-}
-
-// NewRecording keeps of each event what needs tells.
-func NewRecording(needs func(*research.Event) bool) *Recording {
-	return &Recording{needs: needs, pairs: map[pair]*pair{}, again: newAgain()}
-}
-
-// Add takes an event. Its order of receipt is that of ReceivedAt, then of Add.
+// Add takes an event, which the caller may use again. Its order of receipt is that
+// of ReceivedAt, then of Add.
 func (r *Recording) Add(e *research.Event) {
-	r.Count++
-	if e.Timestamp.After(r.Last) {
-		r.Last = e.Timestamp
+	t := trace{at: e.Timestamp.UnixMilli(), received: nanoseconds(e.ReceivedAt), user: isOther}
+	user, browser := r.hash(string(e.UserID)), r.hash(string(e.AnonymousID))
+	if e.MessageID != "" {
+		t.id, t.print = r.hash(e.MessageID)|1, r.print(e, user, browser)
 	}
-	at := place{e.ReceivedAt.UnixNano(), int64(r.Count)}
-	r.again.add(e, at)
 	switch {
-	case r.needs(e):
-		e.Seq = at.line
-		r.kept = append(r.kept, recorded{at: e.Timestamp.UnixMilli(), place: at, event: e})
+	case r.keep(e):
+		t.user, t.where = isKept, r.kept.put(e)
+		r.meet(e)
 	case e.UserID != "" && e.AnonymousID != "":
-		r.kept = append(r.kept, recorded{at: e.Timestamp.UnixMilli(), place: at, pair: r.paired(e)})
+		t.user, t.where = r.users.number(user, string(e.UserID)), browser
+	}
+	if r.Count%tracesInBlock == 0 {
+		r.traces = append(r.traces, make([]trace, 0, tracesInBlock))
+	}
+	last := &r.traces[len(r.traces)-1]
+	*last = append(*last, t)
+	r.Count++
+}
+
+// nanoseconds is a moment as a number, for as long as one suffices.
+func nanoseconds(t time.Time) int64 {
+	if t.Year() > 2261 {
+		return math.MaxInt64
+	}
+	return t.UnixNano()
+}
+
+func (r *Recording) hash(s string) uint64 { return maphash.String(r.seed, s) }
+
+func (r *Recording) print(e *research.Event, user, browser uint64) uint32 {
+	h := user
+	for _, part := range [...]uint64{browser, r.hash(string(e.Type)), r.hash(e.Name)} {
+		h = bits.RotateLeft64(h, 17) ^ part
+	}
+	if e.Signed {
+		return uint32(h) | signed
+	}
+	return uint32(h) &^ signed
+}
+
+// meet notes an anonymousId under which something is kept. To whom the others are
+// linked can change nothing.
+func (r *Recording) meet(e *research.Event) {
+	id := e.AnonymousID
+	if e.Type == research.Alias {
+		r.alone[r.hash(e.PreviousID)] = research.AnonymousID(e.PreviousID)
+	}
+	if e.UserID == "" {
+		r.alone[r.hash(string(id))] = id
 	}
 }
 
-func (r *Recording) paired(e *research.Event) *pair {
-	key := pair{e.UserID, e.AnonymousID}
-	if p := r.pairs[key]; p != nil {
-		return p
-	}
-	r.pairs[key] = &key
-	return &key
+// playing is an event in the order of a replay.
+type playing struct {
+	*trace
+	line int64
 }
 
 // Play gives the events to apply, those that repeat another left out, in the
-// order of their times and then of receipt, which becomes their Seq.
-func (r *Recording) Play(apply func(*research.Event) error) error {
-	out := r.again.repeats()
-	r.kept = slices.DeleteFunc(r.kept, func(k recorded) bool { return out[k.place.line] })
-	slices.SortFunc(r.kept, func(a, b recorded) int { return a.place.compare(b.place) })
-	for i := range r.kept {
-		r.kept[i].place = place{line: int64(i + 1)}
-	}
-	slices.SortFunc(r.kept, func(a, b recorded) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.place.line, b.place.line))
-	})
-	for i := range r.kept {
-		if err := apply(r.kept[i].whole()); err != nil {
-			return err
+// order of their times and then of receipt, which becomes their Seq. It returns
+// the time of the last event, whether or not it was to be applied.
+func (r *Recording) Play(apply func(*research.Event) error) (last time.Time, err error) {
+	order, end := r.order()
+	var e research.Event
+	for i := range order {
+		r.read(order[i].trace, &e)
+		e.Seq = int64(i + 1)
+		if err := apply(&e); err != nil {
+			return last, err
 		}
 	}
-	return nil
+	return time.UnixMilli(end).UTC(), nil
 }
 
-// whole is the event; of one of which only the ids are known, a stand-in that no
-// rule looks at.
-func (k *recorded) whole() *research.Event {
-	e := k.event
-	if e == nil {
-		e = &research.Event{UserID: k.pair.user, AnonymousID: k.pair.anon, Timestamp: time.UnixMilli(k.at).UTC()}
+// order is what is to be applied, and the time of the last event.
+func (r *Recording) order() (all []playing, last int64) {
+	out := r.repeats()
+	for line, t := range r.each() {
+		if out[line] {
+			continue
+		}
+		if last = max(last, t.at); r.matters(t) {
+			all = append(all, playing{t, line})
+		}
 	}
-	e.Seq = k.place.line
-	return e
+	slices.SortFunc(all, func(a, b playing) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.received, b.received), cmp.Compare(a.line, b.line))
+	})
+	return all, last
 }
 
-// again finds events of the same messageId. One is told from another by hashes of
-// 128 and 64 bits.
-type again struct {
-	seeds [2]maphash.Seed
-	seen  map[[2]uint64]version
-	twice map[[2]uint64][]version
+func (r *Recording) matters(t *trace) bool {
+	if t.user >= 0 {
+		_, ok := r.alone[t.where]
+		return ok
+	}
+	return t.user == isKept
 }
 
-// version is one of several events with the same messageId.
-type version struct {
-	place
-	print  uint64 // of what a forger would have to change
-	signed bool
+// each goes over all events as they were added.
+func (r *Recording) each() func(yield func(int64, *trace) bool) {
+	return func(yield func(int64, *trace) bool) {
+		line := int64(0)
+		for _, block := range r.traces {
+			for i := range block {
+				if !yield(line, &block[i]) {
+					return
+				}
+				line++
+			}
+		}
+	}
 }
 
-func newAgain() again {
-	return again{[2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, map[[2]uint64]version{}, map[[2]uint64][]version{}}
-}
-
-func (a *again) add(e *research.Event, at place) {
-	if e.MessageID == "" {
+// read makes e the event again. Of a link there are only the ids, with a type that
+// no rule asks for.
+func (r *Recording) read(t *trace, e *research.Event) {
+	if t.user == isKept {
+		r.kept.get(t.where, e)
+		if _, ok := r.alone[r.hash(string(e.AnonymousID))]; !ok && e.UserID != "" {
+			e.AnonymousID = ""
+		}
 		return
 	}
-	id := [2]uint64{maphash.String(a.seeds[0], e.MessageID), maphash.String(a.seeds[1], e.MessageID)}
-	v := version{at, a.print(e), e.Signed}
-	first, known := a.seen[id]
-	switch {
-	case !known:
-		a.seen[id] = v
-	case len(a.twice[id]) == 0:
-		a.twice[id] = []version{first, v}
-	default:
-		a.twice[id] = append(a.twice[id], v)
-	}
-}
-
-func (a *again) print(e *research.Event) uint64 {
-	return maphash.Comparable(a.seeds[0], [4]string{string(e.Type), e.Name, string(e.UserID), string(e.AnonymousID)})
-}
-
-// repeats is the lines of the events that repeat one received before: one that
-// is not signed never suppresses a signed one that differs.
-func (a *again) repeats() map[int64]bool {
-	out := map[int64]bool{}
-	for _, versions := range a.twice {
-		slices.SortFunc(versions, func(x, y version) int { return x.compare(y.place) })
-		var stand []version
-		for _, v := range versions {
-			if slices.ContainsFunc(stand, func(s version) bool { return s.print == v.print || s.signed || !v.signed }) {
-				out[v.line] = true
-				continue
-			}
-			stand = append(stand, v)
-		}
-	}
-	return out
+	*e = research.Event{UserID: research.UserID(r.users.list[t.user]), AnonymousID: r.alone[t.where], Timestamp: time.UnixMilli(t.at).UTC()}
 }

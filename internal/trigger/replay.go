@@ -22,13 +22,10 @@ type Replay struct {
 	buf  []*Rule
 }
 
-// reads is what of who somebody is the rules look at.
-type reads struct{ traits, group bool }
-
 // actor is a person in a replay.
 type actor struct {
 	research.Person
-	groupAt int64
+	groupAt Point // when they were last put into one
 	runs    map[*Rule]*Run
 	due     []*due // on the agenda, for a fold moves them
 	invited invited
@@ -44,45 +41,9 @@ type invited struct {
 func NewReplay(rules []*Rule) *Replay {
 	r := &Replay{index: NewIndex(rules...), people: map[research.PersonKey]*actor{}, groups: map[string]research.Traits{}}
 	for _, rule := range rules {
-		rule.reads(func(p Path) {
-			r.reads.traits = r.reads.traits || p.Root == RootTraits || p.Root == RootEmail
-			r.reads.group = r.reads.group || p.Root == RootGroup
-		})
+		r.reads.of(rule)
 	}
 	return r
-}
-
-// reads calls yield with every path that the rule looks at.
-func (r *Rule) reads(yield func(Path)) {
-	all := []*compiled{r.who}
-	for _, q := range r.Quotas {
-		all = append(all, q.where)
-	}
-	for i := range r.slots() {
-		all = append(all, r.slot(i).where)
-	}
-	for i := range r.Steps {
-		all = append(all, r.Steps[i].where)
-	}
-	for _, c := range all {
-		if c != nil {
-			c.spec.paths(yield)
-		}
-	}
-}
-
-// Needs tells whether a rule may look at the event, or at what it says of
-// somebody. Of the others only ids matter.
-func (r *Replay) Needs(e *research.Event) bool {
-	switch e.Type {
-	case research.Identify:
-		return r.reads.traits
-	case research.Group:
-		return r.reads.group
-	case research.Alias:
-		return true
-	}
-	return r.index.Asks(e)
 }
 
 // Apply takes the next event.
@@ -97,12 +58,12 @@ func (r *Replay) Apply(e *research.Event) error {
 	for _, f := range folds {
 		r.fold(f)
 	}
-	if !r.Needs(e) {
+	r.buf = r.index.Candidates(e, r.buf[:0])
+	if len(r.buf) == 0 && !r.reads.tells(e) {
 		return nil
 	}
 	who := r.person(owner)
 	r.learn(who, e)
-	r.buf = r.index.Candidates(e, r.buf[:0])
 	for _, rule := range r.buf {
 		r.effects(who, rule, rule.Advance(who.run(rule), e, who.Traits))
 	}
@@ -149,13 +110,13 @@ func (a *actor) run(rule *Rule) *Run {
 }
 
 func (r *Replay) learn(who *actor, e *research.Event) {
-	at := PointOf(e)
 	switch {
-	case e.Type == research.Identify && r.reads.traits:
+	case !r.reads.tells(e):
+	case e.Type == research.Identify:
 		who.Traits.Set(e.Traits, e.Timestamp, e.Seq)
-	case e.Type == research.Group && e.GroupID != "" && r.reads.group:
-		if at.At >= who.groupAt {
-			who.Group, who.groupAt = e.GroupID, at.At
+	case e.Type == research.Group:
+		if at := PointOf(e); !at.before(who.groupAt) {
+			who.Group, who.groupAt = e.GroupID, at
 		}
 		if r.groups[e.GroupID] == nil {
 			r.groups[e.GroupID] = research.Traits{}
@@ -215,7 +176,7 @@ func (r *Replay) fold(f fold) {
 	delete(r.people, f.from)
 	into := r.person(f.into)
 	into.Traits.Fold(old.Traits)
-	if old.groupAt > into.groupAt {
+	if into.groupAt.before(old.groupAt) {
 		into.Group, into.groupAt = old.Group, old.groupAt
 	}
 	into.invited.fold(old.invited)

@@ -111,7 +111,8 @@ func (r *Rule) Stateless() bool {
 const (
 	slotOn = iota
 	slotAbsent
-	slotDid // and those of did_not behind
+	slotMatch // that began a wait
+	slotDid   // and those of did_not behind
 )
 
 func (r *Rule) slots() int { return slotDid + len(r.Did) + len(r.DidNot) }

@@ -30,11 +30,11 @@ func ParseRun(stored []byte) (*Run, error) {
 	}
 	r := runReader{from: stored[1:]}
 	run := &Run{Last: r.points()}
-	run.Marks = make([][]Point, r.count())
+	run.Marks = make([][]Point, r.count(1))
 	for i := range run.Marks {
 		run.Marks[i] = r.points()
 	}
-	run.Pending = make([]Match, r.count())
+	run.Pending = make([]Match, r.count(leastMatch))
 	for i := range run.Pending {
 		run.Pending[i] = r.match()
 	}
@@ -100,10 +100,17 @@ func (r *runReader) number() int64 {
 	return n
 }
 
-// count is a length: of what is left, at most.
-func (r *runReader) count() int {
+// The least bytes that are written of each.
+const (
+	leastPoint = 2
+	leastMatch = leastPoint + 6
+)
+
+// count is how many things follow that take at least so many bytes: no more than
+// what is left can hold.
+func (r *runReader) count(least int) int {
 	n := r.number()
-	if n < 0 || n > int64(len(r.from)) {
+	if n < 0 || n > int64(len(r.from)/least) {
 		r.broken, r.from = true, nil
 		return 0
 	}
@@ -111,7 +118,7 @@ func (r *runReader) count() int {
 }
 
 func (r *runReader) text() string {
-	n := r.count()
+	n := r.count(1)
 	s := string(r.from[:n])
 	r.from = r.from[n:]
 	return s
@@ -124,7 +131,7 @@ func (r *runReader) point() Point {
 }
 
 func (r *runReader) points() []Point {
-	out := make([]Point, r.count())
+	out := make([]Point, r.count(leastPoint))
 	for i := range out {
 		out[i] = r.point()
 	}

@@ -3,6 +3,7 @@ package trigger
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/usercall/usercall/internal/research"
 )
@@ -11,7 +12,7 @@ import (
 // plan is pro, ask identified people, 25 % of them, at most 20 a day, nobody
 // twice within 30 days".
 func (r *Rule) Sentence() string {
-	parts := []string{"When " + r.Steps[0].words(), "ask " + r.peopleWords()}
+	parts := append(r.matchWords(), r.delayWords()+"ask "+r.peopleWords())
 	if !r.Sample.All() {
 		parts = append(parts, string(r.Sample)+" % of them")
 	}
@@ -19,36 +20,83 @@ func (r *Rule) Sentence() string {
 		parts = append(parts, caps)
 	}
 	if r.Cooldown > 0 {
-		parts = append(parts, "nobody twice within "+spellExactly(formatDuration(r.Cooldown)))
+		parts = append(parts, "nobody twice within "+exactly(r.Cooldown))
 	}
 	return strings.Join(parts, ", ")
 }
 
-func (s *Step) words() string {
+// matchWords is what makes a match: "When a happens, and then b happens within 1
+// hour, and then c does not for 1 day, after d happened, but not e before".
+func (r *Rule) matchWords() []string {
+	parts := []string{"When " + r.Steps[0].words("happens")}
+	for i := range r.Did {
+		parts = append(parts, "after "+r.Did[i].words("happened"))
+	}
+	for i := range r.DidNot {
+		parts = append(parts, "but not after "+r.DidNot[i].words("happened"))
+	}
+	for i := range r.Steps[1:] {
+		parts = append(parts, "and then "+r.Steps[i+1].words("happens"))
+	}
+	if r.Absent != nil {
+		parts = append(parts, "and for "+exactly(r.Absent.For)+" no "+r.Absent.words("happens"))
+	}
+	return parts
+}
+
+func (r *Rule) delayWords() string {
+	if r.Delay == 0 {
+		return ""
+	}
+	return exactly(r.Delay) + " later "
+}
+
+func exactly(d time.Duration) string { return spellExactly(formatDuration(d)) }
+
+func (s *Step) words(happens string) string {
 	names := make([]string, len(s.Names))
 	for i, n := range s.Names {
 		names[i] = Text(n).words()
 	}
 	said := listed(names, "or")
+	viewed := map[string]string{"happens": "is viewed", "happened": "was viewed"}[happens]
 	switch {
 	case s.Type == research.Track:
-		said += " happens"
+		said += " " + happens
 	case said == "":
-		said = "any " + string(s.Type) + " is viewed"
+		said = "any " + string(s.Type) + " " + viewed
 	default:
-		said = "the " + string(s.Type) + " " + said + " is viewed"
+		said = "the " + string(s.Type) + " " + said + " " + viewed
 	}
-	if len(s.Sources) > 0 {
-		from := make([]string, len(s.Sources))
-		for i, f := range s.Sources {
-			from[i] = string(f)
-		}
-		said += " (from " + listed(from, "or") + ")"
+	return said + s.countWords() + s.sourceWords() + s.whereWords()
+}
+
+func (s *Step) countWords() (said string) {
+	if s.Times > 1 {
+		said = fmt.Sprintf(" %d times", s.Times)
 	}
-	if s.where != nil && len(s.where.terms) > 0 {
-		said += " where " + s.where.spec.words(inWhere)
+	if s.Within > 0 {
+		said += " within " + exactly(s.Within)
 	}
 	return said
+}
+
+func (s *Step) sourceWords() string {
+	if len(s.Sources) == 0 {
+		return ""
+	}
+	from := make([]string, len(s.Sources))
+	for i, f := range s.Sources {
+		from[i] = string(f)
+	}
+	return " (from " + listed(from, "or") + ")"
+}
+
+func (s *Step) whereWords() string {
+	if s.where == nil || len(s.where.terms) == 0 {
+		return ""
+	}
+	return " where " + s.where.spec.words(inWhere)
 }
 
 func (r *Rule) peopleWords() string {

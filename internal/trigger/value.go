@@ -14,7 +14,7 @@ type value struct {
 }
 
 func valueOf(raw []byte) value {
-	raw = bytes.TrimLeft(raw, jsonSpace)
+	raw = skipSpace(raw)
 	if len(raw) == 0 {
 		return value{}
 	}
@@ -131,7 +131,12 @@ func elements(raw []byte, yield func([]byte) bool) {
 	}
 }
 
-func skipSpace(b []byte) []byte { return bytes.TrimLeft(b, jsonSpace) }
+func skipSpace(b []byte) []byte {
+	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t' || b[0] == '\r' || b[0] == '\n') {
+		b = b[1:]
+	}
+	return b
+}
 
 func skipComma(b []byte) []byte {
 	b = skipSpace(b)
