@@ -50,8 +50,8 @@ func backtest(ctx context.Context, l *lab) (string, error) {
 	}
 	var out strings.Builder
 	fmt.Fprint(&out, "| people with | events | file GB | seconds | CPU µs/event | most memory MiB | memory B/event | decisions |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
-	for _, lone := range []bool{false, true} {
-		row, err := l.backtests(ctx, study, lone)
+	for _, from := range []browsers{own, lone} {
+		row, err := l.backtests(ctx, study, from)
 		if err != nil {
 			return "", err
 		}
@@ -62,9 +62,9 @@ func backtest(ctx context.Context, l *lab) (string, error) {
 }
 
 // backtests writes a file and runs the program over it, and is a row of the table.
-func (l *lab) backtests(ctx context.Context, study string, lone bool) (string, error) {
+func (l *lab) backtests(ctx context.Context, study string, from browsers) (string, error) {
 	file := filepath.Join(l.dir, "recorded.jsonl")
-	size, err := l.record(ctx, file, lone)
+	size, err := l.record(ctx, file, from)
 	if err != nil {
 		return "", err
 	}
@@ -77,9 +77,9 @@ func (l *lab) backtests(ctx context.Context, study string, lone bool) (string, e
 		return "", err
 	}
 	took, n := time.Since(began), float64(l.scale.backtest)
-	browsers := map[bool]string{false: "one browser each", true: "lone browsers"}[lone]
+	whose := map[browsers]string{own: "one browser each", lone: "lone browsers"}[from]
 	cpu, memory := cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime(), mostMemory(cmd.ProcessState)
-	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s | %s |", browsers, figure(n), figure(float64(size)/1e9), figure(took.Seconds()),
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s | %s |", whose, figure(n), figure(float64(size)/1e9), figure(took.Seconds()),
 		figure(float64(cpu.Microseconds())/n), figure(mib(memory)), figure(float64(memory)/n), figure(float64(bytes.Count(lines, []byte("\n"))))), nil
 }
 
@@ -93,7 +93,7 @@ func mostMemory(p *os.ProcessState) int64 {
 }
 
 // record writes the file of events and returns its size.
-func (l *lab) record(ctx context.Context, path string, lone bool) (size int64, err error) {
+func (l *lab) record(ctx context.Context, path string, from browsers) (size int64, err error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return 0, err
@@ -102,7 +102,7 @@ func (l *lab) record(ctx context.Context, path string, lone bool) (size int64, e
 	w := bufio.NewWriterSize(f, 1<<20)
 	chunks := max(1, l.scale.backtest/chunkOfFile)
 	for i := range chunks {
-		for _, e := range mixOf(i, chunks, lone).events(l.scale.backtest / chunks) {
+		for _, e := range mixOf(i, chunks, from).events(l.scale.backtest / chunks) {
 			size += int64(len(e)) + 1
 			if _, err := w.Write(append(e, '\n')); err != nil {
 				return 0, err
@@ -115,8 +115,8 @@ func (l *lab) record(ctx context.Context, path string, lone bool) (size int64, e
 	return size, w.Flush()
 }
 
-func mixOf(i, of int, lone bool) mix {
+func mixOf(i, of int, from browsers) mix {
 	begin := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	at := begin.Add(time.Duration(i*7%of) * recordedDays * 24 * time.Hour / time.Duration(of))
-	return mix{seed: uint64(i), run: fmt.Sprint(i), hit: 0.01, lone: lone, now: at, users: backtestOf}
+	return mix{seed: uint64(i), run: fmt.Sprint(i), hit: 0.01, from: from, now: at, users: backtestOf}
 }

@@ -215,14 +215,15 @@ func backtested(t *testing.T, study string, events []research.Event) (lines []st
 		lines = append(lines, moment(l.At, l.Rule.Key, l.MessageID, string(l.Outcome)))
 		return nil
 	})
-	recorded := trigger.NewRecording(test.Needs)
+	recorded := trigger.NewRecording(test.Keep)
 	for i := range events {
 		recorded.Add(&events[i])
 	}
-	if err := recorded.Play(test.Apply); err != nil {
+	last, err := recorded.Play(test.Apply)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := test.End(recorded.Last); err != nil {
+	if err := test.End(last); err != nil {
 		t.Fatal(err)
 	}
 	slices.Sort(lines)
