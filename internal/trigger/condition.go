@@ -3,6 +3,7 @@ package trigger
 import (
 	"fmt"
 	"slices"
+	"unique"
 )
 
 // Condition is a question about an event or a person. All its terms must hold;
@@ -73,29 +74,66 @@ func Bool(b bool) Literal     { return Literal{boolean, fmt.Sprint(b)} }
 // String is the operand as a reader would write it.
 func (l Literal) String() string { return l.text }
 
-// compiled is a condition that is ready to be asked.
+// compiled is a condition that is ready to be asked. A nil one asks nothing.
 type compiled struct {
 	spec     *Condition
-	terms    []func(*view) bool
+	terms    []question
 	personal bool // it reads traits
 }
 
+// question is one test of the value at one path, or conditions joined: those of
+// more, where the check has no op.
+type question struct {
+	at   unique.Handle[trail]
+	term int // of the condition it comes from
+	check
+}
+
 // compile makes a condition ready, or tells which of its operands makes no
-// sense. A nil condition holds of everything.
+// sense.
 func (c *Condition) compile() (*compiled, error) {
-	if c == nil {
+	if c == nil || len(c.Terms) == 0 {
 		return nil, nil
 	}
-	out := &compiled{spec: c}
+	out := &compiled{spec: c, terms: make([]question, 0, len(c.Terms))}
 	c.paths(func(p Path) { out.personal = out.personal || p.Root == RootTraits })
 	for i := range c.Terms {
-		t, err := c.Terms[i].compile()
-		if err != nil {
+		if err := out.add(&c.Terms[i], i); err != nil {
 			return nil, err
 		}
-		out.terms = append(out.terms, t)
 	}
 	return out, nil
+}
+
+func (c *compiled) add(t *Term, n int) error {
+	if t.Join != "" {
+		return c.addJoin(t, n)
+	}
+	at := unique.Make(t.Path.trail())
+	for _, test := range t.Tests {
+		ready, err := test.compile()
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.Path, err)
+		}
+		c.terms = append(c.terms, question{at: at, term: n, check: ready})
+	}
+	return nil
+}
+
+func (c *compiled) addJoin(t *Term, n int) error {
+	if t.Join != All && t.Join != Any && t.Join != Not {
+		return fmt.Errorf("%q joins nothing", t.Join)
+	}
+	joined := &more{join: t.Join}
+	for i := range t.Of {
+		of, err := t.Of[i].compile()
+		if err != nil {
+			return err
+		}
+		joined.of = append(joined.of, of)
+	}
+	c.terms = append(c.terms, question{term: n, check: check{more: joined}})
+	return nil
 }
 
 func (c *compiled) holds(v *view) bool { return c.failing(v) == nil }
@@ -105,53 +143,23 @@ func (c *compiled) failing(v *view) *Term {
 	if c == nil {
 		return nil
 	}
-	for i, holds := range c.terms {
-		if !holds(v) {
-			return &c.spec.Terms[i]
+	for i := range c.terms {
+		if q := &c.terms[i]; !q.holds(v) {
+			return &c.spec.Terms[q.term]
 		}
 	}
 	return nil
 }
 
-func (t *Term) compile() (func(*view) bool, error) {
-	if t.Join != "" {
-		return t.compileJoin()
+func (q *question) holds(v *view) bool {
+	if q.op != "" {
+		return q.check.holds(v.at(q.at.Value()), v.now)
 	}
-	tests := make([]check, len(t.Tests))
-	for i, test := range t.Tests {
-		c, err := test.compile()
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", t.Path, err)
-		}
-		tests[i] = c
-	}
-	return func(v *view) bool {
-		found := v.find(t.Path)
-		for _, holds := range tests {
-			if !holds(found, v.now) {
-				return false
-			}
-		}
-		return true
-	}, nil
-}
-
-func (t *Term) compileJoin() (func(*view) bool, error) {
-	of := make([]*compiled, len(t.Of))
-	for i := range t.Of {
-		c, err := t.Of[i].compile()
-		if err != nil {
-			return nil, err
-		}
-		of[i] = c
-	}
-	switch t.Join {
+	switch q.more.join {
 	case All:
-		return func(v *view) bool { return !slices.ContainsFunc(of, v.refutes) }, nil
+		return !slices.ContainsFunc(q.more.of, v.refutes)
 	case Any:
-		return func(v *view) bool { return slices.ContainsFunc(of, v.meets) }, nil
-	case Not:
-		return func(v *view) bool { return !slices.ContainsFunc(of, v.meets) }, nil
+		return slices.ContainsFunc(q.more.of, v.meets)
 	}
-	return nil, fmt.Errorf("%q joins nothing", t.Join)
+	return !slices.ContainsFunc(q.more.of, v.meets)
 }
