@@ -121,15 +121,3 @@ func (c *check) holdsOfText(v value) bool {
 	}
 	return c.more.pattern.MatchString(v.string())
 }
-
-// scalars is the values of which one has to be there, where the check asks for
-// some.
-func (c *check) scalars() []operand {
-	switch c.op {
-	case Equals:
-		return []operand{c.operand}
-	case In:
-		return c.more.among
-	}
-	return nil
-}

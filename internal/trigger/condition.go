@@ -151,15 +151,35 @@ func (c *compiled) failing(v *view) *Term {
 	return nil
 }
 
+// may tells whether the condition can hold of an event, whoever it is about.
+func (c *compiled) may(v *view) bool {
+	if c == nil {
+		return true
+	}
+	for i := range c.terms {
+		if q := &c.terms[i]; !(c.personal && q.personal()) && !q.holds(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// personal tells whether the answer depends on the person's traits.
+func (q *question) personal() bool {
+	if q.op != "" {
+		return q.at.Value().root == RootTraits
+	}
+	return slices.ContainsFunc(q.more.of, func(c *compiled) bool { return c != nil && c.personal })
+}
+
 func (q *question) holds(v *view) bool {
 	if q.op != "" {
 		return q.check.holds(v.at(q.at.Value()), v.now)
 	}
-	switch q.more.join {
-	case All:
-		return !slices.ContainsFunc(q.more.of, v.refutes)
-	case Any:
-		return slices.ContainsFunc(q.more.of, v.meets)
+	for _, c := range q.more.of {
+		if c.holds(v) == (q.more.join != All) { // it settles the answer
+			return q.more.join == Any
+		}
 	}
-	return !slices.ContainsFunc(q.more.of, v.meets)
+	return q.more.join != Any
 }

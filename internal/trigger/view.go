@@ -22,9 +22,6 @@ func viewOf(e *research.Event, person research.Traits) view {
 	return view{event: e, person: person, now: e.Timestamp}
 }
 
-func (v *view) meets(c *compiled) bool   { return c.holds(v) }
-func (v *view) refutes(c *compiled) bool { return !c.holds(v) }
-
 // find is the value that a path leads to.
 func (v *view) find(p Path) value { return v.at(p.trail()) }
 
