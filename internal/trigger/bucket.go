@@ -11,10 +11,26 @@ type bucket struct {
 // few rules of a name are asked one by one: to tell them apart would cost more.
 const few = 4
 
-// entry is a rule in a bucket.
+// entry is a rule in a bucket. Where only one of its slots can take an event of
+// the name, and from any source, it holds what that one still has to ask, so that
+// a rule need not be looked up to be passed over.
 type entry struct {
-	rule *Rule
-	slot *Step // the only one that the name may satisfy; nil: there are several
+	rule     *Rule
+	asks     []question
+	alone    bool // asks is all there is to ask
+	personal bool // some of it about the person
+}
+
+func entryOf(r *Rule, slots []*Step) entry {
+	e := entry{rule: r}
+	if len(slots) > 1 || len(slots[0].Sources) > 0 {
+		return e
+	}
+	e.alone = true
+	if w := slots[0].where; w != nil {
+		e.asks, e.personal = w.terms, w.personal
+	}
+	return e
 }
 
 // facet is rules of which each wants certain values of one property.
@@ -49,24 +65,30 @@ func ask(of []entry, v *view, yield func(*Rule) bool) bool {
 }
 
 func (e *entry) may(v *view) bool {
-	if e.slot == nil {
-		return e.rule.mayTake(v)
+	if e.alone {
+		return mayHold(e.asks, e.personal, v)
 	}
-	return e.slot.may(v)
+	return e.rule.mayTake(v)
 }
 
 func (b *bucket) add(r *Rule, slots []*Step) {
-	e := entry{rule: r}
-	if len(slots) == 1 {
-		e.slot = slots[0]
-	}
+	e := entryOf(r, slots)
 	f := b.choose(slots)
 	if f == nil {
 		b.loose = append(b.loose, e)
 		return
 	}
+	e.answered(f.names)
 	for _, o := range valuesOf(slots, f.names) {
 		f.add(o, e)
+	}
+}
+
+// answered drops the question that filing under a value answers, where it is
+// the first.
+func (e *entry) answered(names string) {
+	if len(e.asks) > 0 && e.asks[0].wants() != nil && e.asks[0].at.Value().names == names {
+		e.asks = e.asks[1:]
 	}
 }
 

@@ -1,5 +1,7 @@
 package trigger
 
+import "slices"
+
 // list is the rules that want a value.
 func (f *facet) list(v value) []entry {
 	switch v.kind {
@@ -16,7 +18,7 @@ func (f *facet) list(v value) []entry {
 
 func (f *facet) of(o operand) []entry {
 	if o.kind == number {
-		return f.numbers[o.number]
+		return f.numbers[o.number()]
 	}
 	return f.texts[o.text]
 }
@@ -24,9 +26,9 @@ func (f *facet) of(o operand) []entry {
 func (f *facet) set(o operand, of []entry) {
 	switch {
 	case o.kind == number && len(of) == 0:
-		delete(f.numbers, o.number)
+		delete(f.numbers, o.number())
 	case o.kind == number:
-		f.numbers[o.number] = of
+		f.numbers[o.number()] = of
 	case len(of) == 0:
 		delete(f.texts, o.text)
 	default:
@@ -80,10 +82,8 @@ func valuesOf(slots []*Step, names string) (all []operand) {
 
 func (c *compiled) wants(names string) []operand {
 	for i := range c.terms {
-		if q := &c.terms[i]; q.op != "" && q.at.Value().names == names {
-			if of := q.wants(); of != nil {
-				return of
-			}
+		if of := c.terms[i].wants(); of != nil && c.terms[i].at.Value().names == names {
+			return of
 		}
 	}
 	return nil
@@ -92,17 +92,15 @@ func (c *compiled) wants(names string) []operand {
 // wants is the values of a property that the question accepts, where these are
 // texts and numbers; true and false tell too little apart.
 func (q *question) wants() []operand {
-	var of []operand
-	switch {
-	case q.op == Equals && q.at.Value().root == RootProperties:
-		of = []operand{q.operand}
-	case q.op == In && q.at.Value().root == RootProperties:
+	if q.op != isEqual && q.op != isIn || q.at.Value().root != RootProperties {
+		return nil
+	}
+	of := []operand{q.operand}
+	if q.op == isIn {
 		of = q.more.among
 	}
-	for i := range of {
-		if of[i].kind == boolean {
-			return nil
-		}
+	if slices.ContainsFunc(of, func(o operand) bool { return o.kind == boolean }) {
+		return nil
 	}
 	return of
 }

@@ -122,9 +122,7 @@ func (n *EventNeed) readWho(r *Rule) {
 }
 
 func (n *EventNeed) read(c *compiled) {
-	if c != nil {
-		c.spec.paths(n.path)
-	}
+	c.paths(n.path)
 }
 
 func (n *EventNeed) path(p Path) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"unique"
 )
 
 // Limits of a regular expression. RE2 matches in time proportional to text times
@@ -19,43 +20,50 @@ const maxOperands = 1000
 
 // compile makes a test ready, or tells why its operands make no sense. The
 // error reads on after the name of the test.
-func (t Test) compile() (check, error) {
-	c := check{op: t.Op}
+func (t Test) compile() (q question, err error) {
+	q.op = codeOf(t.Op)
 	if t.Op == In || t.Op == NotIn {
-		among, err := t.list()
-		c.more = &more{among: among}
-		return c, err
+		among, err := t.among()
+		q.more = &more{among: among}
+		return q, err
 	}
 	if len(t.Operands) != 1 || !t.Operands[0].scalar() {
-		return c, fmt.Errorf("%s takes one text, number, true or false", t.Op)
+		return q, fmt.Errorf("%s takes one text, number, true or false", t.Op)
 	}
 	l := t.Operands[0]
-	c.operand = l.operand()
+	q.operand = l.operand()
 	switch t.Op {
 	case Equals, NotEquals, Contains:
-		return c, nil
+		return q, nil
 	case Less, LessEq, Greater, GreaterEq:
-		return c, c.setBound(l)
+		q.more, err = t.bound(l)
+		return q, err
 	case Exists:
 		if l.kind != boolean {
-			return c, errors.New("exists takes true or false")
+			return q, errors.New("exists takes true or false")
 		}
-		return c, nil
+		return q, nil
 	}
-	return c, c.setText(l)
+	q.more, err = t.ofText(l)
+	return q, err
 }
 
 func (l Literal) scalar() bool { return l.kind == text || l.kind == number || l.kind == boolean }
 
+// operand shares short texts: many rules compare with the same few.
 func (l Literal) operand() operand {
 	o := operand{kind: l.kind, text: l.text}
+	if len(l.text) <= 32 {
+		o.text = unique.Make(l.text).Value()
+	}
 	if l.kind == number {
-		o.number = parseDecimal(l.text)
+		d := parseDecimal(l.text)
+		o.negative, o.exp, o.lead, o.long = d.negative, d.exp, d.lead, d.rest != ""
 	}
 	return o
 }
 
-func (t Test) list() ([]operand, error) {
+func (t Test) among() ([]operand, error) {
 	if len(t.Operands) == 0 {
 		return nil, fmt.Errorf("%s needs at least one value", t.Op)
 	}
@@ -72,33 +80,31 @@ func (t Test) list() ([]operand, error) {
 	return out, nil
 }
 
-// setBound reads an operand that values are ordered by.
-func (c *check) setBound(l Literal) error {
+// bound is what values are ordered by, where that is no number.
+func (t Test) bound(l Literal) (*more, error) {
 	if l.kind == number {
-		return nil
+		return nil, nil
 	}
-	bound, ok := parseOperand(l.text)
+	at, ok := parseOperand(l.text)
 	if l.kind != text || !ok {
-		return fmt.Errorf("%s compares numbers or times, and %s is neither; write 5, 2026-11-23, 2026-11-23T10:00:00Z, now or now-7d", c.op, quoted(l.text))
+		return nil, fmt.Errorf("%s compares numbers or times, and %s is neither; write 5, 2026-11-23, 2026-11-23T10:00:00Z, now or now-7d", t.Op, quoted(l.text))
 	}
-	c.more = &more{bound: bound}
-	return nil
+	return &more{bound: at}, nil
 }
 
-// setText reads the operand of a test that only a text can pass.
-func (c *check) setText(l Literal) error {
+// ofText is what a test needs that only a text can pass.
+func (t Test) ofText(l Literal) (*more, error) {
 	if l.kind != text {
-		return fmt.Errorf("%s takes a text; quote it if you mean one", c.op)
+		return nil, fmt.Errorf("%s takes a text; quote it if you mean one", t.Op)
 	}
-	switch c.op {
+	switch t.Op {
 	case StartsWith, EndsWith:
-		return nil
+		return nil, nil
 	case Matches:
 		re, err := compilePattern(l.text)
-		c.more = &more{pattern: re}
-		return err
+		return &more{pattern: re}, err
 	}
-	return fmt.Errorf("unknown test %q", c.op)
+	return nil, fmt.Errorf("unknown test %q", t.Op)
 }
 
 func compilePattern(s string) (*regexp.Regexp, error) {

@@ -44,6 +44,13 @@ const between = "\xff" // never a byte of UTF-8
 
 func (p Path) trail() trail { return trail{p.Root, strings.Join(p.Names, between)} }
 
+func (t trail) path() Path {
+	if t.root == RootEmail {
+		return Path{Root: RootEmail}
+	}
+	return Path{t.root, strings.Split(t.names, between)}
+}
+
 const (
 	maxPath  = 500
 	maxNames = 20

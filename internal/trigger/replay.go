@@ -65,9 +65,7 @@ func (r *Rule) reads(yield func(Path)) {
 		all = append(all, r.Steps[i].where)
 	}
 	for _, c := range all {
-		if c != nil {
-			c.spec.paths(yield)
-		}
+		c.paths(yield)
 	}
 }
 

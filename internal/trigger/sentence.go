@@ -45,8 +45,8 @@ func (s *Step) words() string {
 		}
 		said += " (from " + listed(from, "or") + ")"
 	}
-	if s.where != nil && len(s.where.terms) > 0 {
-		said += " where " + s.where.spec.words(inWhere)
+	if s.where != nil {
+		said += " where " + s.where.condition().words(inWhere)
 	}
 	return said
 }
@@ -56,8 +56,8 @@ func (r *Rule) peopleWords() string {
 	if r.People == Anyone {
 		said = "anyone"
 	}
-	if r.who != nil && len(r.who.terms) > 0 {
-		said += " whose " + r.who.spec.words(inWho)
+	if r.who != nil {
+		said += " whose " + r.who.condition().words(inWho)
 	}
 	return said
 }

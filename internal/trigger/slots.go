@@ -59,7 +59,19 @@ func (r *Rule) groups() (out []group) {
 
 // may tells whether the event of a view, which has a name of the slot, may
 // satisfy it, as far as can be told without its person.
-func (s *Step) may(v *view) bool { return s.takes(v.event.Source) && s.where.may(v) }
+func (s *Step) may(v *view) bool {
+	return s.takes(v.event.Source) && (s.where == nil || mayHold(s.where.terms, s.where.personal, v))
+}
+
+// mayHold tells whether all may hold, whoever the event is about.
+func mayHold(of []question, personal bool, v *view) bool {
+	for i := range of {
+		if q := &of[i]; !(personal && q.personal()) && !q.holds(v) {
+			return false
+		}
+	}
+	return true
+}
 
 // mayTake tells whether it may satisfy one of the slots.
 func (r *Rule) mayTake(v *view) bool {
