@@ -2,178 +2,166 @@ package trigger
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 	"time"
+	"unique"
 )
 
-// check tells whether one test holds of the value that its path led to. A value
-// that is not there comes as the kind missing, a null too.
-type check func(v value, now time.Time) bool
+// question is one test of the value at one path, made ready, or conditions
+// joined. It is plain data and fills one line of a processor's cache: an index
+// holds hundreds of thousands of them, and asks some for every event.
+type question struct {
+	at unique.Handle[trail]
+	operand
+	more *more
+	op   opcode // 0: conditions are joined
+	term uint16 // of the condition it comes from
+}
 
-// Limits of a regular expression. RE2 matches in time proportional to text times
-// program, so the program is bounded too: a{1000} is short to write.
+// operand is what a value is compared with.
+type operand struct {
+	text     string // as it was written
+	exp      int64  // of a number: what a decimal says of it
+	lead     uint64
+	kind     kind
+	negative bool
+	long     bool // it has more digits than lead holds
+}
+
+// more is what only some questions need.
+type more struct {
+	among   []operand      // in, not_in
+	pattern *regexp.Regexp // matches
+	bound   instant        // lt, lte, gt, gte of times
+	join    Join           // of conditions
+	of      []*compiled
+}
+
+// opcode is the place of an Op in Ops, from 1.
+type opcode uint8
+
 const (
-	maxPattern = 500  // characters
-	maxProgram = 1000 // instructions
+	isEqual opcode = iota + 1
+	isNot
+	isIn
+	isNotIn
+	isLess
+	isLessEq
+	isGreater
+	isGreaterEq
+	contains
+	startsWith
+	endsWith
+	matches
+	exists
 )
 
-// maxOperands is how many values in and not_in may list.
-const maxOperands = 1000
+func codeOf(op Op) opcode { return opcode(slices.Index(Ops, op) + 1) }
 
-// compile makes a test ready, or tells why its operands make no sense. The
-// error reads on after the name of the test.
-func (t Test) compile() (check, error) {
-	switch t.Op {
-	case In, NotIn:
-		return t.compileList()
+func (q *question) holds(v *view) bool {
+	if q.op == 0 {
+		return q.more.holds(v)
 	}
-	if len(t.Operands) != 1 || !t.Operands[0].scalar() {
-		return nil, fmt.Errorf("%s takes one text, number, true or false", t.Op)
-	}
-	switch t.Op {
-	case Equals, NotEquals:
-		same, want := equals(t.Operands[0]), t.Op == Equals
-		return func(v value, _ time.Time) bool { return same(v) == want }, nil
-	case Less, LessEq, Greater, GreaterEq:
-		return compileOrder(t.Op, t.Operands[0])
-	case Contains:
-		return compileContains(t.Operands[0]), nil
-	case Exists:
-		return compileExists(t.Operands[0])
-	}
-	return compileText(t.Op, t.Operands[0])
+	return q.passes(v.at(q.at.Value()), v.now)
 }
 
-func (l Literal) scalar() bool { return l.kind == text || l.kind == number || l.kind == boolean }
-
-func (t Test) compileList() (check, error) {
-	if len(t.Operands) == 0 {
-		return nil, fmt.Errorf("%s needs at least one value", t.Op)
-	}
-	if len(t.Operands) > maxOperands {
-		return nil, fmt.Errorf("%s takes at most %d values", t.Op, maxOperands)
-	}
-	of := make([]func(value) bool, len(t.Operands))
-	for i, o := range t.Operands {
-		if !o.scalar() {
-			return nil, fmt.Errorf("%s lists texts, numbers, true and false", t.Op)
+// holds joins the answers of conditions.
+func (m *more) holds(v *view) bool {
+	for _, c := range m.of {
+		if c.holds(v) == (m.join != All) { // it settles the answer
+			return m.join == Any
 		}
-		of[i] = equals(o)
 	}
-	want := t.Op == In
-	return func(v value, _ time.Time) bool {
-		return slices.ContainsFunc(of, func(same func(value) bool) bool { return same(v) }) == want
-	}, nil
+	return m.join != Any
 }
 
-// equals compares type and value: numbers exactly, strings byte for byte.
-func equals(l Literal) func(value) bool {
-	switch l.kind {
+// passes tells whether the value that a path led to passes the test. One that is
+// not there comes as the kind missing, a null too.
+func (q *question) passes(v value, now time.Time) bool {
+	switch q.op {
+	case isEqual:
+		return q.is(v)
+	case isNot:
+		return !q.is(v)
+	case isIn, isNotIn:
+		listed := slices.ContainsFunc(q.more.among, func(o operand) bool { return o.is(v) })
+		return listed == (q.op == isIn)
+	case isLess, isLessEq, isGreater, isGreaterEq:
+		return q.orders(v, now)
+	case contains:
+		return q.isIn(v)
+	case exists:
+		return (v.kind != missing) == (q.text == "true")
+	}
+	return v.kind == text && q.passesText(v.string())
+}
+
+// is compares type and value: numbers exactly, texts byte for byte.
+func (o *operand) is(v value) bool {
+	if v.kind != o.kind {
+		return false
+	}
+	switch o.kind {
 	case text:
-		return func(v value) bool { return v.kind == text && v.string() == l.text }
+		return v.isText(o.text)
 	case number:
-		want := parseDecimal(l.text)
-		return func(v value) bool { return v.kind == number && parseDecimal(string(v.raw)).compare(want) == 0 }
+		return parseDecimal(v.raw) == o.number()
 	}
-	return func(v value) bool { return v.kind == boolean && string(bytes.TrimRight(v.raw, jsonSpace)) == l.text }
+	return string(bytes.TrimRight(v.raw, jsonSpace)) == o.text
 }
 
-func compileOrder(op Op, l Literal) (check, error) {
-	holds := ordered(op)
-	if l.kind == number {
-		bound := parseDecimal(l.text)
-		return func(v value, _ time.Time) bool {
-			return v.kind == number && holds(parseDecimal(string(v.raw)).compare(bound))
-		}, nil
+func (o *operand) number() decimal {
+	if o.long {
+		return parseDecimal(o.text)
 	}
-	bound, ok := parseOperand(l.text)
-	if l.kind != text || !ok {
-		return nil, fmt.Errorf("%s compares numbers or times, and %s is neither; write 5, 2026-11-23, 2026-11-23T10:00:00Z, now or now-7d", op, quoted(l.text))
-	}
-	return func(v value, now time.Time) bool {
-		if v.kind != text {
-			return false
-		}
-		at, ok := parseInstant(v.string())
-		return ok && holds(at.Compare(bound.time(now)))
-	}, nil
+	return decimal{negative: o.negative, exp: o.exp, lead: o.lead}
 }
 
-func ordered(op Op) func(int) bool {
-	switch op {
-	case Less:
-		return func(c int) bool { return c < 0 }
-	case LessEq:
-		return func(c int) bool { return c <= 0 }
-	case Greater:
-		return func(c int) bool { return c > 0 }
+func (q *question) orders(v value, now time.Time) bool {
+	if v.kind != q.kind {
+		return false
 	}
-	return func(c int) bool { return c >= 0 }
+	if q.kind == number {
+		return q.op.accepts(parseDecimal(v.raw).compare(q.number()))
+	}
+	at, ok := parseInstant(v.string())
+	return ok && q.op.accepts(at.Compare(q.more.bound.time(now)))
 }
 
-func compileContains(l Literal) check {
-	same := equals(l)
-	return func(v value, _ time.Time) (found bool) {
-		switch {
-		case v.kind == text && l.kind == text:
-			return strings.Contains(v.string(), l.text)
-		case v.kind == list:
-			elements(v.raw, func(e []byte) bool {
-				found = same(valueOf(e))
-				return !found
-			})
-		}
-		return found
+func (o opcode) accepts(order int) bool {
+	switch o {
+	case isLess:
+		return order < 0
+	case isLessEq:
+		return order <= 0
+	case isGreater:
+		return order > 0
 	}
+	return order >= 0
 }
 
-func compileExists(l Literal) (check, error) {
-	if l.kind != boolean {
-		return nil, errors.New("exists takes true or false")
+// isIn is contains: of a text in a text, of a value in a list.
+func (o *operand) isIn(v value) (found bool) {
+	switch {
+	case v.kind == text && o.kind == text:
+		return strings.Contains(v.string(), o.text)
+	case v.kind == list:
+		elements(v.raw, func(e []byte) bool {
+			found = o.is(valueOf(e))
+			return !found
+		})
 	}
-	want := l.text == "true"
-	return func(v value, _ time.Time) bool { return (v.kind != missing) == want }, nil
+	return found
 }
 
-// compileText is the tests that only a text can pass.
-func compileText(op Op, l Literal) (check, error) {
-	if l.kind != text {
-		return nil, fmt.Errorf("%s takes a text; quote it if you mean one", op)
+func (q *question) passesText(s string) bool {
+	switch q.op {
+	case startsWith:
+		return strings.HasPrefix(s, q.text)
+	case endsWith:
+		return strings.HasSuffix(s, q.text)
 	}
-	var holds func(string) bool
-	switch op {
-	case StartsWith:
-		holds = func(s string) bool { return strings.HasPrefix(s, l.text) }
-	case EndsWith:
-		holds = func(s string) bool { return strings.HasSuffix(s, l.text) }
-	case Matches:
-		re, err := compilePattern(l.text)
-		if err != nil {
-			return nil, err
-		}
-		holds = re.MatchString
-	default:
-		return nil, fmt.Errorf("unknown test %q", op)
-	}
-	return func(v value, _ time.Time) bool { return v.kind == text && holds(v.string()) }, nil
-}
-
-func compilePattern(s string) (*regexp.Regexp, error) {
-	if len(s) > maxPattern {
-		return nil, fmt.Errorf("matches takes a pattern of at most %d characters", maxPattern)
-	}
-	tree, err := syntax.Parse(s, syntax.Perl)
-	if err != nil {
-		return nil, fmt.Errorf("matches takes a regular expression of RE2, and %s is none: %w", quoted(s), err)
-	}
-	prog, err := syntax.Compile(tree.Simplify())
-	if err != nil || len(prog.Inst) > maxProgram {
-		return nil, fmt.Errorf("the pattern %s of matches is too large once its repetitions are written out", quoted(s))
-	}
-	return regexp.Compile(s)
+	return q.more.pattern.MatchString(s)
 }

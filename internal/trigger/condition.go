@@ -1,9 +1,6 @@
 package trigger
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // Condition is a question about an event or a person. All its terms must hold;
 // one without terms holds of everything.
@@ -72,86 +69,3 @@ func Bool(b bool) Literal     { return Literal{boolean, fmt.Sprint(b)} }
 
 // String is the operand as a reader would write it.
 func (l Literal) String() string { return l.text }
-
-// compiled is a condition that is ready to be asked.
-type compiled struct {
-	spec     *Condition
-	terms    []func(*view) bool
-	personal bool // it reads traits
-}
-
-// compile makes a condition ready, or tells which of its operands makes no
-// sense. A nil condition holds of everything.
-func (c *Condition) compile() (*compiled, error) {
-	if c == nil {
-		return nil, nil
-	}
-	out := &compiled{spec: c}
-	c.paths(func(p Path) { out.personal = out.personal || p.Root == RootTraits })
-	for i := range c.Terms {
-		t, err := c.Terms[i].compile()
-		if err != nil {
-			return nil, err
-		}
-		out.terms = append(out.terms, t)
-	}
-	return out, nil
-}
-
-func (c *compiled) holds(v *view) bool { return c.failing(v) == nil }
-
-// failing is the first term that does not hold, nil where all do.
-func (c *compiled) failing(v *view) *Term {
-	if c == nil {
-		return nil
-	}
-	for i, holds := range c.terms {
-		if !holds(v) {
-			return &c.spec.Terms[i]
-		}
-	}
-	return nil
-}
-
-func (t *Term) compile() (func(*view) bool, error) {
-	if t.Join != "" {
-		return t.compileJoin()
-	}
-	tests := make([]check, len(t.Tests))
-	for i, test := range t.Tests {
-		c, err := test.compile()
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", t.Path, err)
-		}
-		tests[i] = c
-	}
-	return func(v *view) bool {
-		found := v.find(t.Path)
-		for _, holds := range tests {
-			if !holds(found, v.now) {
-				return false
-			}
-		}
-		return true
-	}, nil
-}
-
-func (t *Term) compileJoin() (func(*view) bool, error) {
-	of := make([]*compiled, len(t.Of))
-	for i := range t.Of {
-		c, err := t.Of[i].compile()
-		if err != nil {
-			return nil, err
-		}
-		of[i] = c
-	}
-	switch t.Join {
-	case All:
-		return func(v *view) bool { return !slices.ContainsFunc(of, v.refutes) }, nil
-	case Any:
-		return func(v *view) bool { return slices.ContainsFunc(of, v.meets) }, nil
-	case Not:
-		return func(v *view) bool { return !slices.ContainsFunc(of, v.meets) }, nil
-	}
-	return nil, fmt.Errorf("%q joins nothing", t.Join)
-}

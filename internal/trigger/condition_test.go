@@ -202,7 +202,10 @@ func FuzzFind(f *testing.F) {
 	f.Add(`{"a": {"b": [1, {"c": "x\""}]}}`, "a", "b")
 	f.Add(`[[], {"a\\": null}]`, "1", "a\\")
 	f.Fuzz(func(t *testing.T, raw, a, b string) {
-		got := find([]byte(raw), []string{a, b}) // never panics, whatever it is given
+		if strings.Contains(a+b, between) {
+			return
+		}
+		got := find([]byte(raw), a+between+b) // never panics, whatever it is given
 		var tree any
 		if !json.Valid([]byte(raw)) || json.Unmarshal([]byte(raw), &tree) != nil {
 			return

@@ -77,7 +77,7 @@ func askExcluded(_ *Rule, f *Facts) *failure {
 }
 
 func emailOf(t research.Traits) (string, bool) {
-	v := traitOf(t, []string{"email"})
+	v := traitOf(t, "email")
 	if v.kind != text {
 		return "", false
 	}

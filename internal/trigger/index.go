@@ -3,30 +3,37 @@ package trigger
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/usercall/usercall/internal/research"
 )
 
-// Index finds the rules that wait for an event. An event that nobody waits for
-// costs one look-up in a map and decodes nothing. It is safe for concurrent
-// use; putting in or removing a study touches the names of that study only.
+// Index finds, of many rules, the few that an event may mean something to: one
+// look-up by its name, one for each property that rules of that name tell apart
+// by, and then their conditions. An event whose name nobody asks for costs one
+// look-up and decodes nothing. It is safe for concurrent use; putting in or
+// removing a study touches the names of that study only.
 type Index struct {
 	mu       sync.RWMutex
-	waiting  map[occasion][]*Rule // never changed in place: readers hold them
+	kinds    [3]occasions
 	triggers map[research.TriggerID]*Rule
 	studies  map[string][]*Rule
+	edits    int // how often it was changed
+	told     atomic.Pointer[told]
 }
 
-// occasion is what an event can be looked up by. The name "" stands for any
-// page or screen.
-type occasion struct {
-	kind research.EventType
-	name string
+// occasions is the rules that ask for events of one type.
+type occasions struct {
+	named map[string]*bucket
+	any   *bucket // whatever the name
 }
 
 // NewIndex makes an index of the rules, which may be of several studies.
 func NewIndex(rules ...*Rule) *Index {
-	ix := &Index{waiting: map[occasion][]*Rule{}, triggers: map[research.TriggerID]*Rule{}, studies: map[string][]*Rule{}}
+	ix := &Index{triggers: map[research.TriggerID]*Rule{}, studies: map[string][]*Rule{}}
+	for i := range ix.kinds {
+		ix.kinds[i].named = map[string]*bucket{}
+	}
 	byStudy := map[string][]*Rule{}
 	for _, r := range rules {
 		byStudy[r.StudyKey] = append(byStudy[r.StudyKey], r)
@@ -37,6 +44,19 @@ func NewIndex(rules ...*Rule) *Index {
 	return ix
 }
 
+// kind is where the rules for a type of event are; nil: there can be none.
+func (ix *Index) kind(t research.EventType) *occasions {
+	switch t {
+	case research.Track:
+		return &ix.kinds[0]
+	case research.Page:
+		return &ix.kinds[1]
+	case research.Screen:
+		return &ix.kinds[2]
+	}
+	return nil
+}
+
 // Put makes these the rules of a study, in place of those it had.
 func (ix *Index) Put(study string, rules []*Rule) {
 	ix.mu.Lock()
@@ -44,8 +64,8 @@ func (ix *Index) Put(study string, rules []*Rule) {
 	ix.remove(study)
 	for _, r := range rules {
 		ix.triggers[r.TriggerID] = r
-		for _, o := range r.occasions() {
-			ix.waiting[o] = append(ix.waiting[o], r)
+		for _, g := range r.groups() {
+			ix.kind(g.kind).at(g.name).add(r, g.slots)
 		}
 	}
 	ix.studies[study] = slices.Clone(rules)
@@ -61,50 +81,46 @@ func (ix *Index) Remove(study string) {
 func (ix *Index) remove(study string) {
 	for _, r := range ix.studies[study] {
 		delete(ix.triggers, r.TriggerID)
-		for _, o := range r.occasions() {
-			ix.drop(o, study)
+		for _, g := range r.groups() {
+			ix.kind(g.kind).drop(g.name, r, g.slots)
 		}
 	}
 	delete(ix.studies, study)
+	ix.edits++
+	ix.told.Store(nil)
 }
 
-func (ix *Index) drop(o occasion, study string) {
-	rest := make([]*Rule, 0, len(ix.waiting[o]))
-	for _, r := range ix.waiting[o] {
-		if r.StudyKey != study {
-			rest = append(rest, r)
-		}
+// at is the bucket of a name, made where there was none; "" is any name.
+func (o *occasions) at(name string) *bucket {
+	b := o.named[name]
+	if name == "" {
+		b = o.any
 	}
-	ix.waiting[o] = rest
-	if len(rest) == 0 {
-		delete(ix.waiting, o)
+	if b == nil {
+		b = &bucket{}
+		o.set(name, b)
 	}
+	return b
 }
 
-// occasions is every (type, name) that an event of the rule's on can have.
-func (r *Rule) occasions() (out []occasion) {
-	slots := append(append(append([]Step{}, r.Steps...), r.Did...), r.DidNot...)
-	if r.Absent != nil {
-		slots = append(slots, *r.Absent)
+func (o *occasions) set(name string, b *bucket) {
+	if name == "" {
+		o.any = b
+		return
 	}
-	for i := range slots {
-		for _, o := range slots[i].occasions() {
-			if !slices.Contains(out, o) {
-				out = append(out, o)
-			}
-		}
-	}
-	return out
+	o.named[name] = b
 }
 
-func (s *Step) occasions() (out []occasion) {
-	if len(s.Names) == 0 {
-		return []occasion{{s.Type, ""}}
+func (o *occasions) drop(name string, r *Rule, slots []*Step) {
+	b := o.at(name)
+	b.remove(r, slots)
+	switch {
+	case !b.empty():
+	case name == "":
+		o.any = nil
+	default:
+		delete(o.named, name)
 	}
-	for _, n := range s.Names {
-		out = append(out, occasion{s.Type, n})
-	}
-	return out
 }
 
 // Rule is the rule of a trigger.
@@ -115,69 +131,49 @@ func (ix *Index) Rule(t research.TriggerID) (*Rule, bool) {
 	return r, ok
 }
 
-// Waiting is the rules that wait for events of that type and name, in no order.
-// The caller must not change it.
-func (ix *Index) Waiting(t research.EventType, name string) []*Rule {
+// Candidates appends the rules of which some slot (a step, absent, did or
+// did_not) may be satisfied by the event as far as can be told without its
+// person, each once and in no order.
+func (ix *Index) Candidates(e *research.Event, buf []*Rule) []*Rule {
+	ix.each(e, func(r *Rule) bool {
+		buf = append(buf, r)
+		return true
+	})
+	return buf
+}
+
+// Asks tells whether there is such a rule.
+func (ix *Index) Asks(e *research.Event) (asked bool) {
+	ix.each(e, func(*Rule) bool {
+		asked = true
+		return false
+	})
+	return asked
+}
+
+// each gives the candidates until yield has had enough.
+func (ix *Index) each(e *research.Event, yield func(*Rule) bool) {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	named := ix.waiting[occasion{t, name}]
-	if t == research.Track || name == "" {
-		return named
+	o := ix.kind(e.Type)
+	if o == nil {
+		return
 	}
-	anyName := ix.waiting[occasion{t, ""}]
-	if len(named) == 0 {
-		return anyName
+	named := o.named[e.Name]
+	if named == nil && o.any == nil {
+		return
 	}
-	return slices.Concat(named, anyName)
+	v := viewOf(e, nil)
+	if named.each(&v, yield) {
+		o.any.each(&v, yield)
+	}
 }
 
-// Asks tells whether some rule may be satisfied by the event, as far as can be
-// told without its person.
-func (ix *Index) Asks(e *research.Event) bool {
-	for _, r := range ix.Waiting(e.Type, e.Name) {
-		if r.mayTake(e) {
-			return true
-		}
-	}
-	return false
-}
-
-// mayTake tells whether some slot of the rule may be satisfied by the event.
-func (r *Rule) mayTake(e *research.Event) bool {
-	may := func(s *Step) bool { return s.personal() || s.satisfied(e, nil) }
-	for i := range r.Steps {
-		if may(&r.Steps[i]) {
-			return true
-		}
-	}
-	for i := slotAbsent; i < r.slots(); i++ {
-		if s := r.slot(i); s.Type != "" && may(s) {
-			return true
-		}
-	}
-	return false
-}
-
-// Match is the rules that the event is a match of, in the order in which they
+// Match is the rules whose on the event satisfies, in the order in which they
 // are decided. The person is as known when the event is applied.
 func (ix *Index) Match(e *research.Event, person research.Traits) []*Rule {
-	var out []*Rule
-	for _, r := range ix.Waiting(e.Type, e.Name) {
-		if r.Matches(e, person) {
-			out = append(out, r)
-		}
-	}
+	out := ix.Candidates(e, nil)
+	out = slices.DeleteFunc(out, func(r *Rule) bool { return !r.Matches(e, person) })
 	Order(out)
 	return out
-}
-
-// Candidates appends the rules of which some slot may be satisfied by the event,
-// as far as can be told without its person; in no order.
-func (ix *Index) Candidates(e *research.Event, buf []*Rule) []*Rule {
-	for _, r := range ix.Waiting(e.Type, e.Name) {
-		if !slices.Contains(buf, r) {
-			buf = append(buf, r)
-		}
-	}
-	return buf
 }

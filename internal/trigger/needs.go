@@ -21,50 +21,100 @@ type EventNeed struct {
 	Anyone bool     `json:"anyone"` // a rule takes persons without a userId
 }
 
+// told is what was found out about all rules, until one changes: it is asked
+// for by every page.
+type told struct {
+	names  []EventNeed
+	signed bool
+}
+
 // Names is what active rules read of events that a browser can send, ordered by
-// type and name.
-func (ix *Index) Names() []EventNeed {
+// type and name. The caller must not change it.
+func (ix *Index) Names() []EventNeed { return ix.summary().names }
+
+// Signed tells whether events that a server sent can lead to an invite.
+func (ix *Index) Signed() bool { return ix.summary().signed }
+
+func (ix *Index) summary() *told {
+	if t := ix.told.Load(); t != nil {
+		return t
+	}
+	rules, edits := ix.active()
+	t := tell(rules)
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	out := []EventNeed{}
-	for o, rules := range ix.waiting {
-		n := EventNeed{Type: o.kind, Name: o.name, Properties: []string{}, Context: []string{}, Traits: []string{}, Group: []string{}}
-		asked := false
-		for _, r := range rules {
-			if r.Active && r.fromPage() {
-				asked = true
-				n.add(r)
+	if ix.edits == edits {
+		ix.told.Store(t)
+	}
+	return t
+}
+
+// active is the active rules, and how often the index had been changed by then.
+func (ix *Index) active() (rules []*Rule, edits int) {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	for _, of := range ix.studies {
+		for _, r := range of {
+			if r.Active {
+				rules = append(rules, r)
 			}
 		}
-		if asked {
-			n.tidy()
-			out = append(out, n)
+	}
+	return rules, ix.edits
+}
+
+func tell(rules []*Rule) *told {
+	t := &told{names: []EventNeed{}}
+	type occasion struct {
+		kind research.EventType
+		name string
+	}
+	needs := map[occasion]*EventNeed{}
+	for _, r := range rules {
+		for s := range r.all {
+			t.signed = t.signed || s.takes(research.FromServer) || s.takes(research.FromWebhook)
+			if !s.takes(research.FromBrowser) && !s.takes(research.FromCustom) {
+				continue
+			}
+			for _, name := range s.names() {
+				o := occasion{s.Type, name}
+				if needs[o] == nil {
+					needs[o] = &EventNeed{Type: s.Type, Name: name, Properties: []string{}, Context: []string{}, Traits: []string{}, Group: []string{}}
+				}
+				needs[o].add(r, s)
+			}
 		}
 	}
-	slices.SortFunc(out, func(a, b EventNeed) int { return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Name, b.Name)) })
-	return out
-}
-
-// Signed tells whether events that a server sent can make an invite.
-func (ix *Index) Signed() bool {
-	ix.mu.RLock()
-	defer ix.mu.RUnlock()
-	for _, r := range ix.triggers {
-		if on := &r.Steps[0]; r.Active && (on.takes(research.FromServer) || on.takes(research.FromWebhook)) {
-			return true
-		}
+	for _, n := range needs {
+		n.tidy()
+		t.names = append(t.names, *n)
 	}
-	return false
+	slices.SortFunc(t.names, func(a, b EventNeed) int { return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Name, b.Name)) })
+	return t
 }
 
-func (r *Rule) fromPage() bool {
-	on := &r.Steps[0]
-	return on.takes(research.FromBrowser) || on.takes(research.FromCustom)
+// names is the names of the slot's events; "" is any.
+func (s *Step) names() []string {
+	if len(s.Names) == 0 {
+		return []string{""}
+	}
+	return s.Names
 }
 
-func (n *EventNeed) add(r *Rule) {
+// add notes what a rule reads of an event for one of its slots, and of a person
+// whom that event may lead to a decision about: that a step is reached, not that
+// something was or was not done.
+func (n *EventNeed) add(r *Rule, s *Step) {
 	n.Anyone = n.Anyone || r.People == Anyone
-	n.read(r.Steps[0].where)
+	n.read(s.where)
+	for i := range r.Steps {
+		if s == &r.Steps[i] {
+			n.readWho(r)
+		}
+	}
+}
+
+func (n *EventNeed) readWho(r *Rule) {
 	n.read(r.who)
 	for _, q := range r.Quotas {
 		n.read(q.where)
@@ -72,9 +122,7 @@ func (n *EventNeed) add(r *Rule) {
 }
 
 func (n *EventNeed) read(c *compiled) {
-	if c != nil {
-		c.spec.paths(n.path)
-	}
+	c.paths(n.path)
 }
 
 func (n *EventNeed) path(p Path) {

@@ -3,7 +3,7 @@ package trigger
 import "fmt"
 
 // kind is what a node or a value of JSON is.
-type kind int
+type kind uint8
 
 const (
 	missing kind = iota // not there, or null

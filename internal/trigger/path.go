@@ -33,6 +33,24 @@ type Path struct {
 	Names []string
 }
 
+// trail is a path in one comparable piece: many rules look at few paths, so
+// compiled conditions share them.
+type trail struct {
+	root  Root
+	names string // between them stands what no text has in it
+}
+
+const between = "\xff" // never a byte of UTF-8
+
+func (p Path) trail() trail { return trail{p.Root, strings.Join(p.Names, between)} }
+
+func (t trail) path() Path {
+	if t.root == RootEmail {
+		return Path{Root: RootEmail}
+	}
+	return Path{t.root, strings.Split(t.names, between)}
+}
+
 const (
 	maxPath  = 500
 	maxNames = 20

@@ -38,7 +38,7 @@ func (r *reads) where(c *compiled) {
 
 func (r *reads) condition(c *compiled) {
 	if c != nil {
-		c.spec.paths(r.path)
+		c.paths(r.path)
 	}
 }
 

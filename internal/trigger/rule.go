@@ -93,7 +93,8 @@ func (r *Rule) Matches(e *research.Event, person research.Traits) bool {
 }
 
 func (s *Step) satisfied(e *research.Event, person research.Traits) bool {
-	return s.takesEvent(&view{event: e, person: person, now: e.Timestamp})
+	v := viewOf(e, person)
+	return s.takesEvent(&v)
 }
 
 // takesEvent tells whether the event of a view satisfies the step.

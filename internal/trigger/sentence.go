@@ -93,10 +93,10 @@ func (s *Step) sourceWords() string {
 }
 
 func (s *Step) whereWords() string {
-	if s.where == nil || len(s.where.terms) == 0 {
+	if s.where == nil {
 		return ""
 	}
-	return " where " + s.where.spec.words(inWhere)
+	return " where " + s.where.condition().words(inWhere)
 }
 
 func (r *Rule) peopleWords() string {
@@ -104,8 +104,8 @@ func (r *Rule) peopleWords() string {
 	if r.People == Anyone {
 		said = "anyone"
 	}
-	if r.who != nil && len(r.who.terms) > 0 {
-		said += " whose " + r.who.spec.words(inWho)
+	if r.who != nil {
+		said += " whose " + r.who.condition().words(inWho)
 	}
 	return said
 }

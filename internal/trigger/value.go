@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 )
 
 // value is a piece of raw JSON that a path led to. Its string or number is
@@ -36,8 +38,16 @@ func valueOf(raw []byte) value {
 // string is the text of a value of kind text.
 func (v value) string() string { return unquote(v.raw) }
 
+// isText tells whether a value of kind text is that text.
+func (v value) isText(s string) bool {
+	if inner, ok := plainText(v.raw); ok {
+		return string(inner) == s
+	}
+	return v.string() == s
+}
+
 func unquote(raw []byte) string {
-	if inner := raw[1:max(1, len(raw)-1)]; bytes.IndexByte(inner, '\\') < 0 && isASCII(inner) {
+	if inner, ok := plainText(raw); ok {
 		return string(inner)
 	}
 	var s string
@@ -47,20 +57,19 @@ func unquote(raw []byte) string {
 	return s
 }
 
-func isASCII(b []byte) bool {
-	for _, c := range b {
-		if c >= 0x80 {
-			return false
-		}
-	}
-	return true
+// plainText is what stands between the quotes, where that is the text itself.
+func plainText(raw []byte) ([]byte, bool) {
+	inner := raw[1:max(1, len(raw)-1)]
+	return inner, bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner)
 }
 
 // find follows names into raw JSON without decoding what lies beside the way.
 // Of a key that stands twice the last one counts, as in encoding/json. A number
 // is a place in an array, and a key in an object.
-func find(raw []byte, names []string) value {
-	for _, n := range names {
+func find(raw []byte, names string) value {
+	for more := true; more; {
+		var n string
+		n, names, more = strings.Cut(names, between)
 		switch v := valueOf(raw); v.kind {
 		case object:
 			raw = member(v.raw, n)
@@ -77,29 +86,40 @@ const jsonSpace = " \t\r\n"
 
 // member is the value of a key in an object, nil where there is none.
 func member(raw []byte, key string) (found []byte) {
-	rest := skipSpace(raw[1:])
-	for len(rest) > 0 && rest[0] == '"' {
-		n := valueEnd(rest)
-		this := rest[:n]
-		rest = skipSpace(rest[n:])
-		if len(rest) == 0 || rest[0] != ':' {
-			return nil
-		}
-		rest = skipSpace(rest[1:])
-		end := valueEnd(rest)
+	members(raw, func(this, v []byte) bool {
 		if isKey(this, key) {
-			found = rest[:end]
+			found = v
 		}
-		rest = skipComma(rest[end:])
-	}
+		return true
+	})
 	return found
 }
 
-func isKey(raw []byte, key string) bool {
-	if bytes.IndexByte(raw, '\\') >= 0 {
-		return unquote(raw) == key
+// members gives each key of an object, in its quotes, and its value, until
+// yield has had enough.
+func members(raw []byte, yield func(key, value []byte) bool) {
+	rest := skipSpace(raw[1:])
+	for len(rest) > 0 && rest[0] == '"' {
+		n := textEnd(rest)
+		key := rest[:n]
+		rest = skipSpace(rest[n:])
+		if len(rest) == 0 || rest[0] != ':' {
+			return
+		}
+		rest = skipSpace(rest[1:])
+		end := valueEnd(rest)
+		if !yield(key, rest[:end]) {
+			return
+		}
+		rest = skipComma(rest[end:])
 	}
-	return len(raw) == len(key)+2 && string(raw[1:len(raw)-1]) == key
+}
+
+func isKey(raw []byte, key string) bool {
+	if len(raw) == len(key)+2 && string(raw[1:len(raw)-1]) == key {
+		return bytes.IndexByte(raw, '\\') < 0
+	}
+	return len(raw) > len(key)+2 && bytes.IndexByte(raw, '\\') >= 0 && unquote(raw) == key
 }
 
 // element is one place of an array, nil where it has no such place.
@@ -132,11 +152,14 @@ func elements(raw []byte, yield func([]byte) bool) {
 }
 
 func skipSpace(b []byte) []byte {
-	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t' || b[0] == '\r' || b[0] == '\n') {
-		b = b[1:]
+	i := 0
+	for i < len(b) && isSpace(b[i]) {
+		i++
 	}
-	return b
+	return b[i:]
 }
+
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
 func skipComma(b []byte) []byte {
 	b = skipSpace(b)
@@ -157,18 +180,27 @@ func valueEnd(b []byte) int {
 	case '{', '[':
 		return nestedEnd(b)
 	}
-	if n := bytes.IndexAny(b, ",]} \t\r\n"); n >= 0 {
-		return n
+	i := 0
+	for i < len(b) && b[i] != ',' && b[i] != ']' && b[i] != '}' && !isSpace(b[i]) {
+		i++
 	}
-	return len(b)
+	return i
 }
 
+// textEnd jumps from quote to quote; one with an odd number of backslashes
+// before it is part of the text.
 func textEnd(b []byte) int {
 	for i := 1; i < len(b); i++ {
-		switch b[i] {
-		case '\\':
-			i++
-		case '"':
+		n := bytes.IndexByte(b[i:], '"')
+		if n < 0 {
+			return len(b)
+		}
+		i += n
+		escapes := 0
+		for b[i-1-escapes] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
 			return i + 1
 		}
 	}

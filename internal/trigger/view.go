@@ -1,7 +1,7 @@
 package trigger
 
 import (
-	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/usercall/usercall/internal/research"
@@ -14,36 +14,58 @@ type view struct {
 	person research.Traits
 	group  research.Traits
 	now    time.Time // the event's time in a where, the moment of decision in who
+	top    contents  // of the event's properties, once somebody asked
 }
 
-func (v *view) meets(c *compiled) bool   { return c.holds(v) }
-func (v *view) refutes(c *compiled) bool { return !c.holds(v) }
+// viewOf is an event as the where of a rule sees it.
+func viewOf(e *research.Event, person research.Traits) view {
+	return view{event: e, person: person, now: e.Timestamp}
+}
 
 // find is the value that a path leads to.
-func (v *view) find(p Path) value {
-	switch p.Root {
+func (v *view) find(p Path) value { return v.at(p.trail()) }
+
+func (v *view) at(t trail) value {
+	switch t.root {
 	case RootTraits:
-		return v.trait(p.Names)
+		return v.trait(t.names)
 	case RootEmail:
-		return traitOf(v.person, []string{"email"})
+		return traitOf(v.person, "email")
 	case RootGroup:
-		return traitOf(v.group, p.Names)
+		return traitOf(v.group, t.names)
 	}
 	if v.event == nil {
 		return value{}
 	}
-	if p.Root == RootContext {
-		return find(v.event.Context, p.Names)
+	if t.root == RootContext {
+		return find(v.event.Context, t.names)
 	}
-	return find(v.event.Properties, p.Names)
+	return v.property(t.names)
+}
+
+// property finds its way from the top level of the properties, which is taken
+// apart once for all the questions of all the rules.
+func (v *view) property(names string) value {
+	first, rest, deeper := strings.Cut(names, between)
+	if !v.top.take(v.event.Properties) {
+		return find(v.event.Properties, names)
+	}
+	found := v.top.get(v.event.Properties, first)
+	if deeper {
+		return find(found, rest)
+	}
+	return valueOf(found)
 }
 
 // trait is a trait of the person, with the event's own context.traits laid over
-// by top-level key: a null there hides what was known.
-func (v *view) trait(names []string) value {
-	if v.event != nil && len(names) > 0 {
-		if said := v.said(names[0]); said != nil {
-			return find(said, names[1:])
+// them by top-level key: a null there hides what was known.
+func (v *view) trait(names string) value {
+	if v.event != nil {
+		first, rest, deeper := strings.Cut(names, between)
+		if said := v.said(first); said != nil && deeper {
+			return find(said, rest)
+		} else if said != nil {
+			return valueOf(said)
 		}
 	}
 	return traitOf(v.person, names)
@@ -61,9 +83,10 @@ func (v *view) said(name string) []byte {
 	return member(traits.raw, name)
 }
 
-func traitOf(t research.Traits, names []string) value {
-	if len(names) == 0 {
-		return value{}
+func traitOf(t research.Traits, names string) value {
+	first, rest, deeper := strings.Cut(names, between)
+	if deeper {
+		return find(t.Get(first), rest)
 	}
-	return find(json.RawMessage(t.Get(names[0])), names[1:])
+	return valueOf(t.Get(first))
 }
