@@ -90,8 +90,10 @@ func (p plain) match(e *event) (n int) {
 		return 0
 	}
 	for i, byValue := range of {
-		for _, b := range byValue[e.values[i]] {
-			if x := e.numbers[b.number]; b.above && x > b.bound || !b.above && x < b.bound {
+		wanted, _ := e.decoded[properties[i]].(string)
+		for _, b := range byValue[wanted] {
+			x, ok := e.decoded[numbers[b.number]].(float64)
+			if ok && (b.above && x > b.bound || !b.above && x < b.bound) {
 				n++
 			}
 		}

@@ -26,11 +26,9 @@ type rule struct {
 	above           bool
 }
 
-// event is the same event as each engine wants it.
+// event is the same event as it is stored and as encoding/json decodes it.
 type event struct {
 	stored  research.Event
-	values  [6]string
-	numbers [4]float64
 	decoded map[string]any
 }
 
@@ -64,15 +62,13 @@ func makeEvents(rules []rule, hits int) []event {
 func makeEvent(r *rand.Rand, called string) event {
 	e := event{decoded: map[string]any{}}
 	var json []string
-	for i, p := range properties {
-		e.values[i] = value(r.IntN(values))
-		e.decoded[p] = e.values[i]
-		json = append(json, fmt.Sprintf("%q:%q", p, e.values[i]))
+	for _, p := range properties {
+		e.decoded[p] = value(r.IntN(values))
+		json = append(json, fmt.Sprintf("%q:%q", p, e.decoded[p]))
 	}
-	for i, n := range numbers {
-		e.numbers[i] = float64(r.IntN(highest))
-		e.decoded[n] = e.numbers[i]
-		json = append(json, fmt.Sprintf("%q:%v", n, e.numbers[i]))
+	for _, n := range numbers {
+		e.decoded[n] = float64(r.IntN(highest))
+		json = append(json, fmt.Sprintf("%q:%v", n, e.decoded[n]))
 	}
 	r.Shuffle(len(json), func(i, j int) { json[i], json[j] = json[j], json[i] })
 	e.stored = research.Event{Type: research.Track, Name: called, Properties: []byte("{" + strings.Join(json, ",") + "}")}

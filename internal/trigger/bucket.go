@@ -12,25 +12,42 @@ type bucket struct {
 const few = 4
 
 // entry is a rule in a bucket. Where only one of its slots can take an event of
-// the name, and from any source, it holds what that one still has to ask, so that
-// a rule need not be looked up to be passed over.
+// the name, and from any source, it holds what that one still has to ask: most
+// rules are passed over, and looking them up would cost more than asking.
 type entry struct {
 	rule     *Rule
-	asks     []question
-	alone    bool // asks is all there is to ask
-	personal bool // some of it about the person
+	first    question // unless it asks nothing
+	others   []question
+	alone    bool // that is all there is to ask
+	nothing  bool
+	personal bool // some of it is about the person
 }
 
-func entryOf(r *Rule, slots []*Step) entry {
+func entryOf(r *Rule, slots []*Step, answered string) entry {
 	e := entry{rule: r}
 	if len(slots) > 1 || len(slots[0].Sources) > 0 {
 		return e
 	}
-	e.alone = true
-	if w := slots[0].where; w != nil {
-		e.asks, e.personal = w.terms, w.personal
+	e.alone, e.nothing = true, true
+	w := slots[0].where
+	if w == nil {
+		return e
+	}
+	asks := w.terms
+	if asks[0].asksFor(answered) { // being filed under the value answers it
+		asks = asks[1:]
+	}
+	if len(asks) > 0 {
+		e.first, e.others, e.nothing, e.personal = asks[0], asks[1:], false, w.personal
 	}
 	return e
+}
+
+func (e *entry) may(v *view) bool {
+	if !e.alone {
+		return e.rule.mayTake(v)
+	}
+	return e.nothing || e.first.may(v, e.personal) && mayHold(e.others, e.personal, v)
 }
 
 // facet is rules of which each wants certain values of one property.
@@ -64,31 +81,14 @@ func ask(of []entry, v *view, yield func(*Rule) bool) bool {
 	return true
 }
 
-func (e *entry) may(v *view) bool {
-	if e.alone {
-		return mayHold(e.asks, e.personal, v)
-	}
-	return e.rule.mayTake(v)
-}
-
 func (b *bucket) add(r *Rule, slots []*Step) {
-	e := entryOf(r, slots)
 	f := b.choose(slots)
 	if f == nil {
-		b.loose = append(b.loose, e)
+		b.loose = append(b.loose, entryOf(r, slots, ""))
 		return
 	}
-	e.answered(f.names)
 	for _, o := range valuesOf(slots, f.names) {
-		f.add(o, e)
-	}
-}
-
-// answered drops the question that filing under a value answers, where it is
-// the first.
-func (e *entry) answered(names string) {
-	if len(e.asks) > 0 && e.asks[0].wants() != nil && e.asks[0].at.Value().names == names {
-		e.asks = e.asks[1:]
+		f.add(o, entryOf(r, slots, f.names))
 	}
 }
 

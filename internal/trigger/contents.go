@@ -1,5 +1,7 @@
 package trigger
 
+import "bytes"
+
 // contents is where the members of an object stand in its JSON. Many questions
 // about one event are answered by walking through it once.
 type contents struct {
@@ -8,11 +10,12 @@ type contents struct {
 	spots [maxSpots]spot
 }
 
-// spot is a member: its key in quotes, and its value.
+// spot is a member: its key without quotes, and its value.
 type spot struct{ key, keyEnd, value, end uint32 }
 
 // maxSpots is how many members are kept. A larger object is walked through for
-// every question, as if there were no contents.
+// every question, as if there were no contents, and so is one whose keys have
+// escapes in them.
 const maxSpots = 24
 
 type contentsState uint8
@@ -20,7 +23,7 @@ type contentsState uint8
 const (
 	untaken contentsState = iota
 	taken
-	tooMany
+	refused
 )
 
 // take walks through an object, the first time. It tells whether its contents
@@ -39,11 +42,12 @@ func (c *contents) walk(raw []byte) {
 	}
 	place := func(part []byte) uint32 { return uint32(cap(raw) - cap(part)) } // all are pieces of raw
 	members(skipSpace(raw), func(key, v []byte) bool {
-		if c.n == maxSpots {
-			c.state = tooMany
+		if c.n == maxSpots || bytes.IndexByte(key, '\\') >= 0 {
+			c.state = refused
 			return false
 		}
-		c.spots[c.n] = spot{place(key), place(key) + uint32(len(key)), place(v), place(v) + uint32(len(v))}
+		k, at := place(key), place(v)
+		c.spots[c.n] = spot{k + 1, k + uint32(len(key)) - 1, at, at + uint32(len(v))}
 		c.n++
 		return true
 	})
@@ -54,7 +58,7 @@ func (c *contents) walk(raw []byte) {
 func (c *contents) get(raw []byte, key string) []byte {
 	for i := c.n - 1; i >= 0; i-- {
 		s := &c.spots[i]
-		if isKey(raw[s.key:s.keyEnd], key) {
+		if int(s.keyEnd-s.key) == len(key) && string(raw[s.key:s.keyEnd]) == key {
 			return raw[s.value:s.end]
 		}
 	}

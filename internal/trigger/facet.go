@@ -82,11 +82,16 @@ func valuesOf(slots []*Step, names string) (all []operand) {
 
 func (c *compiled) wants(names string) []operand {
 	for i := range c.terms {
-		if of := c.terms[i].wants(); of != nil && c.terms[i].at.Value().names == names {
-			return of
+		if q := &c.terms[i]; q.asksFor(names) {
+			return q.wants()
 		}
 	}
 	return nil
+}
+
+// asksFor tells whether the question wants values of that property.
+func (q *question) asksFor(names string) bool {
+	return q.wants() != nil && q.at.Value().names == names
 }
 
 // wants is the values of a property that the question accepts, where these are

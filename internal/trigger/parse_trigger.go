@@ -150,7 +150,12 @@ func (r *reader) limits(t *Spec, in map[string]field) {
 	}
 }
 
+// matches reads a list of them; one that is empty, or a key without a value, is
+// as if left out.
 func (r *reader) matches(f field, known ...string) (out []MatchSpec) {
+	if f.kind == missing {
+		return nil
+	}
 	r.each(f, maxSteps, func(m field) { out = append(out, r.match(m, known...)) })
 	return out
 }

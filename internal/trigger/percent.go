@@ -11,7 +11,7 @@ import (
 // needless zeros: "25", "0.5". The empty Percent is 100.
 type Percent string
 
-var percentForm = regexp.MustCompile(`^([0-9]{1,3})(?:\.([0-9]{1,15}))?%$`)
+var percentForm = regexp.MustCompile(`^([0-9]{1,100})(?:\.([0-9]{1,100}))?%$`)
 
 // parsePercent reads "25%".
 func parsePercent(s string) (Percent, error) {
@@ -20,7 +20,7 @@ func parsePercent(s string) (Percent, error) {
 		return "", errors.New(quoted(s) + " is no share; write a number from 0 to 100 with %, as in 25%")
 	}
 	whole, fraction := strings.TrimLeft(m[1], "0"), strings.TrimRight(m[2], "0")
-	if n, _ := strconv.Atoi(m[1]); n > 100 || n == 100 && fraction != "" {
+	if share := parseDecimal(strings.TrimSuffix(s, "%")); share.compare(parseDecimal("100")) > 0 {
 		return "", errors.New(quoted(s) + " is more than 100%")
 	}
 	if whole == "" {

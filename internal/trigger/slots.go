@@ -66,12 +66,14 @@ func (s *Step) may(v *view) bool {
 // mayHold tells whether all may hold, whoever the event is about.
 func mayHold(of []question, personal bool, v *view) bool {
 	for i := range of {
-		if q := &of[i]; !(personal && q.personal()) && !q.holds(v) {
+		if !of[i].may(v, personal) {
 			return false
 		}
 	}
 	return true
 }
+
+func (q *question) may(v *view, personal bool) bool { return personal && q.personal() || q.holds(v) }
 
 // mayTake tells whether it may satisfy one of the slots.
 func (r *Rule) mayTake(v *view) bool {
