@@ -20,6 +20,9 @@ type Notice struct {
 
 // Watch tells what became of invites, whichever process brought it about.
 type Watch interface {
+	// Persons is whom a visitor is proved to be, and where that is nobody, whom
+	// they may be, before anything vouches for it.
+	Persons(ctx context.Context, v Visitor) (proved research.PersonKey, maybe []research.PersonKey, err error)
 	// Latest is the number of the newest invite.
 	Latest(ctx context.Context) (int64, error)
 	// Made is invites with higher numbers. One with a lower number may be

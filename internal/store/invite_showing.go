@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,12 +38,9 @@ func (db *DB) Open(ctx context.Context, project research.ProjectID, ticket []byt
 
 // Offered implements invite.Store.
 func (db *DB) Offered(ctx context.Context, v invite.Visitor, now time.Time) (*research.Invite, error) {
-	proved := nobody
-	if v.Proved != "" {
-		var err error
-		if proved, err = db.leadsTo(ctx, v.Project, research.UserKey(v.Proved)); err != nil {
-			return nil, err
-		}
+	proved, maybe, err := db.Persons(ctx, v)
+	if err != nil {
+		return nil, err
 	}
 	i, err := db.oneOffer(ctx, ofTicket, v.Project, v.Ticket, now)
 	if err != nil {
@@ -52,7 +50,12 @@ func (db *DB) Offered(ctx context.Context, v invite.Visitor, now time.Time) (*re
 	if i != nil && (proved == nobody || !i.Person.Identified() || i.Person == proved) {
 		return i, nil
 	}
-	if i, err = db.offeredToPerson(ctx, v, proved, now); err != nil || i == nil {
+	if proved != nobody {
+		i, err = db.oneOffer(ctx, "user_key = $2", v.Project, proved, now)
+	} else {
+		i, err = db.vouchedOffer(ctx, v, maybe, now)
+	}
+	if err != nil || i == nil {
 		return nil, err
 	}
 	return i, db.bindInvite(ctx, i, v.Ticket)
@@ -67,22 +70,14 @@ func (db *DB) oneOffer(ctx context.Context, whose string, project research.Proje
 	return i, err
 }
 
-// offeredToPerson is an invite of whom the visitor is: the user that a token
-// proves, else somebody whom signed events know by this browser.
-func (db *DB) offeredToPerson(ctx context.Context, v invite.Visitor, proved research.PersonKey, now time.Time) (*research.Invite, error) {
-	if proved != nobody {
-		return db.oneOffer(ctx, "user_key = $2", v.Project, proved, now)
-	}
-	maybe, err := db.perhaps(ctx, v)
-	if err != nil {
-		return nil, err
-	}
+// vouchedOffer is an invite of somebody whom signed events know by this browser.
+func (db *DB) vouchedOffer(ctx context.Context, v invite.Visitor, maybe []research.PersonKey, now time.Time) (*research.Invite, error) {
 	for _, person := range maybe {
 		i, err := db.oneOffer(ctx, "user_key = $2", v.Project, person, now)
-		if err != nil || i == nil {
-			if err != nil {
-				return nil, err
-			}
+		if err != nil {
+			return nil, err
+		}
+		if i == nil {
 			continue
 		}
 		known, err := db.Vouched(ctx, v.Browser, invite.Notice{Project: i.Project, Person: i.Person, EventSeq: i.EventSeq})
@@ -93,23 +88,30 @@ func (db *DB) offeredToPerson(ctx context.Context, v invite.Visitor, proved rese
 	return nil, nil
 }
 
-// perhaps is whom the visitor may be, before anything vouches for it.
-func (db *DB) perhaps(ctx context.Context, v invite.Visitor) (maybe []research.PersonKey, err error) {
-	if v.Browser == "" {
-		return nil, nil
+// Persons implements invite.Watch.
+func (db *DB) Persons(ctx context.Context, v invite.Visitor) (proved research.PersonKey, maybe []research.PersonKey, err error) {
+	if v.Proved != "" {
+		proved, err = db.leadsTo(ctx, v.Project, research.UserKey(v.Proved))
+		return proved, nil, err
 	}
-	maybe = []research.PersonKey{research.AnonymousKey(v.Browser)}
-	for _, key := range []research.PersonKey{research.AnonymousKey(v.Browser), research.UserKey(v.Claimed)} {
-		if key == research.UserKey("") {
-			continue
-		}
+	if v.Browser == "" {
+		return nobody, nil, nil
+	}
+	keys := []research.PersonKey{research.AnonymousKey(v.Browser)}
+	maybe = slices.Clone(keys)
+	if v.Claimed != "" {
+		keys = append(keys, research.UserKey(v.Claimed))
+	}
+	for _, key := range keys {
 		person, err := db.leadsTo(ctx, v.Project, key)
 		if err != nil {
-			return nil, err
+			return nobody, nil, err
 		}
-		maybe = append(maybe, person)
+		if !slices.Contains(maybe, person) {
+			maybe = append(maybe, person)
+		}
 	}
-	return maybe, nil
+	return nobody, maybe, nil
 }
 
 // leadsTo is the person that a key stands for, as links are written down.

@@ -45,16 +45,22 @@ func (ix *Index) Names() []EventNeed {
 	return out
 }
 
-// Signed tells whether events that a server sent can make an invite.
+// Signed tells whether a card can come up without a request of its own page: by
+// an event that a server sent, or by time alone.
 func (ix *Index) Signed() bool {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	for _, r := range ix.triggers {
-		if on := &r.Steps[0]; r.Active && (on.takes(research.FromServer) || on.takes(research.FromWebhook)) {
+		if r.Active && r.Delivery == Card && r.comesAlone() {
 			return true
 		}
 	}
 	return false
+}
+
+func (r *Rule) comesAlone() bool {
+	last := &r.Steps[len(r.Steps)-1]
+	return r.Absent != nil || r.Delay > 0 || last.takes(research.FromServer) || last.takes(research.FromWebhook)
 }
 
 func (r *Rule) fromPage() bool {
