@@ -122,7 +122,7 @@ function lacks(who: Who, traits: unknown, reads: Reads): boolean {
 }
 
 function tooOld(event: SegmentEvent, at: number): boolean {
-  return !!event.timestamp && at - +new Date(event.timestamp) > OLDEST;
+  return at - +new Date(event.timestamp!) > OLDEST; // none: no number, and not old
 }
 
 function refused(event: SegmentEvent, { consentCategory: category }: BindOptions): boolean {

@@ -121,6 +121,7 @@ export class Session {
 
   /** Only somebody who waits for an answer, or may have one, is asked about at page load. */
   async #firstQuestion(): Promise<void> {
+    const earlier = this.#ticket.current;
     await sleep(0); // what the page said of the person until now goes first
     if (this.#config.signed) {
       await this.#knownBrowser();
@@ -131,7 +132,7 @@ export class Session {
       this.#stream.follow();
       if (document.visibilityState == "visible") return; // it asks when it opens
     }
-    if (this.#ticket.current || this.#stream) await this.#decisions.ask();
+    if (earlier || this.#stream) await this.#decisions.ask();
   }
 
   /** An invite was at hand for a while: does the server still give it? */
