@@ -98,8 +98,11 @@ func (s *stub) serveCall(w http.ResponseWriter, r *http.Request) {
 	answer := map[string]any{"ok": !s.taken.Load()}
 	if call := r.PathValue("call"); call == "events" || call == "ask" {
 		answer = map[string]any{"invite": nil, "ask_at": nil, "open": false}
-		if s.decide != nil {
-			if decided := s.decide(got); decided != nil {
+		s.mu.Lock()
+		decide := s.decide
+		s.mu.Unlock()
+		if decide != nil {
+			if decided := decide(got); decided != nil {
 				answer = decided
 			}
 		}
@@ -116,8 +119,15 @@ func (s *stub) serveStream(w http.ResponseWriter, r *http.Request) {
 	say := make(chan struct{}, 9)
 	say <- struct{}{}
 	s.mu.Lock()
-	s.streams[say] = struct{}{}
+	none := s.streams == nil
+	if !none {
+		s.streams[say] = struct{}{}
+	}
 	s.mu.Unlock()
+	if none {
+		http.Error(w, "{}", http.StatusServiceUnavailable)
+		return
+	}
 	defer func() {
 		s.mu.Lock()
 		delete(s.streams, say)
@@ -228,11 +238,18 @@ func (s *stub) waitState(t *testing.T, state string) {
 	eventually(t, func() bool { return slices.Contains(s.states(), state) }, func() string { return fmt.Sprintf("no %q in %q", state, s.states()) })
 }
 
+// then changes what the stub answers, while a page may be asking.
+func (s *stub) then(decide func(request) map[string]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.decide = decide
+}
+
 // invites makes the stub answer each event with an invite.
 func (s *stub) invites(invite map[string]any) {
-	s.decide = func(r request) map[string]any {
+	s.then(func(r request) map[string]any {
 		return map[string]any{"invite": invite, "ask_at": nil, "open": true}
-	}
+	})
 }
 
 func (s *stub) invite() map[string]any {
