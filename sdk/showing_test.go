@@ -143,8 +143,9 @@ func TestACardThatIsAnsweredElsewhereGoes(t *testing.T) {
 	t.Parallel()
 	h, s := newHost(t), newStub(t)
 	s.taken.Store(true)
-	p := withCard(t, s, h, "")
-	p.waitFor("!" + inCard)
+	s.invites(s.invite())
+	p := withInvite(t, h, s, "", "")
+	p.waitFor(`heard.includes("shown")&&!` + inCard)
 	p.heard("invite", "shown")
 }
 
