@@ -147,7 +147,7 @@ func TestCardIsReadable(t *testing.T) {
 	t.Parallel()
 	h, s := newHost(t), newStub(t)
 	invite := s.invite()
-	invite["lang"], invite["title"] = "ar", "لقد ألغيت اشتراكك. هل تخبرنا لماذا؟"
+	invite["lang"], invite["dir"], invite["title"] = "ar", "rtl", "لقد ألغيت اشتراكك. هل تخبرنا لماذا؟"
 	s.invites(invite)
 	p := withCard(t, s, h, "")
 	for _, scheme := range []string{"light", "dark"} {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -40,6 +41,10 @@ type stub struct {
 	config map[string]any
 	// decide answers a request with events or a question; nil: nothing is open.
 	decide func(request) map[string]any
+	// taken says that the invite is answered elsewhere.
+	taken atomic.Bool
+	// streams is the pages that are open, by what ends them.
+	streams map[chan struct{}]struct{}
 	// fail, if not nil, answers in its place.
 	fail func(w http.ResponseWriter, r *http.Request) bool
 }
@@ -47,11 +52,12 @@ type stub struct {
 func newStub(t *testing.T) *stub {
 	t.Helper()
 	files, _ := built(t)
-	s := &stub{config: reading(map[string]any{"type": "track", "name": "cancelled", "properties": []string{"properties.plan"}, "anyone": true})}
+	s := &stub{streams: map[chan struct{}]struct{}{}, config: reading(map[string]any{"type": "track", "name": "cancelled", "properties": []string{"properties.plan"}, "anyone": true})}
 	mux := http.NewServeMux()
 	mux.Handle("GET /sdk/{file}", http.StripPrefix("/sdk", http.FileServerFS(files)))
 	mux.HandleFunc("GET /sdk/v1/config", s.serveConfig)
 	mux.HandleFunc("POST /sdk/v1/{call}", s.serveCall)
+	mux.HandleFunc("POST /sdk/v1/stream", s.serveStream)
 	mux.HandleFunc("POST /v1/", func(w http.ResponseWriter, r *http.Request) { s.json(w, r, map[string]any{"success": true}) })
 	mux.HandleFunc("OPTIONS /v1/", s.preflight)
 	mux.HandleFunc("GET /v1/projects/{key}/settings", s.settings)
@@ -64,13 +70,14 @@ func newStub(t *testing.T) *stub {
 		}
 		mux.ServeHTTP(w, r)
 	}))
-	t.Cleanup(s.Close)
+	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
 	return s
 }
 
 // reading makes a config from what triggers read.
 func reading(events ...map[string]any) map[string]any {
-	return map[string]any{"events": events, "signed": false, "delivery": "tab"}
+	return map[string]any{"events": events, "signed": false, "delivery": "tab", "per_session": 1,
+		"dialog_selector": "dialog[open],[role=dialog],[aria-modal=true]"}
 }
 
 func (s *stub) serveConfig(w http.ResponseWriter, r *http.Request) {
@@ -88,16 +95,71 @@ func (s *stub) serveCall(w http.ResponseWriter, r *http.Request) {
 	got := request{Path: r.URL.Path, Raw: string(raw), Headers: r.Header}
 	_ = json.Unmarshal(raw, &got.Body)
 	s.keep(got)
-	answer := map[string]any{"ok": true}
+	answer := map[string]any{"ok": !s.taken.Load()}
 	if call := r.PathValue("call"); call == "events" || call == "ask" {
 		answer = map[string]any{"invite": nil, "ask_at": nil, "open": false}
-		if s.decide != nil {
-			if decided := s.decide(got); decided != nil {
+		s.mu.Lock()
+		decide := s.decide
+		s.mu.Unlock()
+		if decide != nil {
+			if decided := decide(got); decided != nil {
 				answer = decided
 			}
 		}
 	}
 	s.json(w, r, answer)
+}
+
+// serveStream has the page ask when it opens, and then whenever say is called.
+func (s *stub) serveStream(w http.ResponseWriter, r *http.Request) {
+	raw, _ := io.ReadAll(r.Body)
+	got := request{Path: r.URL.Path, Raw: string(raw), Headers: r.Header}
+	_ = json.Unmarshal(raw, &got.Body)
+	s.keep(got)
+	say := make(chan struct{}, 9)
+	say <- struct{}{}
+	s.mu.Lock()
+	none := s.streams == nil
+	if !none {
+		s.streams[say] = struct{}{}
+	}
+	s.mu.Unlock()
+	if none {
+		http.Error(w, "{}", http.StatusServiceUnavailable)
+		return
+	}
+	defer func() {
+		s.mu.Lock()
+		delete(s.streams, say)
+		s.mu.Unlock()
+	}()
+	w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+	w.Header().Set("Content-Type", "text/event-stream")
+	for {
+		select {
+		case <-say:
+			fmt.Fprint(w, "data: ask\n\n")
+			w.(http.Flusher).Flush()
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+// say tells every open page to ask.
+func (s *stub) say() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for say := range s.streams {
+		say <- struct{}{}
+	}
+}
+
+// open is how many streams are open.
+func (s *stub) open() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.streams)
 }
 
 func (s *stub) json(w http.ResponseWriter, r *http.Request, value any) {
@@ -176,11 +238,18 @@ func (s *stub) waitState(t *testing.T, state string) {
 	eventually(t, func() bool { return slices.Contains(s.states(), state) }, func() string { return fmt.Sprintf("no %q in %q", state, s.states()) })
 }
 
+// then changes what the stub answers, while a page may be asking.
+func (s *stub) then(decide func(request) map[string]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.decide = decide
+}
+
 // invites makes the stub answer each event with an invite.
 func (s *stub) invites(invite map[string]any) {
-	s.decide = func(r request) map[string]any {
+	s.then(func(r request) map[string]any {
 		return map[string]any{"invite": invite, "ask_at": nil, "open": true}
-	}
+	})
 }
 
 func (s *stub) invite() map[string]any {
@@ -188,7 +257,7 @@ func (s *stub) invite() map[string]any {
 		"id": "inv_1", "link": s.URL + "/i/token", "lang": "en", "page": nil,
 		"title":  "You just cancelled. Could you tell us why?",
 		"body":   "An AI interviewer asks, you talk or type. About 3 minutes.\nIt does not change your cancellation.",
-		"accept": "Tell us", "decline": "No thanks",
+		"accept": "Tell us", "decline": "No thanks", "later": "Not now", "never": "Don’t ask again", "close": "Close", "dir": "ltr",
 		"expires_at": time.Now().Add(time.Hour).UTC().Format(time.RFC3339),
 	}
 }

@@ -55,6 +55,8 @@ export interface InitOptions {
   /** Where the card is put: an element or a selector; default: the end of `body`. */
   container?: Element | string;
   zIndex?: number;
+  /** A card waits while this finds something that can be seen; default: the project's setting. */
+  dialogSelector?: string;
   /** `false`: as in {@link BindOptions}, for every binding. */
   catalogue?: boolean;
 }

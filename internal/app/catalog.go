@@ -21,6 +21,8 @@ type catalog struct {
 	engine *trigger.Engine
 	key    func(project string, k store.IdentityKey) (identity.Key, error)
 	log    *slog.Logger
+	// paused is told of triggers that are no longer active; nil: nobody wants to know.
+	paused func(research.ProjectID, research.TriggerID)
 	now    atomic.Pointer[content]
 }
 
@@ -31,6 +33,7 @@ type content struct {
 	byWriteKey map[research.WriteKey]*research.Project
 	identity   map[research.ProjectID]identity.Keys
 	webhooks   map[research.ProjectID][]int // valid generations; none: generation 0
+	active     map[research.TriggerID]research.ProjectID
 }
 
 const refresh = time.Second
@@ -73,22 +76,34 @@ func (c *catalog) load(ctx context.Context, revision int64) error {
 		return err
 	}
 	next := c.open(projects, keys)
-	next.revision = revision
+	next.revision, next.active = revision, map[research.TriggerID]research.ProjectID{}
 	rules := &trigger.Rules{Index: map[research.ProjectID]*trigger.Index{}, Projects: map[research.ProjectID]*research.Project{}}
 	for _, p := range projects {
 		rules.Projects[p.ID] = p
-		if rules.Index[p.ID], err = c.index(ctx, p); err != nil {
+		if rules.Index[p.ID], err = c.index(ctx, p, next); err != nil {
 			return err
 		}
 	}
 	c.engine.SetRules(rules)
-	c.now.Store(next)
+	c.tellPaused(c.now.Swap(next), next)
 	return nil
+}
+
+// tellPaused says which triggers were active and are not any more.
+func (c *catalog) tellPaused(before, now *content) {
+	if before == nil || c.paused == nil {
+		return
+	}
+	for t, p := range before.active {
+		if _, still := now.active[t]; !still {
+			c.paused(p, t)
+		}
+	}
 }
 
 // index compiles the studies of a project. One that no longer compiles is left
 // out, loudly: it must not silence the others.
-func (c *catalog) index(ctx context.Context, p *research.Project) (*trigger.Index, error) {
+func (c *catalog) index(ctx context.Context, p *research.Project, next *content) (*trigger.Index, error) {
 	studies, err := c.db.Studies(ctx, p.ID)
 	if err != nil {
 		return nil, err
@@ -101,6 +116,11 @@ func (c *catalog) index(ctx context.Context, p *research.Project) (*trigger.Inde
 			continue
 		}
 		ix.Put(s.Key, rules)
+		for _, r := range rules {
+			if r.Active {
+				next.active[r.TriggerID] = p.ID
+			}
+		}
 	}
 	return ix, nil
 }

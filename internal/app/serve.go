@@ -37,9 +37,11 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(Rea
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	a.db.SetReserved(surfaces.streams.Wake)
+	a.catalog.paused = surfaces.streams.Paused
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
-	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.queue.Run, a.sweep, a.tidy, a.tally.Run} {
+	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.queue.Run, a.sweep, a.tidy, a.tally.Run, surfaces.streams.Run} {
 		work.Go(func() { loop(background) })
 	}
 	server := newServer(surfaces.handler)
@@ -62,6 +64,7 @@ const shutdownTime = 15 * time.Second
 func (s *surfaces) shutdown(server *http.Server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()
+	s.streams.Close() // the pages open another, at another server
 	err := errors.Join(s.participants.Shutdown(ctx), server.Shutdown(ctx))
 	s.writer.Close()
 	return err

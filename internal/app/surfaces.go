@@ -24,6 +24,7 @@ type surfaces struct {
 	handler      http.Handler
 	writer       *ingest.Writer
 	participants *participant.Surface
+	streams      *sdk.Streams
 }
 
 func (a *App) surfaces() (*surfaces, error) {
@@ -31,7 +32,7 @@ func (a *App) surfaces() (*surfaces, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &surfaces{writer: ingest.NewWriter(a.db, a.tally, a.log)}
+	s := &surfaces{writer: ingest.NewWriter(a.db, a.tally, a.log), streams: sdk.NewStreams(a.db, a.now, a.log)}
 	s.participants = participant.New(participant.Config{Room: a.room, PublicURL: public, Asset: assets.URL, Log: a.log, Address: a.addressText})
 	mux := http.NewServeMux()
 	events := segment.New(segment.Config{Projects: a.catalog, Writer: s.writer, Watch: a.tally, Stored: a.engine.Wake,
@@ -43,7 +44,7 @@ func (a *App) surfaces() (*surfaces, error) {
 	library := segment.Library(segmentjs.Files(), a.catalog)
 	mux.Handle("/analytics.js/", library)
 	mux.Handle("/analytics-next/", library)
-	mux.Handle("/sdk/", sdk.New(sdk.Config{Projects: a.catalog, Writer: s.writer, Engine: a.engine, Invites: a.db, Identity: a,
+	mux.Handle("/sdk/", sdk.New(sdk.Config{Projects: a.catalog, Writer: s.writer, Engine: a.engine, Invites: a.db, Streams: s.streams, Identity: a,
 		Link: a.link, Address: a.addressText, Now: a.now, NewID: newMessageID, Assets: sdkAssets(), Log: a.log,
 		EventsPerSecond: a.cfg.IngestRate, Burst: a.cfg.IngestBurst}))
 	mux.Handle("/i/", s.participants)

@@ -104,6 +104,7 @@ var owner = map[string]string{
 	"imports": "import.go",
 	"inbox":   "trigger", "people": "trigger", "group_traits": "trigger", "links": "trigger", "former_links": "trigger", "decisions": "trigger", "shards": "trigger", "trigger_runs": "trigger",
 	"invitations": "invite.go", "invite_quotas": "invite.go", "contacts": "invite.go", "caps": "invite.go", "cap_reservations": "invite.go", "suppressed": "invite.go",
+	"invite_tickets": "invite.go", "refusals": "invite.go",
 	"interviews": "interview", "turns": "interview", "socket_tickets": "interview",
 	"themes": "analysis", "quotes": "analysis", "summaries": "analysis", "study_reports": "analysis",
 	"tallies": "tally.go", "arrivals": "tally.go",

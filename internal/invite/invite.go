@@ -28,8 +28,19 @@ const (
 	Declined Step = "declined"
 	Later    Step = "later"
 	Never    Step = "never"
-	Refused  Step = "refused" // the browser could not show it, Reason says why
+	Refused  Step = "refused" // the browser did not show it, Reason says why
 )
+
+// Obstacles is why a browser does not show an invite, in words.
+var Obstacles = map[string]string{
+	"url": "the page was not one it may stand on", "hidden": "the page was not looked at",
+	"dialog": "another dialog was open", "session": "this browser session had its card",
+	"tab": "another tab showed it", "browser": "the browser is too old to show it",
+	"reset": "the person signed out", "identify": "another person signed in", "opt_out": "the browser opted out",
+}
+
+// Other is what every obstacle counts as that is not one of ours.
+const Other = "other"
 
 // Known tells whether s is a step.
 func (s Step) Known() bool {
@@ -50,19 +61,30 @@ type Move struct {
 	Now     time.Time
 }
 
+// Visitor is a browser that asks, and what is known of who sits there.
+type Visitor struct {
+	Project research.ProjectID
+	Ticket  []byte               // hash
+	Proved  research.UserID      // by an identity token; "": nobody
+	Claimed research.UserID      // as the page says: worth nothing unless signed events agree
+	Browser research.AnonymousID // as the page says
+}
+
 // Store keeps invites.
 type Store interface {
 	// Move takes the step and tells whether the invite could take it. An
 	// unknown invite, or one of another ticket, cannot.
 	Move(context.Context, Move) (bool, error)
-	// ForTicket is the invite that may stand on a page of this browser now, or nil.
-	ForTicket(ctx context.Context, p research.ProjectID, ticket []byte, now time.Time) (*research.Invite, error)
+	// Offered is the invite that may stand on a page of the visitor now, or nil.
+	// One that is theirs for another reason than the ticket is bound to the ticket.
+	Offered(ctx context.Context, v Visitor, now time.Time) (*research.Invite, error)
 	// Completed is the invites of the ticket whose interviews were completed
 	// since a time, by their public ids.
 	Completed(ctx context.Context, p research.ProjectID, ticket []byte, since time.Time) ([]string, error)
-	// Waits tells whether anything is still open for the ticket: an invite that
-	// may be shown, an interview that is not over, an event not yet decided.
-	Waits(ctx context.Context, p research.ProjectID, ticket []byte, now time.Time) (bool, error)
+	// Open tells whether anything is still open for the ticket: an invite that
+	// may be shown, an interview that is not over, an event not yet decided, a
+	// wait. Where that begins at a known time only, askAt is it; else it is zero.
+	Open(ctx context.Context, p research.ProjectID, ticket []byte, now time.Time) (open bool, askAt time.Time, err error)
 	// Claim gives an invite that no browser holds to the ticket that sent the
 	// very same message: type, name and ids agree too.
 	Claim(ctx context.Context, e *research.Event, ticket []byte) error

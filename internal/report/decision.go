@@ -79,7 +79,7 @@ func (d Decision) Why() string {
 			return GateWords(d.Gate)
 		}
 		return strings.TrimPrefix(d.Detail, string(d.Gate)+": ")
-	case research.Waiting, research.Cancelled:
+	case research.Invited, research.Waiting, research.Cancelled:
 		return d.Detail
 	}
 	return ""

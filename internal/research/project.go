@@ -28,7 +28,19 @@ type Settings struct {
 	// context.consent.categoryPreferences. An event that brings consent and does
 	// not allow this category is not stored. "" asks for none.
 	ConsentCategory string
+	// CardsPerSession is how many cards one session of a browser shows; 0 is the
+	// default, one, and below 0 there is no limit.
+	CardsPerSession int
+	// DialogSelector is what makes a card wait while it can be seen, as CSS; "" is
+	// the default.
+	DialogSelector string
 }
+
+// Defaults of what surrounds a card.
+const (
+	DefaultCardsPerSession = 1
+	DefaultDialogSelector  = "dialog[open],[role=dialog],[aria-modal=true]"
+)
 
 // IdentityMode says what the browser has to show for the userId that it sends.
 type IdentityMode string

@@ -159,11 +159,11 @@ func TestCooldownsRunFromTheShowing(t *testing.T) {
 		first := event("left", "ann", "")
 		first.TicketHash = ticket
 		w.send(identify("ann", "", `{"plan":"pro"}`), first)
-		i, err := db.ForTicket(t.Context(), w.project.ID, ticket, w.clock())
+		i, err := db.Offered(t.Context(), invite.Visitor{Project: w.project.ID, Ticket: ticket}, w.clock())
 		if err != nil || i == nil {
 			t.Fatalf("no invite for the ticket: %v", err)
 		}
-		if other, _ := db.ForTicket(t.Context(), w.project.ID, invite.TicketHash("another browser"), w.clock()); other != nil {
+		if other, _ := db.Offered(t.Context(), invite.Visitor{Project: w.project.ID, Ticket: invite.TicketHash("another browser")}, w.clock()); other != nil {
 			t.Error("another browser got the invite")
 		}
 		w.pass(time.Hour)
@@ -196,7 +196,7 @@ func TestNeverIsForEver(t *testing.T) {
 		first := event("left", "ann", "")
 		first.TicketHash = invite.TicketHash("browser")
 		w.send(identify("ann", "", `{"plan":"pro"}`), first)
-		i, _ := db.ForTicket(t.Context(), w.project.ID, first.TicketHash, w.clock())
+		i, _ := db.Offered(t.Context(), invite.Visitor{Project: w.project.ID, Ticket: first.TicketHash}, w.clock())
 		w.move(i, invite.Never, true)
 		w.pass(400 * 24 * time.Hour)
 		w.send(event("left", "ann", ""))

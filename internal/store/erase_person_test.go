@@ -260,7 +260,7 @@ triggers: [{ key: left, on: { event: left }, total: 1 }]
 		w.send(event("left", "ann", ""))
 		w.erase("ann")
 		w.send(seen)
-		i, err := db.ForTicket(t.Context(), w.project.ID, seen.TicketHash, w.clock())
+		i, err := db.Offered(t.Context(), invite.Visitor{Project: w.project.ID, Ticket: seen.TicketHash}, w.clock())
 		if err != nil || i == nil {
 			t.Fatalf("the place was not given back: %v", err)
 		}

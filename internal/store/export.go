@@ -165,13 +165,15 @@ func (db *DB) ExportDecisions(ctx context.Context, p *research.Project, q report
 	return stream(ctx, db.read, func(r row) error {
 		var person research.PersonKey
 		var at int64
+		var refused string
 		var out report.DecisionRow
-		if err := r.Scan(&at, &out.Study, &out.Trigger, &person, &out.MessageID, &out.Outcome, &out.Gate, &out.Detail, &out.Remedy); err != nil {
+		if err := r.Scan(&at, &out.Study, &out.Trigger, &person, &out.MessageID, &out.Outcome, &out.Gate, &out.Detail, &out.Remedy, &refused); err != nil {
 			return err
 		}
+		out.Detail = cmp.Or(out.Detail, refusedWords(refused))
 		out.At, out.Person = report.Time{Time: fromMS(at)}, person.ID()
 		return yield(out)
-	}, `SELECT d.at, s.key, t.key, d.user_key, d.message_id, d.outcome, d.gate, d.detail, d.remedy
+	}, `SELECT d.at, s.key, t.key, d.user_key, d.message_id, d.outcome, d.gate, d.detail, d.remedy, `+refusedOf+`
 		FROM decisions d JOIN studies s ON s.project_id = d.project_id AND s.id = d.study_id
 		JOIN triggers t ON t.project_id = d.project_id AND t.id = d.trigger_id
 		WHERE `+f.String()+order(q, "d.id"), f.args...)

@@ -29,7 +29,7 @@ func TestARumourInvitesNobodyWhereIdentityIsRequired(t *testing.T) {
 		proved.TicketHash = invite.TicketHash("browser")
 		w.send(proved)
 		w.wantLog("ann skipped people", "ann skipped people", "ann invited ")
-		i, err := db.ForTicket(t.Context(), w.project.ID, proved.TicketHash, w.clock())
+		i, err := db.Offered(t.Context(), invite.Visitor{Project: w.project.ID, Ticket: proved.TicketHash}, w.clock())
 		if err != nil || i == nil || !i.Verified {
 			t.Errorf("invite %+v, %v", i, err)
 		}

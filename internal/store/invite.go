@@ -176,7 +176,7 @@ func (db *DB) Move(ctx context.Context, m invite.Move) (moved bool, err error) {
 // alone opens nothing.
 func (db *DB) ticketInvite(ctx context.Context, tx *sql.Tx, m invite.Move) (*research.Invite, error) {
 	i, err := scanInvite(tx.QueryRowContext(ctx, "SELECT "+inviteColumns+
-		" FROM invitations WHERE project_id = $1 AND public_id = $2 AND ticket_hash = $3"+db.lockRow, m.Project, m.Invite, m.Ticket))
+		" FROM invitations WHERE project_id = $1 AND public_id = $3 AND "+ofTicket+db.lockRow, m.Project, m.Ticket, m.Invite))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -198,20 +198,23 @@ func (db *DB) move(ctx context.Context, tx *sql.Tx, i *research.Invite, m invite
 	case invite.Declined, invite.Never:
 		return db.moveDeclined(ctx, tx, i, m)
 	case invite.Refused: // the browser would not show it; it stays open
-		return true, noteRefusal(ctx, tx, i, m)
+		return i.ClosedAt.IsZero(), noteRefusal(ctx, tx, i, m)
 	}
 	return false, fmt.Errorf("an invite cannot move to %q", m.To)
 }
 
+// moveShown tells a browser that was slow that the invite was answered, put off
+// or taken back elsewhere meanwhile: then its card goes.
 func (db *DB) moveShown(ctx context.Context, tx *sql.Tx, i *research.Invite, m invite.Move) (bool, error) {
-	if !i.ClosedAt.IsZero() || i.State != research.InviteReserved && i.State != research.InviteShown {
-		return false, nil
-	}
-	if err := db.touchInvite(ctx, tx, i, m.Now); err != nil {
+	res, err := tx.ExecContext(ctx, `UPDATE invitations SET state = 'shown' WHERE project_id = $1 AND id = $2 AND closed_at IS NULL
+		AND state IN ('reserved', 'shown') AND expires_at > $3 AND (later_at IS NULL OR later_at <= $3)`, i.Project, i.ID, ms(m.Now))
+	if err != nil {
 		return false, err
 	}
-	_, err := tx.ExecContext(ctx, "UPDATE invitations SET state = 'shown' WHERE project_id = $1 AND id = $2", i.Project, i.ID)
-	return err == nil, err
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return false, err
+	}
+	return true, db.touchInvite(ctx, tx, i, m.Now)
 }
 
 // moveLater puts a "not now" off by a day, once; the second one ends it without
@@ -250,44 +253,11 @@ func (db *DB) moveDeclined(ctx context.Context, tx *sql.Tx, i *research.Invite, 
 	return true, db.closeInvite(ctx, tx, i.Project, i.ID, research.InviteDeclined, reason, m.Now)
 }
 
-// noteRefusal keeps why a browser did not show an invite.
-func noteRefusal(ctx context.Context, tx *sql.Tx, i *research.Invite, m invite.Move) error {
-	if i.State != research.InviteReserved {
-		return nil
-	}
-	_, err := tx.ExecContext(ctx, "UPDATE invitations SET reason = $3 WHERE project_id = $1 AND id = $2", i.Project, i.ID, "not shown: "+m.Reason)
-	return err
-}
-
-// ForTicket implements invite.Store.
-func (db *DB) ForTicket(ctx context.Context, project research.ProjectID, ticket []byte, now time.Time) (*research.Invite, error) {
-	i, err := scanInvite(db.read.QueryRowContext(ctx, "SELECT "+inviteColumns+` FROM invitations
-		WHERE project_id = $1 AND ticket_hash = $2 AND closed_at IS NULL AND state IN ('reserved', 'shown')
-			AND expires_at > $3 AND (later_at IS NULL OR later_at <= $3)
-		ORDER BY id LIMIT 1`, project, ticket, ms(now)))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	return i, err
-}
-
-// Waits implements invite.Store.
-func (db *DB) Waits(ctx context.Context, project research.ProjectID, ticket []byte, now time.Time) (bool, error) {
-	var n int
-	err := db.read.QueryRowContext(ctx, `
-		SELECT (SELECT count(*) FROM invitations WHERE project_id = $1 AND ticket_hash = $2 AND closed_at IS NULL
-				AND (state IN ('reserved', 'shown') AND expires_at > $3 OR state = 'accepted'))
-			+ (SELECT count(*) FROM inbox WHERE project_id = $1 AND ticket_hash = $2)
-			+ (SELECT count(*) FROM trigger_runs WHERE project_id = $1 AND ticket_hash = $2)`,
-		project, ticket, ms(now)).Scan(&n)
-	return n > 0, err
-}
-
 // Completed implements invite.Store.
 func (db *DB) Completed(ctx context.Context, project research.ProjectID, ticket []byte, since time.Time) ([]string, error) {
 	return collect(ctx, db.read, func(r row) (id string, err error) { return id, r.Scan(&id) }, `
 		SELECT i.public_id FROM invitations i JOIN interviews v ON v.project_id = i.project_id AND v.invite_id = i.id
-		WHERE i.project_id = $1 AND i.ticket_hash = $2 AND v.state = 'completed' AND v.ended_at >= $3 ORDER BY i.id LIMIT 20`,
+		WHERE i.project_id = $1 AND i.`+ofTicket+` AND v.state = 'completed' AND v.ended_at >= $3 ORDER BY i.id LIMIT 20`,
 		project, ticket, ms(since))
 }
 
@@ -333,7 +303,7 @@ func (db *DB) ExpireDue(ctx context.Context, now time.Time) (int, error) {
 func (db *DB) OptOut(ctx context.Context, project research.ProjectID, ticket []byte, now time.Time) error {
 	return db.InTx(ctx, func(tx *sql.Tx) error {
 		people, err := collect(ctx, tx, func(r row) (k research.PersonKey, err error) { return k, r.Scan(&k) },
-			"SELECT DISTINCT user_key FROM invitations WHERE project_id = $1 AND ticket_hash = $2", project, ticket)
+			"SELECT DISTINCT user_key FROM invitations WHERE project_id = $1 AND "+ofTicket, project, ticket)
 		if err != nil {
 			return err
 		}

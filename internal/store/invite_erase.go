@@ -64,6 +64,8 @@ func deleteInvite(ctx context.Context, tx *sql.Tx, i *research.Invite) error {
 	for _, statement := range []string{
 		"DELETE FROM cap_reservations WHERE project_id = $1 AND invite_id = $2",
 		"DELETE FROM invite_quotas WHERE project_id = $1 AND invite_id = $2",
+		"DELETE FROM invite_tickets WHERE project_id = $1 AND invite_id = $2",
+		"DELETE FROM refusals WHERE project_id = $1 AND invite_id = $2",
 		"DELETE FROM invitations WHERE project_id = $1 AND id = $2",
 	} {
 		if _, err := tx.ExecContext(ctx, statement, i.Project, i.ID); err != nil {

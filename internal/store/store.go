@@ -9,6 +9,7 @@ import (
 	"io"
 	mrand "math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/usercall/usercall/internal/eventlog"
@@ -32,6 +33,8 @@ type DB struct {
 	tokenHash func(publicID string) []byte
 	// suppression is what is kept of somebody who is never to be asked.
 	suppression func(research.ProjectID, research.PersonKey) []byte
+	// reserved is told of each commit that made an invite.
+	reserved atomic.Pointer[func()]
 }
 
 // Open opens the database at target, a PostgreSQL URL or the path of an SQLite

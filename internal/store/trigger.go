@@ -33,8 +33,9 @@ const lockWait = 1000
 // InShards implements trigger.Store. The row locks are the right to evaluate:
 // they end with the transaction, whatever became of the process.
 func (db *DB) InShards(ctx context.Context, shards []int, wait bool, work func(trigger.Shard) error) (held bool, err error) {
+	var s *shardTx
 	err = db.InTx(ctx, func(tx *sql.Tx) (err error) {
-		s := &shardTx{db: db, tx: hotTx{tx, db.hot}, people: map[personID]*personRow{}, groups: map[groupID]*groupRow{}, unaliased: map[personID]bool{}, memories: map[personID]*trigger.Memory{}}
+		s = &shardTx{db: db, tx: hotTx{tx, db.hot}, people: map[personID]*personRow{}, groups: map[groupID]*groupRow{}, unaliased: map[personID]bool{}, memories: map[personID]*trigger.Memory{}}
 		if held, err = s.hold(ctx, shards, wait); err != nil || !held {
 			return err
 		}
@@ -42,6 +43,9 @@ func (db *DB) InShards(ctx context.Context, shards []int, wait bool, work func(t
 	})
 	if lockTimedOut(err) {
 		return false, nil
+	}
+	if err == nil && s.reserved {
+		db.hintReserved()
 	}
 	return held, err
 }
@@ -67,6 +71,7 @@ type shardTx struct {
 	reserving research.ProjectID
 	memories  map[personID]*trigger.Memory
 	folded    []trigger.Folded // by the event at hand
+	reserved  bool             // an invite was made
 	// users of whom it was looked up that no alias leads away from them
 	unaliased map[personID]bool
 }
@@ -151,6 +156,7 @@ func (s *shardTx) Reserve(ctx context.Context, r *trigger.Rule, i *research.Invi
 	if err != nil {
 		return nil, "", err
 	}
+	s.reserved = s.reserved || made != nil
 	end := keepReserve
 	if gate != "" {
 		made, end = nil, undoReserve

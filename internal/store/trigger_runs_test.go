@@ -94,16 +94,14 @@ triggers:
 		first := event("joined", "ann", "")
 		first.TicketHash = ticket
 		w.send(first, event("joined", "bob", ""))
-		if open, err := db.Waits(t.Context(), w.project.ID, ticket, w.clock()); err != nil || !open {
-			t.Errorf("the browser is told that nothing is open: %v", err)
-		}
+		w.wantOpen(ticket, true, noon.Add(10*time.Minute))
 		w.pass(9 * time.Minute)
 		w.send(identify("ann", "", `{"plan":"pro"}`))
 		w.settle()
 		w.pass(time.Minute)
 		w.settle()
 		w.wantLog("ann invited ", "bob skipped who")
-		if i, err := db.ForTicket(t.Context(), w.project.ID, ticket, w.clock()); err != nil || i == nil {
+		if i, err := db.Offered(t.Context(), invite.Visitor{Project: w.project.ID, Ticket: ticket}, w.clock()); err != nil || i == nil {
 			t.Errorf("the invite does not reach the browser of its event: %v", err)
 		}
 	})

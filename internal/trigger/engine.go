@@ -47,6 +47,13 @@ func (e *Engine) Needs(p research.ProjectID) []EventNeed {
 	return nil
 }
 
+// Signed tells whether a card of the project can come up without a request of
+// its own page.
+func (e *Engine) Signed(p research.ProjectID) bool {
+	ix := e.rules.Load().Index[p]
+	return ix != nil && ix.Signed()
+}
+
 // Asks tells whether an active trigger may want to see the event.
 func (e *Engine) Asks(event *research.Event) bool {
 	ix := e.rules.Load().Index[event.Project]

@@ -32,7 +32,7 @@ type told struct {
 // type and name. The caller must not change it.
 func (ix *Index) Names() []EventNeed { return ix.summary().names }
 
-// Signed tells whether events that a server sent can lead to an invite.
+// Signed tells whether a card can come up without a request of its own page.
 func (ix *Index) Signed() bool { return ix.summary().signed }
 
 func (ix *Index) summary() *told {
@@ -71,8 +71,8 @@ func tell(rules []*Rule) *told {
 	}
 	needs := map[occasion]*EventNeed{}
 	for _, r := range rules {
+		t.signed = t.signed || r.Delivery == Card && r.comesAlone()
 		for s := range r.all {
-			t.signed = t.signed || s.takes(research.FromServer) || s.takes(research.FromWebhook)
 			if !s.takes(research.FromBrowser) && !s.takes(research.FromCustom) {
 				continue
 			}
@@ -99,6 +99,13 @@ func (s *Step) names() []string {
 		return []string{""}
 	}
 	return s.Names
+}
+
+// comesAlone tells whether an invite of the rule can come up without a request of
+// its own page: by an event that a server sent, or by time alone.
+func (r *Rule) comesAlone() bool {
+	last := &r.Steps[len(r.Steps)-1]
+	return r.Absent != nil || r.Delay > 0 || last.takes(research.FromServer) || last.takes(research.FromWebhook)
 }
 
 // add notes what a rule reads of an event for one of its slots, and of a person

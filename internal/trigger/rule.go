@@ -69,6 +69,7 @@ type Rule struct {
 	Body     research.Text
 	Accept   research.Text
 	Decline  research.Text
+	Language string // of the texts where they do not speak the page's
 	Delivery Delivery
 	Page     Page
 

@@ -2,58 +2,105 @@ package trigger
 
 import (
 	"fmt"
-	"maps"
 	"slices"
+	"strings"
 
 	"github.com/usercall/usercall/internal/research"
 )
 
-// setTexts takes the texts of the file, and the default ones where it has none.
+// cardTexts is what a card says where the file does not. Each body says what
+// every card has to say: that an AI asks, how long it takes, and that nothing
+// depends on it.
+var cardTexts = map[string]struct{ title, body, minute, minutes, accept, decline string }{
+	"en": {"Could you tell us how that went?", "An AI interviewer asks, you type. About %d %s. It changes nothing about what you just did.",
+		"minute", "minutes", "Tell us", "No thanks"},
+	"de": {"Erzählen Sie uns, wie das war?", "Eine KI stellt die Fragen, Sie tippen. Etwa %d %s. An dem, was Sie gerade getan haben, ändert das nichts.",
+		"Minute", "Minuten", "Erzählen", "Nein danke"},
+	"es": {"¿Nos cuenta cómo le ha ido?", "Pregunta una IA, usted escribe. Unos %d %s. No cambia nada de lo que acaba de hacer.",
+		"minuto", "minutos", "Contar", "No, gracias"},
+	"fr": {"Pouvez-vous nous dire comment cela s’est passé ?", "Une IA pose les questions, vous écrivez. Environ %d %s. Cela ne change rien à ce que vous venez de faire.",
+		"minute", "minutes", "Raconter", "Non merci"},
+}
+
+func (i *InviteSpec) texts() []research.Text {
+	return []research.Text{i.Title, i.Body, i.Accept, i.Decline}
+}
+
+// setTexts takes the texts of the file, and default ones where it has none: in
+// the languages of the study, and in those of the file's other texts, so that a
+// card speaks one language throughout.
 func (r *Rule) setTexts(i *InviteSpec, how InterviewSpec) {
-	r.Title = filled(i.Title, how.Languages, defaultTitle)
-	r.Body = filled(i.Body, how.Languages, defaultBodies[min(how.Minutes, maxMinutes)])
-	r.Accept = filled(i.Accept, how.Languages, defaultAccept)
-	r.Decline = filled(i.Decline, how.Languages, defaultDecline)
-}
-
-// The default texts, which many rules share.
-var (
-	defaultTitle   = research.Text{"": "Could you tell us how that went?"}
-	defaultAccept  = research.Text{"": "Tell us"}
-	defaultDecline = research.Text{"": "No thanks"}
-	defaultBodies  = func() (by [maxMinutes + 1]research.Text) {
-		for minutes := range by {
-			by[minutes] = research.Text{"": defaultBody(minutes)}
+	languages := slices.Clone(how.Languages)
+	for _, t := range i.texts() {
+		languages = append(languages, sortedKeys(t)...)
+	}
+	r.Language = serving(i.texts(), languages)
+	ours := [4]research.Text{{}, {}, {}, {}}
+	for _, lang := range append(languages, "") {
+		w, known := cardTexts[lang]
+		if lang == "" {
+			if w, known = cardTexts[r.Language]; !known {
+				w, known = cardTexts["en"], true
+			}
 		}
-		return by
-	}()
-)
-
-// defaultBody says what every card has to say: that an AI asks, how long it
-// takes, and that nothing depends on it.
-func defaultBody(minutes int) string {
-	unit := "minutes"
-	if minutes == 1 {
-		unit = "minute"
+		if !known {
+			continue
+		}
+		unit := w.minutes
+		if how.Minutes == 1 {
+			unit = w.minute
+		}
+		ours[0][lang], ours[1][lang], ours[2][lang], ours[3][lang] = w.title, fmt.Sprintf(w.body, how.Minutes, unit), w.accept, w.decline
 	}
-	return fmt.Sprintf("An AI interviewer asks, you type. About %d %s. It changes nothing about what you just did.", minutes, unit)
+	for n, into := range []*research.Text{&r.Title, &r.Body, &r.Accept, &r.Decline} {
+		*into = filled(i.texts()[n], ours[n], r.Language)
+	}
 }
 
-// filled is a text that has something to say in every language: what serves
-// where a language is missing is English, else the study's first language.
-func filled(t research.Text, languages []string, otherwise research.Text) research.Text {
-	if len(t) == 0 {
-		return otherwise
+// serving is the language of a card where it does not speak the page's: English,
+// else the first of the study's, that all of the file's texts have.
+func serving(texts []research.Text, languages []string) string {
+	for _, lang := range append([]string{"en"}, languages...) {
+		if lang == "" || lang == "en" && len(languages) > 0 && !slices.Contains(languages, "en") {
+			continue
+		}
+		if !slices.ContainsFunc(texts, func(t research.Text) bool { _, serves := t[""]; return len(t) > 0 && !serves && t[lang] == "" }) {
+			return lang
+		}
 	}
-	if _, serves := t[""]; serves {
-		return t
+	return "en"
+}
+
+// filled is a text that has something to say in every language.
+func filled(own, ours research.Text, language string) research.Text {
+	if len(own) == 0 {
+		return ours
 	}
-	out := maps.Clone(t)
-	for _, lang := range slices.Concat([]string{"en"}, languages, sortedKeys(t)) {
-		if s, ok := t[lang]; ok {
+	out := research.Text{}
+	for lang, s := range own {
+		out[lang] = s
+	}
+	for _, lang := range append([]string{"", language, "en"}, sortedKeys(own)...) {
+		if s, ok := own[lang]; ok {
 			out[""] = s
-			return out
+			break
 		}
 	}
 	return out
+}
+
+// CardText is what one card says.
+type CardText struct{ Language, Title, Body, Accept, Decline string }
+
+// Say is the card on a page of that language: in it, with or without its region,
+// where all of the card's texts have it.
+func (r *Rule) Say(page string) CardText {
+	lang, in := r.Language, func(t research.Text) string { return t[""] }
+	primary, _, _ := strings.Cut(page, "-")
+	for _, l := range []string{primary, page} {
+		if l != "" && r.Title[l] != "" && r.Body[l] != "" && r.Accept[l] != "" && r.Decline[l] != "" {
+			lang, in = l, func(t research.Text) string { return t[l] }
+		}
+	}
+	return CardText{lang, in(r.Title), in(r.Body), in(r.Accept), in(r.Decline)}
 }

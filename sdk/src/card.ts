@@ -3,7 +3,6 @@
 import css from "./card.css?inline";
 import { element, hostElement, place, type Look } from "./look";
 import type { Invite } from "./wire";
-import { direction, wordsIn } from "./words";
 
 export type Choice = "accept" | "decline" | "never" | "later" | "close" | "escape";
 
@@ -19,7 +18,7 @@ export function showCard(invite: Invite, look: Look & { inPlace: boolean }, choo
   const { host, root } = hostElement("usercall-card", css, look);
   const status = element("p", { role: "status", class: "spoken" });
   host.lang = invite.lang;
-  host.dir = direction(invite.lang);
+  host.dir = invite.dir;
   root.append(panel(invite, look.inPlace, choose), status);
   const leave = escapeKey(host, () => choose("escape"));
   const restore = focusOrigin(host);
@@ -39,7 +38,6 @@ export function showCard(invite: Invite, look: Look & { inPlace: boolean }, choo
 }
 
 function panel(invite: Invite, inPlace: boolean, choose: (choice: Choice) => void): HTMLElement {
-  const words = wordsIn(invite.lang);
   const button = (choice: Choice, label: string, ...attributes: [Record<string, string>?]) => {
     const made = element("button", { type: "button", "data-uc": choice, ...attributes[0] }, label);
     made.onclick = () => choose(choice);
@@ -56,14 +54,14 @@ function panel(invite: Invite, inPlace: boolean, choose: (choice: Choice) => voi
     "section",
     { role: "dialog", "aria-labelledby": "title", "aria-describedby": "body" },
     element("h2", { id: "title" }, invite.title),
-    button("close", "×", { "aria-label": words.close }),
+    button("close", "×", { "aria-label": invite.close }),
     element("p", { id: "body" }, invite.body),
     element(
       "div",
       { class: "answers" },
       accept,
-      button("later", words.later),
-      element("span", { class: "no" }, button("decline", invite.decline), separator, button("never", words.never)),
+      button("later", invite.later),
+      element("span", { class: "no" }, button("decline", invite.decline), separator, button("never", invite.never)),
     ),
   );
 }

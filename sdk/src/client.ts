@@ -9,8 +9,21 @@ export interface Reply<T> {
 }
 
 export interface Client {
-  get<T>(path: string): Promise<Reply<T>>;
-  post<T>(path: string, body: object): Promise<Reply<T>>;
+  get<T>(path: string, own: Allowance): Promise<Reply<T>>;
+  /** `own`: nothing that the page did asked for it, so it counts against the allowance. */
+  post<T>(path: string, body: object, own?: Allowance): Promise<Reply<T>>;
+}
+
+/** How many requests an idle page may still make by itself: six, with the loader and the core. */
+export interface Allowance {
+  take(): boolean;
+  /** Somebody did something, or the server has news. */
+  refill(): void;
+}
+
+export function createAllowance(): Allowance {
+  let left = 4;
+  return { take: () => left-- > 0, refill: () => void (left = Math.max(left, 3)) };
 }
 
 const WAITS = [1_000, 3_000, 9_000];
@@ -21,48 +34,42 @@ const KEEPALIVE_LIMIT = 30_000;
 
 export function createClient(host: string, stopped: () => boolean): Client {
   return {
-    get: (path) => send(host + path, {}, stopped),
-    post: (path, body) => send(host + path, { method: "POST", body: JSON.stringify(body) }, stopped),
+    get: (path, own) => send(host + path, {}, stopped, own.take),
+    post: (path, body, own) => send(host + path, { method: "POST", body: JSON.stringify(body) }, stopped, own?.take),
   };
 }
 
-async function send<T>(url: string, init: RequestInit, stopped: () => boolean): Promise<Reply<T>> {
-  for (let attempt = 0; ; attempt++) {
+async function send<T>(url: string, init: RequestInit, stopped: () => boolean, may = () => true): Promise<Reply<T>> {
+  for (let attempt = 0; may(); attempt++) {
     const reply = await once<T>(url, init);
     if (!transient(reply.status)) return report(reply);
     const wait = WAITS[attempt];
     if (!wait || stopped()) return report(reply);
     await sleep(reply.after ?? wait * (0.5 + Math.random()));
   }
+  return { status: 0 };
 }
 
 type Answer<T> = Reply<T> & { after?: number; code?: string };
+
+/** Neither cookies nor the address of the page go along. */
+export const PRIVATE: RequestInit = { credentials: "omit", referrerPolicy: "no-referrer" };
 
 async function once<T>(url: string, init: RequestInit): Promise<Answer<T>> {
   try {
     const response = await fetch(url, {
       ...init,
-      credentials: "omit",
-      referrerPolicy: "no-referrer",
+      ...PRIVATE,
       keepalive: String(init.body ?? "").length < KEEPALIVE_LIMIT,
       signal: AbortSignal.timeout(TIMEOUT),
     });
-    return await read<T>(response);
+    const { ok, status, headers } = response;
+    const after = Number(headers.get("Retry-After")) * 1_000;
+    const body = await response.json().catch(() => ({}));
+    return { status, ...(ok && { body }), ...(after && { after: Math.min(after, LONGEST_WAIT) }), code: body.code };
   } catch {
     return { status: 0 };
   }
-}
-
-async function read<T>(response: Response): Promise<Answer<T>> {
-  const { ok, status, headers } = response;
-  const after = Number(headers.get("Retry-After")) * 1_000;
-  const body = await response.json().catch(() => ({}));
-  return {
-    status,
-    ...(ok && { body: body as T }),
-    ...(after > 0 && { after: Math.min(after, LONGEST_WAIT) }),
-    code: body.code,
-  };
 }
 
 /** No answer at all, "slow down", or a failure that passes. */
@@ -75,11 +82,11 @@ function report<T>({ status, body, code }: Answer<T>): Reply<T> {
     complain(
       status
         ? `the server answered ${status} ${code ?? ""}`
-        : "no answer. Is the server up, and is it in connect-src of this page's Content-Security-Policy?",
+        : "no answer. Is the server up, and in connect-src of the page's policy?",
     );
   return { status, ...(body && { body }) };
 }
 
-function sleep(ms: number): Promise<void> {
+export function sleep(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms));
 }

@@ -53,7 +53,7 @@ function takeOver(shared: Shared): void {
     trigger: (name, properties) => session?.events?.trigger(String(name), properties),
     see(seen: Seen) {
       person.binding = seen.binding;
-      if (seen.event.type == "identify" || seen.event.type == "group") changing(() => {});
+      if (seen.event.type == "identify") changing(() => {});
       else session?.events?.see(seen);
     },
   };
@@ -64,7 +64,7 @@ function takeOver(shared: Shared): void {
     const now = text(person.describe().userId);
     if (known && now && now != known) session?.personChanged("identify");
     known = now ?? known;
-    session?.events?.identified();
+    session?.identified();
   };
 
   const run = (name: string, args: unknown[]): void => {

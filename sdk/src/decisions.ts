@@ -1,64 +1,81 @@
 // What the server decided: invites go on to be shown, "ask again at" is kept on a clock, and a
 // ticket for which nothing is open is forgotten. An idle page asks once and then never.
 
-import type { Client } from "./client";
-import type { Outbox } from "./outbox";
+import type { Allowance, Client } from "./client";
+import type { Invites } from "./invites";
 import type { Ticket } from "./ticket";
-import type { Answer, Invite } from "./wire";
+import type { Answer } from "./wire";
 
 const SOONEST = 1_000;
 const LATEST = 12 * 3_600_000;
+/** Everybody's wait may end at the same moment. */
+const SPREAD = 1_000;
 
-export class Decisions {
-  readonly #client: Client;
-  readonly #ticket: Ticket;
-  readonly #common: () => object;
-  readonly #offer: (invite: Invite) => void;
-  readonly #completed: (ids: string[]) => void;
-  outbox!: Outbox;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #early = 0;
+export interface Asking {
+  /** Whose browser it is, and everything else that a request says. */
+  identity(): { userId: string | undefined };
+  invites: Invites;
+  completed(ids: string[]): void;
+  answered(): void;
+}
 
-  constructor(
-    client: Client,
-    ticket: Ticket,
-    common: () => object,
-    offer: (invite: Invite) => void,
-    completed: (ids: string[]) => void,
-  ) {
-    this.#client = client;
-    this.#ticket = ticket;
-    this.#common = common;
-    this.#offer = offer;
-    this.#completed = completed;
-  }
+export interface Decisions {
+  ask(): Promise<void>;
+  take(answer: Answer): void;
+  /** A question's time came while nobody looked. */
+  due(): boolean;
+  stop(): void;
+}
 
-  async ask(anonymousId?: string): Promise<void> {
-    const ticket = this.#ticket.current ?? this.#ticket.make(undefined);
-    const { sent } = this.outbox;
-    const { body } = await this.#client.post<Answer>("/sdk/v1/ask", { ...this.#common(), ticket, anonymousId });
-    if (!body || this.#ticket.current != ticket) return;
-    if (!body.open && !body.invite && sent == this.outbox.sent) this.#ticket.forget();
-    this.take(body);
-  }
+export function createDecisions(client: Client, ticket: Ticket, own: Allowance, sent: () => number, around: Asking): Decisions {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let asking = false;
+  let again = false;
+  let due = false;
 
-  take({ invite, ask_at: at, completed }: Answer): void {
-    if (completed) this.#completed(completed);
-    if (invite) this.#offer(invite);
-    if (at) this.#askAt(Date.parse(at));
-  }
+  const ask = async (): Promise<void> => {
+    again = asking;
+    if (asking) return;
+    asking = true;
+    due = false;
+    await once();
+    asking = false;
+    if (again) await ask();
+  };
 
-  stop(): void {
-    clearTimeout(this.#timer);
-  }
+  const once = async () => {
+    const identity = around.identity();
+    const mine = ticket.current ?? ticket.make(identity.userId);
+    const before = around.invites.current;
+    const sentBefore = sent();
+    const { body } = await client.post<Answer>("/sdk/v1/ask", { ...identity, ticket: mine }, own);
+    if (!body || ticket.current != mine) return;
+    // Only what stood before the question: another answer may have brought one meanwhile.
+    if (before && body.invite?.id != before) around.invites.gone(before);
+    if (!body.open && !body.invite && sentBefore == sent()) ticket.forget();
+    take(body);
+  };
 
-  /** A browser clock that is ahead must not make us ask in a circle. */
-  #askAt(at: number): void {
+  const take = ({ invite, ask_at: at, completed }: Answer) => {
+    if (completed) around.completed(completed);
+    if (invite) around.invites.offer(invite);
+    if (at) askAt(Date.parse(at));
+    around.answered();
+  };
+
+  /** Where a browser's clock is ahead, the allowance ends the circle. */
+  const askAt = (at: number) => {
     const wait = at - Date.now();
-    this.#early = wait < SOONEST ? this.#early + 1 : 0;
     if (!(wait < LATEST)) return;
-    clearTimeout(this.#timer);
-    const soonest = SOONEST * 2 ** Math.min(this.#early, 10);
-    this.#timer = setTimeout(() => void this.ask(), Math.max(wait + 200, soonest));
-  }
+    clearTimeout(timer);
+    timer = setTimeout(ripe, Math.max(wait, SOONEST) + Math.random() * SPREAD);
+  };
+
+  /** Where nobody looks it is asked when somebody does, here or on the next page. */
+  const ripe = () => {
+    due = document.visibilityState != "visible";
+    if (!due) void ask();
+  };
+
+  return { ask, take, due: () => due, stop: () => clearTimeout(timer) };
 }

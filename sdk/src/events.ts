@@ -4,7 +4,7 @@
 import type { BindOptions } from "../usercall";
 import { holds, isObject } from "./condition";
 import { complain } from "./console";
-import { Hold } from "./hold";
+import { createHold } from "./hold";
 import { newId } from "./message";
 import type { Outbox } from "./outbox";
 import { readPath } from "./path";
@@ -34,7 +34,7 @@ export class Events {
   readonly #outbox: Outbox;
   readonly #catalogue: boolean;
   readonly #ids = new Set<string>();
-  readonly #hold = new Hold<Item>((item, last) => this.#judge({ ...item, waited: true }, last));
+  readonly #hold = createHold<Item>((item, last) => this.#judge({ ...item, waited: true }, last));
   readonly #born = Date.now();
 
   constructor(
@@ -88,7 +88,8 @@ export class Events {
     const facts = { ...event, traits: { ...who.traits, ...readObject(event.context, "traits") } };
     const passes = holds(options.where, facts);
     const early = !last && item.at - item.bound < HOLD_WITHIN;
-    if (early && (passes ? lacks(who, facts.traits, reads) : holds(options.where, facts, "traits")))
+    // An identify sends what lacked only a trait or the userId, whether or not it brought it.
+    if (early && (passes ? !item.waited && lacks(who, facts.traits, reads) : holds(options.where, facts, "traits")))
       return this.#hold.add(item);
     if (!passes) return this.#count(item, name);
     this.#outbox.send(event, this.#addressed(who), reads, via);
@@ -121,7 +122,7 @@ function lacks(who: Who, traits: unknown, reads: Reads): boolean {
 }
 
 function tooOld(event: SegmentEvent, at: number): boolean {
-  return !!event.timestamp && at - +new Date(event.timestamp) > OLDEST;
+  return at - +new Date(event.timestamp!) > OLDEST; // none: no number, and not old
 }
 
 function refused(event: SegmentEvent, { consentCategory: category }: BindOptions): boolean {

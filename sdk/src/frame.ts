@@ -5,7 +5,6 @@
 import css from "./frame.css?inline";
 import { element, hostElement, place } from "./look";
 import type { Api, FrameRequest } from "./shared";
-import { direction } from "./words";
 
 const NAME = "usercall-interview";
 
@@ -16,12 +15,12 @@ const WORDS: Record<string, { close: string; newTab: string; interview: string }
   fr: { close: "Fermer", newTab: "Ouvrir dans un nouvel onglet", interview: "Entretien" },
 };
 
-function frameInterview({ link, lang, look, completed }: FrameRequest): void {
+function frameInterview({ link, lang, dir, look, completed }: FrameRequest): void {
   document.querySelector(NAME)?.remove();
   const words = WORDS[lang.slice(0, 2)] ?? WORDS["en"]!;
   const { host, root } = hostElement(NAME, css, look);
   host.lang = lang;
-  host.dir = direction(lang);
+  host.dir = dir;
   const frame = element("iframe", { src: link, title: words.interview, allow: "microphone" });
   const tab = element("a", { href: link, target: "_blank", rel: "noopener" }, words.newTab);
   const close = element("button", { type: "button", "aria-label": words.close }, "×");

@@ -7,32 +7,26 @@ export interface Held {
 
 const LONGEST = 2_000;
 
-export class Hold<T extends Held> {
-  readonly #decide: (item: T, last: boolean) => void;
-  readonly #waiting = new Map<T, ReturnType<typeof setTimeout>>();
+export interface Hold<T> {
+  add(item: T): void;
+  releaseAll(last?: boolean): void;
+  clear(): void;
+}
 
-  /** `decide` is asked again at each release; `last` is true at the end of the hold. */
-  constructor(decide: (item: T, last: boolean) => void) {
-    this.#decide = decide;
-  }
-
-  add(item: T): void {
-    const left = item.at + LONGEST - Date.now();
-    this.#waiting.set(item, setTimeout(() => this.#release(item, true), Math.max(left, 0)));
-  }
-
-  releaseAll(last = false): void {
-    for (const item of [...this.#waiting.keys()]) this.#release(item, last);
-  }
-
-  clear(): void {
-    for (const timer of this.#waiting.values()) clearTimeout(timer);
-    this.#waiting.clear();
-  }
-
-  #release(item: T, last: boolean): void {
-    clearTimeout(this.#waiting.get(item));
-    this.#waiting.delete(item);
-    this.#decide(item, last);
-  }
+/** `decide` is asked again at each release; `last` is true at the end of the hold. */
+export function createHold<T extends Held>(decide: (item: T, last: boolean) => void): Hold<T> {
+  const waiting = new Map<T, ReturnType<typeof setTimeout>>();
+  const release = (item: T, last: boolean) => {
+    clearTimeout(waiting.get(item));
+    waiting.delete(item);
+    decide(item, last);
+  };
+  return {
+    add: (item) => void waiting.set(item, setTimeout(release, Math.max(item.at + LONGEST - Date.now(), 0), item, true)),
+    releaseAll: (last = false) => [...waiting.keys()].forEach((item) => release(item, last)),
+    clear() {
+      waiting.forEach(clearTimeout);
+      waiting.clear();
+    },
+  };
 }

@@ -3,34 +3,42 @@
 
 import type { InviteEvent, InviteNotice } from "../usercall";
 import { showCard, type Card, type Choice } from "./card";
+import { sleep } from "./client";
 import { isInterviewLink } from "./link";
 import { acquire } from "./lock";
 import { supported, type Look } from "./look";
-import { PageWatch, type Obstacle } from "./page";
-import { loadJSON, save } from "./storage";
-import type { Invite, State } from "./wire";
+import { watchPage } from "./page";
+import { loadJSON, noteShown, save, shownHere } from "./storage";
+import type { Invite, ServerConfig, State } from "./wire";
 
 export interface Surroundings {
-  look(): Look;
-  inFrame(): boolean;
+  look(): Look & { dialogSelector?: string | undefined };
+  config(): ServerConfig;
   frame(invite: Invite): void;
   /** The person has not changed since the invite's events. */
   samePerson(): boolean;
-  report(invite: string, state: State, reason?: string): void;
+  /** False where the server says that it stands no more. */
+  report(invite: string, state: State, reason?: string): Promise<boolean>;
+  /** Asks the server whether it still gives the invite. */
+  check(): Promise<void>;
   emit(event: InviteEvent, notice: InviteNotice): void;
 }
 
 interface Current {
   invite: Invite;
-  watch: PageWatch;
-  /** Refusals told so far: each reason once. */
-  told: Set<Obstacle>;
+  obstacle: ReturnType<typeof watchPage>;
+  /** When the server last gave it. */
+  given: number;
   stop: AbortController;
   timer: ReturnType<typeof setInterval>;
   card?: Card;
 }
 
 const LOOK_EVERY = 250;
+/** What was given before that may be answered elsewhere meanwhile. */
+const FRESH = 10_000;
+/** A lock that is free is ours by then. */
+const OURS_WITHIN = 500;
 const LOCK_AFTER = 1_000;
 /** How long an answer is remembered here; a "not now" only until the server surely knows it. */
 const YEAR = 365 * 864e5;
@@ -39,17 +47,25 @@ const HOUR = 36e5;
 export class Invites {
   readonly #around: Surroundings;
   #current: Current | undefined;
+  /** Refusals told so far: each reason once. */
+  readonly #told = new Set<string>();
 
   constructor(around: Surroundings) {
     this.#around = around;
   }
 
+  get current(): string | undefined {
+    return this.#current?.invite.id;
+  }
+
   offer(invite: Invite): void {
+    if (this.current == invite.id) this.#current!.given = Date.now();
     if (this.#current || answered(invite.id) || expired(invite) || !isInterviewLink(invite.link)) return;
+    if (this.#sessionIsFull(invite.id)) return this.#refuse(invite.id, "session");
     const current: Current = {
       invite,
-      watch: new PageWatch(invite.page),
-      told: new Set(),
+      obstacle: watchPage(invite.page),
+      given: Date.now(),
       stop: new AbortController(),
       timer: setInterval(() => this.#look(current), LOOK_EVERY),
     };
@@ -61,28 +77,42 @@ export class Invites {
 
   /** The person signed out or became another: what was for them goes. */
   withdraw(reason: string): void {
-    const current = this.#current;
+    const { current } = this;
     if (!current) return;
-    this.#around.report(current.invite.id, "refused", reason);
-    this.#end(current);
+    this.#refuse(current, reason);
+    this.gone(current);
+  }
+
+  /** It was answered, taken back or paused elsewhere. */
+  gone(invite: string): void {
+    if (this.current == invite) this.#end(this.#current!);
+  }
+
+  #refuse(invite: string, reason: string): void {
+    const key = invite + reason;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    void this.#around.report(invite, "refused", reason);
+  }
+
+  #sessionIsFull(invite: string): boolean {
+    const { per_session: limit } = this.#around.config();
+    return !!limit && shownHere().filter((id) => id != invite).length >= limit;
   }
 
   /** Notes the time spent on the page, tells what is in the way, and looks after a card that stands. */
   #look(current: Current): boolean {
-    if (current.card) {
-      current.card.keep();
-      return false;
+    const { invite, card, stop } = current;
+    if (stop.signal.aborted) return false;
+    if (expired(invite) || answered(invite.id) || !this.#around.samePerson()) this.#end(current);
+    else if (card) card.keep();
+    else {
+      const dialogs = this.#around.look().dialogSelector || this.#around.config().dialog_selector;
+      const obstacle = supported() ? current.obstacle(dialogs!) : "browser";
+      if (obstacle && obstacle != "dwell") this.#refuse(invite.id, obstacle);
+      return !obstacle;
     }
-    if (expired(current.invite) || answered(current.invite.id) || !this.#around.samePerson()) {
-      this.#end(current);
-      return false;
-    }
-    const obstacle = supported() ? current.watch.obstacle() : "browser";
-    if (obstacle && obstacle != "dwell" && !current.told.has(obstacle)) {
-      current.told.add(obstacle);
-      this.#around.report(current.invite.id, "refused", obstacle);
-    }
-    return !obstacle;
+    return false;
   }
 
   /** Waits for a moment when the page allows it, then for the lock, then looks again. */
@@ -91,7 +121,9 @@ export class Invites {
     try {
       while (!signal.aborted) {
         await this.#allowed(current);
-        const release = await acquire(signal);
+        const waits = setTimeout(() => signal.aborted || this.#refuse(current.invite.id, "tab"), OURS_WITHIN);
+        const release = await acquire(signal).finally(() => clearTimeout(waits));
+        if (Date.now() - current.given > FRESH) await this.#around.check();
         if (!this.#look(current)) {
           release();
           continue;
@@ -106,15 +138,16 @@ export class Invites {
   async #allowed(current: Current): Promise<void> {
     while (!this.#look(current)) {
       current.stop.signal.throwIfAborted();
-      await new Promise((again) => setTimeout(again, LOOK_EVERY));
+      await sleep(LOOK_EVERY);
     }
   }
 
   #show(current: Current): void {
     const { invite } = current;
-    const inPlace = this.#around.inFrame();
+    const inPlace = this.#inFrame();
     current.card = showCard(invite, { ...this.#around.look(), inPlace }, (choice) => this.#chosen(current, choice));
-    this.#around.report(invite.id, "shown");
+    noteShown(invite.id);
+    void this.#around.report(invite.id, "shown").then((stands) => stands || this.gone(invite.id));
     this.#around.emit("shown", { invite: invite.id });
   }
 
@@ -127,15 +160,19 @@ export class Invites {
     if (choice == "accept") setTimeout(() => this.#end(current));
     else this.#end(current);
     if (choice == "accept") return this.#accepted(invite);
-    if (choice == "later") return this.#around.report(invite.id, "later");
-    this.#around.report(invite.id, choice == "never" ? "never" : "declined", choice);
+    if (choice == "later") return void this.#around.report(invite.id, "later");
+    void this.#around.report(invite.id, choice == "never" ? "never" : "declined", choice);
     this.#around.emit("declined", { invite: invite.id, reason: choice });
   }
 
   #accepted(invite: Invite): void {
-    this.#around.report(invite.id, "accepted");
+    void this.#around.report(invite.id, "accepted");
     this.#around.emit("accepted", { invite: invite.id });
-    if (this.#around.inFrame()) this.#around.frame(invite);
+    if (this.#inFrame()) this.#around.frame(invite);
+  }
+
+  #inFrame(): boolean {
+    return this.#around.config().delivery == "iframe";
   }
 
   #end(current: Current): void {
@@ -161,5 +198,5 @@ function remember(id: string, ms: number): void {
 }
 
 function expired({ expires_at: at }: Invite): boolean {
-  return !!at && Date.parse(at) <= Date.now();
+  return Date.parse(at!) <= Date.now(); // none: never
 }

@@ -9,7 +9,7 @@ export interface Look {
 
 /** Browsers without constructable style sheets get no card. */
 export function supported(): boolean {
-  return "adoptedStyleSheets" in Document.prototype && "replaceSync" in CSSStyleSheet.prototype;
+  return "adoptedStyleSheets" in Document.prototype;
 }
 
 /** An element of ours with its shadow root; `css` decides all of its look. */

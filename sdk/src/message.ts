@@ -87,8 +87,8 @@ function ids({ userId, anonymousId }: Who): { userId?: string; anonymousId?: str
 }
 
 function time(event: SegmentEvent): string {
-  const given = new Date(event.timestamp ?? Date.now());
-  return (isNaN(+given) ? new Date() : given).toISOString();
+  const given = new Date(event.timestamp!);
+  return (+given ? given : new Date()).toISOString();
 }
 
 export function newId(): string {

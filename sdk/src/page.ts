@@ -6,44 +6,41 @@ import { passes } from "./condition";
 import type { PageRule } from "./wire";
 
 /** Why not now; undefined: now. `dwell` is no refusal, only not yet. */
-export type Obstacle = "url" | "dwell" | "hidden" | "dialog" | "browser";
+export type Obstacle = "url" | "hidden" | "dwell" | "dialog" | "browser" | "session" | "tab";
 
-export class PageWatch {
-  readonly #rule: PageRule | null | undefined;
-  #since: number | undefined;
-  #seen = "";
+/** What is in the way, to be asked again and again: it keeps the time that a page of the rule was looked at. */
+export function watchPage(rule: PageRule | null | undefined): (dialogs: string) => Obstacle | undefined {
+  let spent = 0; // milliseconds, up to the last look of ours
+  let last: number | undefined; // when that was; undefined: the page was hidden then
+  let path = "";
 
-  constructor(rule: PageRule | null | undefined) {
-    this.#rule = rule;
-  }
-
-  /** To be asked again and again; keeps the time since the address has satisfied the rule. */
-  obstacle(): Obstacle | undefined {
-    if (!urlMatches(this.#rule)) {
-      this.#since = undefined;
-      return "url";
-    }
-    if (this.#since === undefined || this.#seen != location.pathname) this.#since = performance.now();
-    this.#seen = location.pathname;
-    if (performance.now() - this.#since < (this.#rule?.dwell_ms ?? 0)) return "dwell";
-    if (document.visibilityState != "visible") return "hidden";
-    if (dialogOpen()) return "dialog";
-    return undefined;
-  }
+  return (dialogs) => {
+    const matches = urlMatches(rule);
+    const now = performance.now();
+    spent = matches && path == location.pathname ? spent + now - (last ?? now) : 0;
+    path = location.pathname;
+    last = document.visibilityState == "visible" ? now : undefined;
+    if (!matches) return "url";
+    if (!last) return "hidden";
+    if (spent < (rule?.dwell_ms ?? 0)) return "dwell";
+    return dialogOpen(dialogs) ? "dialog" : undefined;
+  };
 }
 
 function urlMatches(rule: PageRule | null | undefined): boolean {
   const { href, pathname, host } = location;
-  const parts: Record<string, string> = { path: pathname, full: href, url: href, host };
+  const parts: Record<string, string> = { path: pathname, full: href, host };
   return Object.entries(rule?.url ?? {}).every(([part, test]) => passes(parts[part], test));
 }
 
-const DIALOGS = 'dialog[open],[role="dialog"],[role="alertdialog"],[aria-modal="true"]';
-
 /** A dialog of the page that can be seen. Ours lives in a shadow root, where this does not look. */
-function dialogOpen(): boolean {
+function dialogOpen(selector: string): boolean {
   if (document.fullscreenElement) return true;
-  return [...document.querySelectorAll<HTMLElement>(DIALOGS)].some(
-    (dialog) => dialog.getClientRects().length > 0 && getComputedStyle(dialog).visibility != "hidden",
-  );
+  try {
+    return [...document.querySelectorAll(selector)].some(
+      (dialog) => dialog.getClientRects().length > 0 && getComputedStyle(dialog).visibility != "hidden",
+    );
+  } catch {
+    return false; // no selector
+  }
 }

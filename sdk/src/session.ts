@@ -2,9 +2,9 @@
 // did, what was decided, what is shown.
 
 import type { InitOptions } from "../usercall";
-import { createClient, type Client } from "./client";
+import { createAllowance, createClient, sleep, type Client } from "./client";
 import { complain } from "./console";
-import { Decisions } from "./decisions";
+import { createDecisions, type Decisions } from "./decisions";
 import { Events } from "./events";
 import { Invites } from "./invites";
 import { isInterviewLink } from "./link";
@@ -12,10 +12,13 @@ import { openFrame } from "./frame-loader";
 import type { Listeners } from "./listeners";
 import { Outbox } from "./outbox";
 import type { Person } from "./person";
-import { openStream } from "./stream";
+import { createStream, type Stream } from "./stream";
 import { Ticket } from "./ticket";
 import type { Shared } from "./shared";
 import type { Invite, ServerConfig, State } from "./wire";
+
+/** A window that gets the focus back and forth is one look. */
+const LOOKS_APART = 5_000;
 
 export class Session {
   readonly #shared: Shared;
@@ -31,7 +34,9 @@ export class Session {
   #config: ServerConfig = {};
   #accepted = new Set<string>();
   #over = false;
-  #unlisten = () => {};
+  #stream: Stream | undefined;
+  #looked = 0;
+  readonly #allowance = createAllowance();
 
   constructor(shared: Shared, options: InitOptions, person: Person, listeners: Listeners) {
     this.#shared = shared;
@@ -45,40 +50,46 @@ export class Session {
     const common = () => this.#common();
     this.#invites = new Invites({
       look: () => options,
-      inFrame: () => this.#config.delivery == "iframe",
+      config: () => this.#config,
       frame: (invite) => this.#frame(invite),
       samePerson: () => this.#samePerson(),
       report: (invite, state, reason) => this.#report(invite, state, reason),
+      check: () => this.#check(),
       emit: (event, notice) => listeners.emit(event, notice),
     });
-    this.#decisions = new Decisions(
-      this.#client,
-      this.#ticket,
-      common,
-      (invite) => !this.#over && this.#invites.offer(invite),
-      (ids) => this.#completed(ids),
-    );
-    this.#outbox = new Outbox(this.#client, this.#ticket, common, (answer) => this.#decisions.take(answer));
-    this.#decisions.outbox = this.#outbox;
+    this.#decisions = createDecisions(this.#client, this.#ticket, this.#allowance, () => this.#outbox.sent, {
+      identity: () => this.#identity(),
+      invites: this.#invites,
+      completed: (ids) => this.#completed(ids),
+      answered: () => this.#stream?.follow(),
+    });
+    this.#outbox = new Outbox(this.#client, this.#ticket, common, (answer) => {
+      this.#allowance.refill();
+      this.#decisions.take(answer);
+    });
   }
 
   /** Learns what triggers read; false where there is nothing to do on this page. */
   async start(): Promise<boolean> {
     const project = this.#options.projectId;
-    const { status, body } = await this.#client.get<ServerConfig>("/sdk/v1/config?project=" + encodeURIComponent(project));
-    if (status == 404) complain(`no project has the key "${project}". The dashboard's page "Connect" shows the right one.`);
+    const { status, body } = await this.#client.get<ServerConfig>(
+      "/sdk/v1/config?project=" + encodeURIComponent(project),
+      this.#allowance,
+    );
+    if (status == 404) complain(`no project has the key "${project}". The right one is in the dashboard.`);
     if (!body || this.#over) return false;
     this.#config = body;
     this.events = new Events(body.events ?? [], this.#person, this.#outbox, wanted(this.#options.catalogue));
     addEventListener("pagehide", () => this.events?.leave());
     document.addEventListener("visibilitychange", () => this.#returned());
+    addEventListener("focus", () => this.#returned());
     void this.#firstQuestion();
     return true;
   }
 
   /** The person is gone or another: nothing of theirs is shown or sent any more. */
   personChanged(reason: string): void {
-    this.#unlisten();
+    this.#stream?.stop();
     this.events?.clear();
     this.#outbox.forgetPerson();
     this.#invites.withdraw(reason);
@@ -96,7 +107,8 @@ export class Session {
     const ticket = this.#ticket.current;
     const client = createClient(this.#shared.host, () => false);
     void client.post("/sdk/v1/opt-out", { ...this.#common(), ticket, anonymousId, userId });
-    this.#unlisten();
+    this.#stream?.stop();
+    this.#stream = undefined;
     this.events = undefined;
     this.#decisions.stop();
     this.#ticket.forget();
@@ -109,35 +121,48 @@ export class Session {
 
   /** Only somebody who waits for an answer, or may have one, is asked about at page load. */
   async #firstQuestion(): Promise<void> {
-    const anonymousId = this.#config.signed ? await this.#knownAnonymousId() : undefined;
-    if (this.#over || (!this.#ticket.current && !anonymousId)) return;
-    if (this.#config.stream) this.#listen(anonymousId);
-    await this.#decisions.ask(anonymousId);
-  }
-
-  #listen(anonymousId: string | undefined): void {
-    const query = () =>
-      new URLSearchParams({
-        project: this.#options.projectId,
-        anonymousId: anonymousId ?? "",
-        ticket: this.#ticket.current ?? "",
-      });
-    const url = () => `${this.#shared.host}/sdk/v1/stream?${query()}`;
-    this.#unlisten = openStream(url, () => void this.#decisions.ask(anonymousId));
-  }
-
-  async #knownAnonymousId(): Promise<string | undefined> {
-    for (let looks = 0; looks < 20; looks++) {
-      const { anonymousId } = this.#person.describe();
-      if (anonymousId) return anonymousId;
-      await new Promise((again) => setTimeout(again, 150));
+    const earlier = this.#ticket.current;
+    await sleep(0); // what the page said of the person until now goes first
+    if (this.#config.signed) {
+      await this.#knownBrowser();
+      const { ticket, anonymousId, identity_token } = this.#identity();
+      if (this.#over || !(ticket || anonymousId || identity_token)) return;
+      const url = this.#shared.host + "/sdk/v1/stream";
+      this.#stream = createStream(url, () => this.#identity(), this.#allowance, () => void this.#decisions.ask());
+      this.#stream.follow();
+      if (document.visibilityState == "visible") return; // it asks when it opens
     }
-    return undefined;
+    if (earlier || this.#stream) await this.#decisions.ask();
   }
 
-  /** Back from the interview's tab: is it over? */
+  /** An invite was at hand for a while: does the server still give it? */
+  #check(): Promise<void> {
+    this.#allowance.refill();
+    return this.#decisions.ask();
+  }
+
+  /** Segment's library takes a moment to say whose browser it is. */
+  async #knownBrowser(): Promise<void> {
+    for (let looks = 0; looks < 20 && !this.#person.describe().anonymousId; looks++) await sleep(150);
+  }
+
+  /** Somebody was identified: what waited for it goes on, and the stream is theirs. */
+  identified(): void {
+    this.events?.identified();
+    this.#allowance.refill();
+    this.#stream?.follow();
+  }
+
+  /** Somebody looks again: at a card that may be answered elsewhere, or back from the interview's tab. */
   #returned(): void {
-    if (document.visibilityState == "visible" && this.#accepted.size && this.#ticket.current) void this.#decisions.ask();
+    const visible = document.visibilityState == "visible";
+    if (!visible || Date.now() - this.#looked > LOOKS_APART) {
+      if (visible) this.#looked = Date.now();
+      this.#allowance.refill();
+      const open = this.#accepted.size || this.#invites.current || this.#decisions.due();
+      if (visible && open && this.#ticket.current) void this.#decisions.ask();
+      this.#stream?.follow();
+    }
   }
 
   #completed(ids: string[]): void {
@@ -145,10 +170,10 @@ export class Session {
       if (this.#accepted.delete(invite)) this.#listeners.emit("completed", { invite });
   }
 
-  #frame({ id, link, lang }: Invite): void {
+  #frame({ id, link, lang, dir }: Invite): void {
     const look = this.#options;
     const completed = () => this.#listeners.emit("completed", { invite: id });
-    openFrame(this.#shared, look.nonce, { link, lang, look, completed });
+    openFrame(this.#shared, look.nonce, { link, lang, dir, look, completed });
   }
 
   #samePerson(): boolean {
@@ -156,13 +181,19 @@ export class Session {
     return !userId || !this.#ticket.owner || userId == this.#ticket.owner;
   }
 
-  #report(invite: string, state: State, reason?: string): void {
+  async #report(invite: string, state: State, reason?: string): Promise<boolean> {
     if (state == "accepted") this.#accepted.add(invite);
     const ticket = this.#ticket.current;
-    void this.#client.post("/sdk/v1/state", { ...this.#common(), ticket, invite, state, reason });
+    const body = { ...this.#common(), ticket, invite, state, reason };
+    return (await this.#client.post<{ ok: boolean }>("/sdk/v1/state", body)).body?.ok != false;
   }
 
-  #common(): object {
+  #identity() {
+    const { userId, anonymousId } = this.#person.describe();
+    return { ...this.#common(), ticket: this.#ticket.current, userId, ...(this.#config.signed && { anonymousId }) };
+  }
+
+  #common() {
     const { projectId: project, locale } = this.#options;
     return {
       project,

@@ -67,6 +67,7 @@ export interface Shared {
 export interface FrameRequest {
   link: string;
   lang: string;
+  dir: string;
   look: Look;
   completed(): void;
 }

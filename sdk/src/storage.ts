@@ -32,3 +32,18 @@ export function loadJSON<T>(key: string, otherwise: T): T {
     return otherwise;
   }
 }
+
+/** Invites that this session of the browser showed. */
+export function shownHere(): string[] {
+  try {
+    return JSON.parse(sessionStorage.getItem("usercall.shown") ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+export function noteShown(invite: string): void {
+  try {
+    sessionStorage.setItem("usercall.shown", JSON.stringify([...new Set(shownHere()).add(invite)]));
+  } catch {}
+}

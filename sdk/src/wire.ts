@@ -13,11 +13,13 @@ export interface EventReads {
 
 export interface ServerConfig {
   events?: EventReads[];
-  /** Events that a server signed can make invites for this browser. */
+  /** A card can come up without a request of this page: /sdk/v1/stream says when to ask. */
   signed?: boolean;
   delivery?: "tab" | "iframe";
-  /** Such events should reach an open page at once: /sdk/v1/stream says when to ask. */
-  stream?: boolean;
+  /** Cards that a session of the browser shows; 0: as many as come. */
+  per_session?: number;
+  /** What a card waits for while it can be seen. */
+  dialog_selector?: string;
 }
 
 export interface PageRule {
@@ -32,7 +34,11 @@ export interface Invite {
   body: string;
   accept: string;
   decline: string;
+  later: string;
+  never: string;
+  close: string;
   lang: string;
+  dir: string;
   page?: PageRule | null;
   expires_at?: string;
 }

@@ -1,11 +1,13 @@
 package sdk
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
 	"time"
 
+	"github.com/usercall/usercall/internal/identity"
 	"github.com/usercall/usercall/internal/ingest"
 	"github.com/usercall/usercall/internal/invite"
 	"github.com/usercall/usercall/internal/research"
@@ -14,27 +16,12 @@ import (
 
 // reply is all that a page ever learns.
 type reply struct {
-	Invite *offer     `json:"invite"`
+	Invite *card      `json:"invite"`
 	AskAt  *time.Time `json:"ask_at"`
 	Open   bool       `json:"open"` // something may still come of this ticket
 	// Completed is invites whose interviews were completed lately: the page that
 	// offered one can tell its own code.
 	Completed []string `json:"completed,omitempty"`
-}
-
-// offer is an invite as the card shows it.
-type offer struct {
-	ID        string    `json:"id"`
-	Link      string    `json:"link"`
-	Title     string    `json:"title"`
-	Body      string    `json:"body"`
-	Accept    string    `json:"accept"`
-	Decline   string    `json:"decline"`
-	Lang      string    `json:"lang"`
-	Page      any       `json:"page"`
-	ExpiresAt time.Time `json:"expires_at"`
-
-	cause string // messageId of the event that led to it
 }
 
 // config says what to listen for: names and paths, never values.
@@ -43,7 +30,10 @@ func (c Config) config(_ *http.Request, v visitor, _ []byte) (any, error) {
 	if needs == nil {
 		needs = []trigger.EventNeed{}
 	}
-	return map[string]any{"events": needs, "signed": false, "delivery": "tab"}, nil
+	set := v.project.Settings
+	return map[string]any{"events": needs, "signed": c.Engine.Signed(v.project.ID), "delivery": "tab",
+		"per_session":     max(0, cmp.Or(set.CardsPerSession, research.DefaultCardsPerSession)), // 0: no limit
+		"dialog_selector": cmp.Or(set.DialogSelector, research.DefaultDialogSelector)}, nil
 }
 
 // events stores what the page saw and answers with what was decided of it.
@@ -57,7 +47,7 @@ func (c Config) events(r *http.Request, v visitor, body []byte) (any, error) {
 	if err := c.admit(v, decoded.Count, now); err != nil {
 		return nil, err
 	}
-	events, err := c.proved(v, decoded.Events, now)
+	events, claims, err := c.proved(v, decoded.Events, now)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +63,7 @@ func (c Config) events(r *http.Request, v visitor, body []byte) (any, error) {
 	if err := c.claim(r, events, fresh, v.ticket); err != nil {
 		return nil, err
 	}
-	out, err := c.answer(r, v)
+	out, err := c.answer(r, v, claims)
 	if out.Invite != nil && slices.ContainsFunc(events, func(e research.Event) bool { return e.UserID == "" && e.MessageID == out.Invite.cause }) {
 		c.limits.invited(c.Address(r), now)
 	}
@@ -98,48 +88,45 @@ func (c Config) claim(r *http.Request, events []research.Event, fresh []bool, ti
 	return nil
 }
 
-func (c Config) answer(r *http.Request, v visitor) (reply, error) {
+func (c Config) answer(r *http.Request, v visitor, claims *identity.Claims) (out reply, err error) {
 	if v.ticket == nil {
 		return reply{}, nil
 	}
-	p, ticket, now := v.project.ID, v.ticket, c.Now()
-	var out reply
-	var err error
-	if out.Completed, err = c.Invites.Completed(r.Context(), p, ticket, now.Add(-lately)); err != nil {
+	p, now := v.project.ID, c.Now()
+	if out.Completed, err = c.Invites.Completed(r.Context(), p, v.ticket, now.Add(-lately)); err != nil {
 		return out, err
 	}
-	if out.Open, err = c.Invites.Waits(r.Context(), p, ticket, now); err != nil || !out.Open {
+	i, err := c.Invites.Offered(r.Context(), v.is(claims), now)
+	if err != nil {
 		return out, err
 	}
-	i, err := c.Invites.ForTicket(r.Context(), p, ticket, now)
-	if err != nil || i == nil {
-		return out, err
+	if i != nil {
+		if rule, ok := c.Engine.Offer(p, i.Trigger); ok && rule.Delivery == trigger.Card { // not paused since
+			out.Invite = c.card(i, rule, v.locale)
+		}
 	}
-	if rule, ok := c.Engine.Offer(p, i.Trigger); ok { // not paused since
-		out.Invite = c.offer(i, rule)
+	open, askAt, err := c.Invites.Open(r.Context(), p, v.ticket, now)
+	if out.Open = open; !askAt.IsZero() {
+		out.AskAt = &askAt
 	}
-	return out, nil
+	return out, err
 }
 
 // lately is how long a page may be told that an interview was completed.
 const lately = 24 * time.Hour
 
-func (c Config) offer(i *research.Invite, rule *trigger.Rule) *offer {
-	const lang = "en" // the one language the ready-made studies speak
-	return &offer{ID: i.PublicID, cause: i.MessageID, Link: c.Link(i.PublicID), Lang: lang, ExpiresAt: i.ExpiresAt,
-		Title: rule.Title.In(lang), Body: rule.Body.In(lang), Accept: rule.Accept.In(lang), Decline: rule.Decline.In(lang),
-		Page: rule.Page}
-}
-
 // ask answers a page that holds a ticket from an earlier one.
 func (c Config) ask(r *http.Request, v visitor, _ []byte) (any, error) {
-	if err := c.admitPoll(v, c.Now()); err != nil {
+	now := c.Now()
+	if err := c.admitPoll(v, now); err != nil {
 		return nil, err
 	}
-	return c.answer(r, v)
+	claims, _ := c.Identity.Prove(v.project, v.token, now) // a bad token proves nothing
+	return c.answer(r, v, claims)
 }
 
-// state takes what became of an invite on the page.
+// state takes what became of an invite on the page. Where the answer is no, it is
+// answered or taken back already, and its card goes.
 func (c Config) state(r *http.Request, v visitor, body []byte) (any, error) {
 	var req struct {
 		Invite string      `json:"invite"`

@@ -15,19 +15,19 @@ import (
 // the token says of the person's traits before them. Where the project requires
 // identity, a page that claims to be a user and is not proved to be is refused
 // whole; what comes of anonymous people is taken.
-func (c Config) proved(v visitor, events []research.Event, now time.Time) ([]research.Event, error) {
+func (c Config) proved(v visitor, events []research.Event, now time.Time) ([]research.Event, *identity.Claims, error) {
 	claims, wrong := c.Identity.Prove(v.project, v.token, now)
 	for i := range events {
 		e := &events[i]
 		e.Token, e.Verified = "", claims.Proves(e)
 		if e.UserID != "" && !e.Verified && v.project.Settings.Identity == research.IdentityRequired {
-			return nil, unproved(wrong, claims)
+			return nil, nil, unproved(wrong, claims)
 		}
 		if e.Verified && e.Type == research.Identify {
 			e.Traits = over(e.Traits, claims.Traits)
 		}
 	}
-	return signedTraits(v, claims, events), nil
+	return signedTraits(v, claims, events), claims, nil
 }
 
 // unproved says why a page is not believed.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/usercall/usercall/internal/httpkit"
+	"github.com/usercall/usercall/internal/identity"
 	"github.com/usercall/usercall/internal/ingest"
 	"github.com/usercall/usercall/internal/invite"
 	"github.com/usercall/usercall/internal/research"
@@ -15,9 +16,12 @@ import (
 
 // request is what every body of the SDK begins with.
 type request struct {
-	Project string `json:"project"`
-	Ticket  string `json:"ticket"`
-	Token   string `json:"identity_token"`
+	Project string               `json:"project"`
+	Ticket  string               `json:"ticket"`
+	Token   string               `json:"identity_token"`
+	Locale  string               `json:"locale"`
+	Browser research.AnonymousID `json:"anonymousId"`
+	User    research.UserID      `json:"userId"`
 }
 
 // visitor is whose page sends a request.
@@ -25,7 +29,23 @@ type visitor struct {
 	project *research.Project
 	ticket  []byte // hash of the browser's ticket; nil: none
 	token   string // identity token, not looked at yet; "": none
+	locale  string // language of the page
+	// Whose browser the page says it is; worth nothing by itself.
+	browser research.AnonymousID
+	claimed research.UserID
 }
+
+// is the visitor as invites know one; proved is what its token proves, nil: nothing.
+func (v visitor) is(proved *identity.Claims) invite.Visitor {
+	out := invite.Visitor{Project: v.project.ID, Ticket: v.ticket, Claimed: v.claimed, Browser: v.browser}
+	if proved != nil && (proved.AnonymousID == "" || v.browser == "" || proved.AnonymousID == v.browser) {
+		out.Proved = proved.UserID
+	}
+	return out
+}
+
+// maxID is the bytes of a userId or anonymousId.
+const maxID = 512
 
 // handler answers a page of a known project.
 type handler func(r *http.Request, v visitor, body []byte) (any, error)
@@ -47,26 +67,33 @@ func (c Config) page(h handler) http.Handler {
 }
 
 func (c Config) serve(w http.ResponseWriter, r *http.Request, h handler) (any, error) {
-	body, err := readBody(w, r)
+	v, body, err := c.visitor(w, r)
 	if err != nil {
 		return nil, err
+	}
+	return h(r, v, body)
+}
+
+func (c Config) visitor(w http.ResponseWriter, r *http.Request) (v visitor, body []byte, err error) {
+	if body, err = readBody(w, r); err != nil {
+		return v, nil, err
 	}
 	req := request{Project: r.URL.Query().Get("project")}
 	if r.Method == http.MethodPost && json.Unmarshal(body, &req) != nil {
-		return nil, research.Errorf(research.Invalid, "The body is not the JSON that the SDK sends.")
+		return v, nil, research.Errorf(research.Invalid, "The body is not the JSON that the SDK sends.")
 	}
-	if len(req.Ticket) > 128 {
-		return nil, research.Errorf(research.Invalid, "The ticket is not one of the SDK's.")
+	if len(req.Ticket) > 128 || len(req.Locale) > 64 || len(req.Browser) > maxID || len(req.User) > maxID {
+		return v, nil, research.Errorf(research.Invalid, "The ticket, the locale or an id is not one of the SDK's.")
 	}
 	p, err := c.Projects.ByPageKey(r.Context(), req.Project)
 	if err != nil {
-		return nil, err
+		return v, nil, err
 	}
 	if !mayUse(p, r.Header.Get("Origin")) {
-		return nil, research.Errorf(research.Forbidden,
+		return v, nil, research.Errorf(research.Forbidden,
 			"This site is not on the project's list of origins. Add it under Settings.")
 	}
-	return h(r, visitor{p, invite.TicketHash(req.Ticket), req.Token}, body)
+	return visitor{p, invite.TicketHash(req.Ticket), req.Token, req.Locale, req.Browser, req.User}, body, nil
 }
 
 // mayUse tells whether a page of that origin may use the project. The list is a

@@ -5,7 +5,8 @@
 // bodies are JSON sent as text/plain. The project key is public; what it opens
 // is bound to the project's origins and to the browser's ticket; whose events
 // they are is proved by an identity token, where the project wants one. An answer
-// says no more than: this invite, ask again at, or nothing. Start at [New].
+// says no more than: this invite, ask again at, or nothing; a stream says no more
+// than: ask now. Start at [New], then [Streams].
 package sdk
 
 import (
@@ -37,6 +38,9 @@ type Engine interface {
 	Decide(ctx context.Context, events []research.Event) (bool, error)
 	// Needs is what active triggers of the project read.
 	Needs(p research.ProjectID) []trigger.EventNeed
+	// Signed tells whether a card of the project can come up without a request of
+	// its own page.
+	Signed(p research.ProjectID) bool
 	// Offer is how an invite of that trigger is worded and where it may stand.
 	Offer(p research.ProjectID, t research.TriggerID) (*trigger.Rule, bool)
 }
@@ -54,6 +58,7 @@ type Config struct {
 	Writer   Writer
 	Engine   Engine
 	Invites  invite.Store
+	Streams  *Streams
 	Identity Identity
 	Link     func(publicID string) string // of an invite
 	Address  func(*http.Request) string   // whom a request is from
@@ -75,6 +80,7 @@ func New(c Config) http.Handler {
 	mux.Handle("GET /sdk/v1/config", c.page(c.config))
 	mux.Handle("POST /sdk/v1/events", c.page(c.events))
 	mux.Handle("POST /sdk/v1/ask", c.page(c.ask))
+	mux.HandleFunc("POST /sdk/v1/stream", c.stream)
 	mux.Handle("POST /sdk/v1/state", c.page(c.state))
 	mux.Handle("POST /sdk/v1/opt-out", c.page(c.optOut))
 	mux.Handle("OPTIONS /sdk/v1/", http.HandlerFunc(c.preflight))

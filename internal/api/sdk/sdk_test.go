@@ -51,6 +51,7 @@ func (s *stub) Write(_ context.Context, events []research.Event) ([]bool, error)
 
 func (s *stub) Decide(context.Context, []research.Event) (bool, error)              { return true, nil }
 func (s *stub) Needs(research.ProjectID) []trigger.EventNeed                        { return nil }
+func (s *stub) Signed(research.ProjectID) bool                                      { return true }
 func (s *stub) OptOut(context.Context, research.ProjectID, []byte, time.Time) error { return nil }
 func (s *stub) Offer(research.ProjectID, research.TriggerID) (*trigger.Rule, bool) {
 	return nil, false
