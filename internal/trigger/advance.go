@@ -2,6 +2,7 @@ package trigger
 
 import (
 	"slices"
+	"sort"
 
 	"github.com/usercall/usercall/internal/research"
 )
@@ -39,7 +40,7 @@ func (r *Rule) Advance(run *Run, e *research.Event, person research.Traits) []Ef
 	var out []Effect
 	if r.Absent != nil && r.Absent.takesEvent(v) {
 		run.Marks[slotAbsent] = r.Absent.mark(run.Marks[slotAbsent], p)
-		out = run.cancel(p.At, func(m *Match) bool { return m.At < p.At && p.At <= m.Due })
+		out = run.cancel(p.At, func(m *Match) bool { return m.At < p.At })
 	}
 	matched := r.step(run, v, p)
 	r.remember(run, v, p)
@@ -52,15 +53,18 @@ func (r *Rule) Advance(run *Run, e *research.Event, person research.Traits) []Ef
 	return append(out, r.wait(run, r.matchOf(e))...)
 }
 
-// cancel ends the pending matches that are meant.
+// cancel ends the pending matches that are meant, of those that were not due
+// before it. They are the last ones: who matched later is due later.
 func (run *Run) cancel(when int64, meant func(*Match) bool) (out []Effect) {
-	run.Pending = slices.DeleteFunc(run.Pending, func(m Match) bool {
+	from := sort.Search(len(run.Pending), func(i int) bool { return run.Pending[i].Due >= when })
+	rest := slices.DeleteFunc(run.Pending[from:], func(m Match) bool {
 		if !meant(&m) {
 			return false
 		}
 		out = append(out, Effect{m, Cancelled, when})
 		return true
 	})
+	run.Pending = run.Pending[:from+len(rest)]
 	return out
 }
 
@@ -81,7 +85,7 @@ func (run *Run) hold(m Match) {
 // wait starts a wait, in place of the one that is pending at its time. One that
 // arrives late may have been replaced or cancelled already by what came after it.
 func (r *Rule) wait(run *Run, m Match) []Effect {
-	out := run.cancel(m.At, func(w *Match) bool { return w.before(m.Point) && m.At <= w.Due })
+	out := run.cancel(m.At, func(w *Match) bool { return w.before(m.Point) })
 	end, over := r.overtaken(run, &m)
 	run.Marks[slotMatch] = markLast(run.Marks[slotMatch], m.Point)
 	if over {

@@ -78,7 +78,15 @@ func (b *Backtest) decide(who *actor, d *due) error {
 func (b *Backtest) facts(who *actor, d *due, at time.Time) Facts {
 	return Facts{Person: who.Person, GroupTraits: b.replay.groups[who.Group], ProjectCooldown: b.cooldown,
 		OpenInvite: who.invited.byAny == d.at, LastByAny: fromMilli(who.invited.byAny), LastByTrigger: fromMilli(who.invited.by[d.rule]),
-		Today: b.caps[capKey{d.rule, DayKey(at, d.rule.Timezone)}], Ever: b.caps[capKey{rule: d.rule}]}
+		Today: b.caps[today(d.rule, at)], Ever: b.caps[capKey{rule: d.rule}]}
+}
+
+// today is what counts the invites of a day, for a rule that has to know.
+func today(r *Rule, at time.Time) capKey {
+	if r.PerDay == 0 {
+		return capKey{rule: r, day: "any"}
+	}
+	return capKey{r, DayKey(at, r.Timezone)}
 }
 
 func fromMilli(ms int64) time.Time {
@@ -91,6 +99,6 @@ func fromMilli(ms int64) time.Time {
 func (b *Backtest) invite(who *actor, d *due) {
 	who.invited.byAny = d.at
 	who.invited.set(d.rule, d.at)
-	b.caps[capKey{d.rule, DayKey(time.UnixMilli(d.at), d.rule.Timezone)}]++
+	b.caps[today(d.rule, time.UnixMilli(d.at))]++
 	b.caps[capKey{rule: d.rule}]++
 }

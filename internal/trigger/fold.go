@@ -37,7 +37,7 @@ func (r *Rule) Fold(into, from *Run, when int64) []Effect {
 	}
 	return into.cancel(when, func(m *Match) bool {
 		_, came := firstIn(into.Marks[slotAbsent], m.At, m.Due)
-		return m.Due >= when && (m.Seq != newest || came)
+		return m.Seq != newest || came
 	})
 }
 

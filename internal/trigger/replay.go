@@ -27,7 +27,7 @@ type actor struct {
 	research.Person
 	groupAt Point // when they were last put into one
 	runs    map[*Rule]*Run
-	due     []*due // on the agenda, for a fold moves them
+	due     map[matchKey]*due // on the agenda, for a fold moves them
 	invited invited
 }
 
@@ -130,38 +130,35 @@ func (r *Replay) effects(who *actor, rule *Rule, all []Effect) {
 	for _, e := range all {
 		d := &due{at: rule.Moment(&e.Match).UnixMilli(), who: who.Key, rule: rule, Match: e.Match}
 		if e.Kind == Cancelled {
-			who.strike(rule, e.Seq)
 			d.at, d.cancelled = e.When, true
 		}
-		who.due = append(who.due, d)
-		r.agenda.add(d)
+		r.expect(who, d)
 	}
 }
 
-// strike takes a match off the agenda.
-func (a *actor) strike(rule *Rule, seq int64) {
-	for _, d := range a.due {
-		if d.rule == rule && d.Seq == seq && !d.cancelled {
-			d.off = true
-			a.forget(d)
-			return
-		}
-	}
+// matchKey tells the matches of a person apart.
+type matchKey struct {
+	rule *Rule
+	seq  int64
 }
 
-func (a *actor) forget(gone *due) {
-	for i, d := range a.due {
-		if d == gone {
-			a.due[i] = a.due[len(a.due)-1]
-			a.due = a.due[:len(a.due)-1]
-			return
-		}
+func (d *due) key() matchKey { return matchKey{d.rule, d.Seq} }
+
+// expect puts a match on the agenda, in place of what stood there of it.
+func (r *Replay) expect(who *actor, d *due) {
+	if before := who.due[d.key()]; before != nil {
+		before.off = true
 	}
+	if who.due == nil {
+		who.due = map[matchKey]*due{}
+	}
+	who.due[d.key()] = d
+	r.agenda.add(d)
 }
 
 // done forgets what was due.
 func (a *actor) done(d *due) {
-	a.forget(d)
+	delete(a.due, d.key())
 	if run := a.runs[d.rule]; run != nil && !d.cancelled {
 		run.drop(d.Seq)
 	}
@@ -183,8 +180,7 @@ func (r *Replay) fold(f fold) {
 	for _, d := range old.due {
 		moved := *d
 		moved.who, d.off = f.into, true
-		into.due = append(into.due, &moved)
-		r.agenda.add(&moved)
+		r.expect(into, &moved)
 	}
 	for rule, run := range old.runs {
 		r.effects(into, rule, rule.Fold(into.run(rule), run, r.now))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/usercall/usercall/internal/research"
@@ -172,11 +173,24 @@ func (t Test) json() any {
 // DayKey is the day that now falls on in a time zone: the period of per_day.
 // An unknown zone counts as UTC.
 func DayKey(now time.Time, timezone string) string {
-	zone := time.UTC
-	if timezone != "" && timezone != "Local" {
-		if z, err := time.LoadLocation(timezone); err == nil {
-			zone = z
-		}
+	return now.In(zoneOf(timezone)).Format(time.DateOnly)
+}
+
+// zones keeps the time zones that were asked for, since each is a file. There are
+// some hundred.
+var zones sync.Map
+
+func zoneOf(name string) *time.Location {
+	if name == "" || name == "Local" {
+		return time.UTC
 	}
-	return now.In(zone).Format(time.DateOnly)
+	if z, known := zones.Load(name); known {
+		return z.(*time.Location)
+	}
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	zones.Store(name, z)
+	return z
 }

@@ -127,7 +127,11 @@ func (run *Run) grow(r *Rule) {
 	}
 }
 
-// drop forgets a pending match.
+// drop forgets a pending match: the first one, as a rule.
 func (run *Run) drop(seq int64) {
+	if len(run.Pending) > 0 && run.Pending[0].Seq == seq {
+		run.Pending = run.Pending[1:]
+		return
+	}
 	run.Pending = slices.DeleteFunc(run.Pending, func(m Match) bool { return m.Seq == seq })
 }
