@@ -331,8 +331,9 @@ func TestHealth(t *testing.T) {
 	})
 }
 
-func TestCheckStudyRefusesGuidesThatLeadOrAreNotThere(t *testing.T) {
+func TestCheckStudyRefusesWhatCannotBeHonoured(t *testing.T) {
 	for name, file := range map[string]string{
+		"a mail":          strings.Replace(leaving, "left } }", "left }, invite: { delivery: email } }", 1),
 		"a leading guide": strings.Replace(leaving, "guide: cancellation", `guide: { questions: [{ id: q1, must: true, ask: "Was it the price?" }] }`, 1),
 		"no guide":        strings.Replace(leaving, "guide: cancellation", "guide: nonsense", 1),
 	} {

@@ -20,6 +20,11 @@ func CheckStudy(src []byte) (*trigger.File, error) {
 	if _, err := trigger.Compile(f); err != nil {
 		return nil, err
 	}
+	for _, t := range f.Triggers {
+		if d := t.Invite.Delivery; d != trigger.Card && d != trigger.Link {
+			return nil, research.Errorf(research.Invalid, "Delivery %q of trigger %q is not possible yet: nothing would be sent. Use card or link.", d, t.Key)
+		}
+	}
 	if f.Guide != nil {
 		return f, interview.CheckGuide(*f.Guide)
 	}
