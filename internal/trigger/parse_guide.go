@@ -33,7 +33,7 @@ func (r *reader) guideID(f field) string {
 
 func (r *reader) writtenGuide(f field) *research.Guide {
 	g := &research.Guide{}
-	in := r.fields(f, " in guide", "id", "title", "goal", "target_seconds", "max_seconds", "context", "questions", "last", "texts")
+	in := r.fields(f, " in guide", guideKeys...)
 	if v, ok := in["id"]; ok {
 		g.ID = r.guideID(v)
 	}
@@ -74,7 +74,7 @@ func (r *reader) questions(f field) (out []research.Question) {
 
 func (r *reader) question(f field) (q research.Question) {
 	place := " in " + f.called + " of the guide"
-	in := r.fields(f, place, "id", "topic", "must", "ask", "again", "max_probes")
+	in := r.fields(f, place, questionKeys...)
 	if v, ok := r.required(f, in, "id", place); ok {
 		q.ID = r.guideID(v)
 	}
@@ -132,7 +132,7 @@ func (r *reader) languages(f field) map[string]field {
 
 func (r *reader) wording(f field) (w research.Wording) {
 	place := " in " + f.key
-	in := r.fields(f, place, "ask", "again")
+	in := r.fields(f, place, wordingKeys...)
 	if v, ok := r.required(f, in, "ask", place); ok {
 		w.Ask = r.prose(v, maxAsk)
 	}

@@ -22,7 +22,7 @@ const (
 func (r *reader) file(root *node) *File {
 	f := &File{Interview: InterviewSpec{Mode: ModeChoice, Languages: []string{"en"}}}
 	top := field{node: root, called: "the file"}
-	in := r.fields(top, "", "usercall", "study", "interview", "guide", "triggers")
+	in := r.fields(top, "", fileKeys...)
 	if v, ok := r.required(top, in, "usercall", ""); ok {
 		f.Usercall = r.version(v)
 	}
@@ -62,7 +62,7 @@ func (r *reader) uniqueKeys(f field, triggers []Spec) {
 func (r *reader) study(f field) StudySpec {
 	const place = " in study"
 	var s StudySpec
-	in := r.fields(f, place, "key", "name", "goal", "context", "interviews", "quotas")
+	in := r.fields(f, place, studyKeys...)
 	if v, ok := r.required(f, in, "key", place); ok {
 		s.Key = r.identifier(v)
 	}
@@ -97,7 +97,7 @@ func (r *reader) quotas(f field) (out []QuotaSpec) {
 
 func (r *reader) quota(f field) (q QuotaSpec) {
 	place := " in " + f.called
-	in := r.fields(f, place, "name", "where", "interviews")
+	in := r.fields(f, place, quotaKeys...)
 	if v, ok := r.required(f, in, "name", place); ok {
 		q.Name = r.oneLine(v, 64)
 	}
@@ -111,7 +111,7 @@ func (r *reader) quota(f field) (q QuotaSpec) {
 }
 
 func (r *reader) interview(f field, s *InterviewSpec) {
-	in := r.fields(f, " in interview", "mode", "minutes", "languages")
+	in := r.fields(f, " in interview", interviewKeys...)
 	if v, ok := in["mode"]; ok {
 		s.Mode = choice(r, v, ModeVoice, ModeText, ModeChoice)
 	}

@@ -19,9 +19,6 @@ const (
 	maxButton   = 40
 )
 
-var triggerKeys = []string{"key", "name", "on", "then", "absent", "did", "did_not", "who", "people", "delay",
-	"sample", "cooldown", "per_day", "total", "priority", "expires", "page", "invite"}
-
 func (r *reader) trigger(f field) Spec {
 	t := Spec{People: Identified, Cooldown: DefaultCooldown, Expires: DefaultExpires, Invite: InviteSpec{Delivery: Card}}
 	place := triggerPlace(f)
@@ -31,7 +28,7 @@ func (r *reader) trigger(f field) Spec {
 		t.Key = r.identifier(v)
 	}
 	if v, ok := r.required(f, in, "on", place); ok {
-		t.On = r.match(v, "event", "type", "where", "source", "times", "within")
+		t.On = r.match(v, onKeys...)
 	}
 	r.describe(&t, in)
 	r.history(&t, in)
@@ -81,20 +78,20 @@ func (r *reader) describe(t *Spec, in map[string]field) {
 // history reads what has to have happened besides on.
 func (r *reader) history(t *Spec, in map[string]field) {
 	if v, ok := in["then"]; ok {
-		t.Then = r.matches(v, "event", "type", "where", "source", "within")
+		t.Then = r.matches(v, stepKeys...)
 	}
 	if v, ok := in["absent"]; ok {
-		m := r.match(v, "event", "type", "where", "source", "for")
+		m := r.match(v, absentKeys...)
 		t.Absent = &m
 		if v.kind == object && m.For == 0 && !has(v, "for") {
 			r.problem(v.line, v.below("for"), "for is missing%s: how long is waited", v.inside())
 		}
 	}
 	if v, ok := in["did"]; ok {
-		t.Did = r.matches(v, "event", "type", "where", "source", "times", "within")
+		t.Did = r.matches(v, onKeys...)
 	}
 	if v, ok := in["did_not"]; ok {
-		t.DidNot = r.matches(v, "event", "type", "where", "source", "within")
+		t.DidNot = r.matches(v, stepKeys...)
 	}
 	if v, ok := in["delay"]; ok {
 		t.Delay = r.duration(v, eventHorizon)
@@ -231,7 +228,7 @@ func (r *reader) offer(t *Spec, in map[string]field) {
 }
 
 func (r *reader) invite(t *InviteSpec, f field) {
-	in := r.fields(f, f.inside(), "title", "body", "accept", "decline", "delivery")
+	in := r.fields(f, f.inside(), inviteKeys...)
 	for _, one := range []struct {
 		key  string
 		to   *research.Text
@@ -250,11 +247,8 @@ func (r *reader) invite(t *InviteSpec, f field) {
 	}
 }
 
-// pageParts is what of an address a page rule can look at: all of it, its host, its path.
-var pageParts = []string{"full", "host", "path"}
-
 func (r *reader) page(f field) (p PageSpec) {
-	in := r.fields(f, f.inside(), "url", "dwell")
+	in := r.fields(f, f.inside(), pageKeys...)
 	if v, ok := in["dwell"]; ok {
 		p.Dwell = r.duration(v, maxDwell)
 	}
