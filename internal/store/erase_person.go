@@ -49,16 +49,6 @@ func (db *DB) erasePerson(ctx context.Context, p research.ProjectID, key researc
 	return db.InTx(ctx, func(tx *sql.Tx) error { return db.eraseRest(ctx, tx, p, key, now) })
 }
 
-// whoIs is the person that a key leads to.
-func (db *DB) whoIs(ctx context.Context, p research.ProjectID, key research.PersonKey) (research.PersonKey, error) {
-	var to research.PersonKey
-	err := db.read.QueryRowContext(ctx, "SELECT user_key FROM links WHERE project_id = $1 AND from_key = $2", p, key).Scan(&to)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && to == nobody {
-		return key, nil
-	}
-	return to, err
-}
-
 // eraseRest deletes a person's rows, those of each stage by its owner. Nobody
 // decides about the person meanwhile, or has just read what would be written back.
 func (db *DB) eraseRest(ctx context.Context, tx *sql.Tx, p research.ProjectID, key research.PersonKey, now time.Time) error {

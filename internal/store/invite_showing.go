@@ -91,7 +91,7 @@ func (db *DB) vouchedOffer(ctx context.Context, v invite.Visitor, maybe []resear
 // Persons implements invite.Watch.
 func (db *DB) Persons(ctx context.Context, v invite.Visitor) (proved research.PersonKey, maybe []research.PersonKey, err error) {
 	if v.Proved != "" {
-		proved, err = db.leadsTo(ctx, v.Project, research.UserKey(v.Proved))
+		proved, err = db.whoIs(ctx, v.Project, research.UserKey(v.Proved))
 		return proved, nil, err
 	}
 	if v.Browser == "" {
@@ -103,7 +103,7 @@ func (db *DB) Persons(ctx context.Context, v invite.Visitor) (proved research.Pe
 		keys = append(keys, research.UserKey(v.Claimed))
 	}
 	for _, key := range keys {
-		person, err := db.leadsTo(ctx, v.Project, key)
+		person, err := db.whoIs(ctx, v.Project, key)
 		if err != nil {
 			return nobody, nil, err
 		}
@@ -112,15 +112,6 @@ func (db *DB) Persons(ctx context.Context, v invite.Visitor) (proved research.Pe
 		}
 	}
 	return nobody, maybe, nil
-}
-
-// leadsTo is the person that a key stands for, as links are written down.
-func (db *DB) leadsTo(ctx context.Context, p research.ProjectID, key research.PersonKey) (to research.PersonKey, err error) {
-	err = db.read.QueryRowContext(ctx, "SELECT user_key FROM links WHERE project_id = $1 AND from_key = $2", p, key).Scan(&to)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && to == nobody {
-		return key, nil
-	}
-	return to, err
 }
 
 // bindInvite lets a browser see an invite from then on.

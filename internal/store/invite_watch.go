@@ -84,6 +84,6 @@ func (db *DB) vouches(ctx context.Context, e *research.Event, browser research.A
 	if e.Seq == n.EventSeq || e.UserID == "" {
 		return e.Seq == n.EventSeq, nil
 	}
-	person, err := db.leadsTo(ctx, n.Project, research.UserKey(e.UserID))
+	person, err := db.whoIs(ctx, n.Project, research.UserKey(e.UserID))
 	return person == n.Person, err
 }

@@ -36,6 +36,16 @@ func (s *shardTx) linked(ctx context.Context, project research.ProjectID, from r
 // never is the time of a link that has no row.
 const never = -1 << 62
 
+// whoIs is the person that a key leads to, as links are written down.
+func (db *DB) whoIs(ctx context.Context, p research.ProjectID, key research.PersonKey) (research.PersonKey, error) {
+	var to research.PersonKey
+	err := db.read.QueryRowContext(ctx, "SELECT user_key FROM links WHERE project_id = $1 AND from_key = $2", p, key).Scan(&to)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && to == nobody {
+		return key, nil
+	}
+	return to, err
+}
+
 // holdLink reads a link that is there and keeps others from changing it.
 func (s *shardTx) holdLink(ctx context.Context, project research.ProjectID, from research.PersonKey) (to link, err error) {
 	err = s.tx.QueryRowContext(ctx, selectLink+s.db.lockRow, int64(project), string(from)).Scan(&to.key, &to.at)
