@@ -30,7 +30,7 @@ func (c applyCmd) Run(ctx context.Context, out io.Writer) error {
 	}
 	f, err := app.CheckStudy(src)
 	if err != nil {
-		return c.explain(err)
+		return explain(c.File, err)
 	}
 	if c.Check {
 		_, err := fmt.Fprintf(out, "%s: study %s is good: %d trigger(s)\n", c.File, f.Study.Key, len(f.Triggers))
@@ -66,12 +66,12 @@ func (c applyCmd) read() ([]byte, error) {
 }
 
 // explain names the file in front of each thing that is wrong with it.
-func (c applyCmd) explain(err error) error {
+func explain(file string, err error) error {
 	var bad *trigger.FileError
 	if errors.As(err, &bad) {
-		return errors.New(bad.Format(c.File))
+		return errors.New(bad.Format(file))
 	}
-	return fmt.Errorf("%s: %w", c.File, err)
+	return fmt.Errorf("%s: %w", file, err)
 }
 
 // warn says what of the file was never seen: most often it is misspelt.

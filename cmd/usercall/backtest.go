@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -56,8 +55,7 @@ func (c backtestCmd) sums() bool {
 	if c.Format != "auto" {
 		return c.Format == "table"
 	}
-	info, err := os.Stdout.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return isTerminal(os.Stdout)
 }
 
 // rules is the study's triggers, which count as active.
@@ -118,13 +116,4 @@ func shortTime(t time.Time) string {
 		return t.Format(time.RFC3339)
 	}
 	return t.Format("2006-01-02T15:04:05.000Z07:00")
-}
-
-// explain names the file in front of each thing that is wrong with it.
-func explain(file string, err error) error {
-	var bad *trigger.FileError
-	if errors.As(err, &bad) {
-		return errors.New(bad.Format(file))
-	}
-	return fmt.Errorf("%s: %w", file, err)
 }

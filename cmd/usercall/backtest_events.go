@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -65,15 +64,11 @@ func openLines(path string) (io.ReadCloser, error) {
 			return nil, err
 		}
 	}
-	in := bufio.NewReaderSize(f, 512) // to look at its beginning; larger reads pass it by
-	if magic, err := in.Peek(2); err != nil || magic[0] != 0x1f || magic[1] != 0x8b {
-		return readCloser{in, f}, nil
-	}
-	unpacked, err := gzip.NewReader(bufio.NewReaderSize(in, 1<<16))
+	in, err := ingest.Unpack(bufio.NewReaderSize(f, 1<<16))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("read %s: %w", path, err), f.Close())
 	}
-	return readCloser{unpacked, f}, nil
+	return readCloser{in, f}, nil
 }
 
 type readCloser struct {

@@ -28,10 +28,15 @@ const (
 )
 
 func newBar(out *os.File, quiet bool) *bar {
-	info, err := out.Stat()
 	_, colourless := os.LookupEnv("NO_COLOR")
-	terminal := err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+	terminal := isTerminal(out) && os.Getenv("TERM") != "dumb"
 	return &bar{out: out, terminal: terminal, accent: terminal && !colourless, quiet: quiet}
+}
+
+// isTerminal tells whether somebody looks at what is printed.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // show tells how far the work is, unless it did so a moment ago.

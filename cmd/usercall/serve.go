@@ -48,11 +48,7 @@ func (c demoCmd) Run(ctx context.Context, out io.Writer) error {
 // only the end of it anywhere else.
 func progress(out io.Writer) func(done, of int) {
 	file, ok := out.(*os.File)
-	terminal := false
-	if ok {
-		info, err := file.Stat()
-		terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
+	terminal := ok && isTerminal(file)
 	return func(done, of int) {
 		switch {
 		case terminal:

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/usercall/usercall/internal/ingest"
 )
 
 // File tells one file from others, and from itself once it was changed.
@@ -86,15 +88,9 @@ func (s *source) identify() error {
 	return err
 }
 
-// unpack sets in: gzip is known by its first bytes, whatever the file is called.
-func (s *source) unpack() error {
-	buffered := bufio.NewReaderSize(s.raw, 64<<10)
-	s.in = buffered
-	if first, err := buffered.Peek(2); err != nil || first[0] != 0x1f || first[1] != 0x8b {
-		return nil // whatever is wrong with it, the first line will tell
-	}
-	packed, err := gzip.NewReader(buffered)
-	s.in = packed
+// unpack sets in.
+func (s *source) unpack() (err error) {
+	s.in, err = ingest.Unpack(bufio.NewReaderSize(s.raw, 64<<10))
 	return err
 }
 

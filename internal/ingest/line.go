@@ -1,11 +1,27 @@
 package ingest
 
 import (
+	"bufio"
 	"bytes"
+	"compress/gzip"
+	"io"
 	"unicode/utf8"
 
 	"github.com/usercall/usercall/internal/research"
 )
+
+// Unpack is the text of a file of messages: gzip is known by its first bytes,
+// whatever the file is called. Whatever else is wrong with it, its first line tells.
+func Unpack(in *bufio.Reader) (io.Reader, error) {
+	if first, err := in.Peek(2); err != nil || first[0] != 0x1f || first[1] != 0x8b {
+		return in, nil
+	}
+	packed, err := gzip.NewReader(in)
+	if err != nil {
+		return nil, err
+	}
+	return packed, nil
+}
 
 // DecodeLine reads one line of a file of messages: one message, of the type that
 // it names. A line that cannot be read is an Invalid error; an unusable message
