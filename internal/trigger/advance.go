@@ -3,8 +3,6 @@ package trigger
 import (
 	"slices"
 	"sort"
-
-	"github.com/usercall/usercall/internal/research"
 )
 
 // Effect is what an event did to a run: it made a match that is decided at its
@@ -24,11 +22,11 @@ const (
 	Cancelled             // the run held it, or would have
 )
 
-// Advance applies one event of the run's person: triggers.md §4. The traits are
-// as known when the event is applied. Events need not come in order; each takes
-// part with its own time. The run may be nil where the rule is stateless.
-func (r *Rule) Advance(run *Run, e *research.Event, person research.Traits) []Effect {
-	v := &view{event: e, person: person, now: e.Timestamp}
+// advance applies the event of a view to the run of its person: triggers.md §4.
+// The person is as known when the event is applied. Events need not come in order;
+// each takes part with its own time. The run may be nil where the rule is stateless.
+func (r *Rule) advance(run *Run, v *view) []Effect {
+	e := v.event
 	if r.Stateless() {
 		if !r.Steps[0].takesEvent(v) || e.Quiet {
 			return nil
@@ -160,29 +158,18 @@ func (r *Rule) remember(run *Run, v *view, p Point) {
 	if on := &r.Steps[0]; on.Times > 1 && on.takesEvent(v) {
 		run.Marks[slotOn] = on.mark(run.Marks[slotOn], p)
 	}
-	for i := range r.Did {
-		if r.Did[i].takesEvent(v) {
-			run.Marks[slotDid+i] = r.Did[i].mark(run.Marks[slotDid+i], p)
-		}
-	}
-	for i := range r.DidNot {
-		if at := slotDid + len(r.Did) + i; r.DidNot[i].takesEvent(v) {
-			run.Marks[at] = r.DidNot[i].mark(run.Marks[at], p)
+	for i := slotDid; i < r.slots(); i++ {
+		if s := r.slot(i); s.takesEvent(v) {
+			run.Marks[i] = s.mark(run.Marks[i], p)
 		}
 	}
 }
 
 // touches tells whether the event satisfies any slot of the rule: if not, nothing
 // has to be read or written.
-func (r *Rule) touches(e *research.Event, person research.Traits) bool {
-	v := &view{event: e, person: person, now: e.Timestamp}
-	for i := range r.Steps {
-		if r.Steps[i].takesEvent(v) {
-			return true
-		}
-	}
-	for i := slotAbsent; i < r.slots(); i++ {
-		if s := r.slot(i); s.Type != "" && s.takesEvent(v) {
+func (r *Rule) touches(v *view) bool {
+	for s := range r.all {
+		if s.takesEvent(v) {
 			return true
 		}
 	}

@@ -168,12 +168,3 @@ func (ix *Index) each(e *research.Event, yield func(*Rule) bool) {
 		o.any.each(&v, yield)
 	}
 }
-
-// Match is the rules whose on the event satisfies, in the order in which they
-// are decided. The person is as known when the event is applied.
-func (ix *Index) Match(e *research.Event, person research.Traits) []*Rule {
-	out := ix.Candidates(e, nil)
-	out = slices.DeleteFunc(out, func(r *Rule) bool { return !r.Matches(e, person) })
-	Order(out)
-	return out
-}

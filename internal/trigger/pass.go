@@ -106,8 +106,9 @@ func (p *pass) event(ctx context.Context, s Shard, e *Pending) error {
 	}
 	if ix := p.rules.Index[e.Project]; ix != nil {
 		p.buf = ix.Candidates(&e.Event, p.buf[:0])
+		v := viewOf(&e.Event, who.Person.Traits)
 		for _, r := range p.buf {
-			if err := p.advance(ctx, s, e, r, who.Person); err != nil {
+			if err := p.advance(ctx, s, &v, r, who.Person.Key); err != nil {
 				return err
 			}
 		}
@@ -118,22 +119,23 @@ func (p *pass) event(ctx context.Context, s Shard, e *Pending) error {
 	return nil
 }
 
-// advance applies an event to one rule's run of its person.
-func (p *pass) advance(ctx context.Context, s Shard, e *Pending, r *Rule, person *research.Person) error {
+// advance applies the event of a view to one rule's run of its person.
+func (p *pass) advance(ctx context.Context, s Shard, v *view, r *Rule, who research.PersonKey) error {
+	project := v.event.Project
 	if r.Stateless() {
-		return p.effects(ctx, s, e.Project, person.Key, r, r.Advance(nil, &e.Event, person.Traits))
+		return p.effects(ctx, s, project, who, r, r.advance(nil, v))
 	}
-	if !r.touches(&e.Event, person.Traits) {
+	if !r.touches(v) {
 		return nil
 	}
-	m, err := s.Memory(ctx, PersonRef{e.Project, person.Key})
+	m, err := s.Memory(ctx, PersonRef{project, who})
 	if err != nil {
 		return err
 	}
 	k := m.run(r)
-	effects := r.Advance(k.Run, &e.Event, person.Traits)
-	k.changed(r, p.grace(e.Project))
-	return p.effects(ctx, s, e.Project, person.Key, r, effects)
+	effects := r.advance(k.Run, v)
+	k.changed(r, p.grace(project))
+	return p.effects(ctx, s, project, who, r, effects)
 }
 
 // effects records what became of a run, and puts on the agenda what is decided

@@ -22,11 +22,8 @@ func (r *reads) of(rule *Rule) {
 	for _, q := range rule.Quotas {
 		r.condition(q.where)
 	}
-	for i := range rule.slots() {
-		r.where(rule.slot(i).where)
-	}
-	for i := range rule.Steps {
-		r.where(rule.Steps[i].where)
+	for s := range rule.all {
+		r.where(s.where)
 	}
 }
 
@@ -37,9 +34,7 @@ func (r *reads) where(c *compiled) {
 }
 
 func (r *reads) condition(c *compiled) {
-	if c != nil {
-		c.paths(r.path)
-	}
+	c.paths(r.path)
 }
 
 func (r *reads) path(p Path) {

@@ -64,8 +64,9 @@ func (r *Replay) Apply(e *research.Event) error {
 	}
 	who := r.person(owner)
 	r.learn(who, e)
+	v := viewOf(e, who.Traits)
 	for _, rule := range r.buf {
-		r.effects(who, rule, rule.Advance(who.run(rule), e, who.Traits))
+		r.effects(who, rule, rule.advance(who.run(rule), &v))
 	}
 	return nil
 }

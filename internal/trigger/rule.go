@@ -88,17 +88,6 @@ type Step struct {
 	where   *compiled
 }
 
-// Matches tells whether the event is what on asks for. The person is as known
-// when the event is applied.
-func (r *Rule) Matches(e *research.Event, person research.Traits) bool {
-	return len(r.Steps) > 0 && r.Steps[0].satisfied(e, person)
-}
-
-func (s *Step) satisfied(e *research.Event, person research.Traits) bool {
-	v := viewOf(e, person)
-	return s.takesEvent(&v)
-}
-
 // takesEvent tells whether the event of a view satisfies the step.
 func (s *Step) takesEvent(v *view) bool {
 	if e := v.event; s.Type != e.Type || !s.takes(e.Source) || len(s.Names) > 0 && !slices.Contains(s.Names, e.Name) {
@@ -106,9 +95,6 @@ func (s *Step) takesEvent(v *view) bool {
 	}
 	return s.where.holds(v)
 }
-
-// personal tells whether its where reads the person's traits.
-func (s *Step) personal() bool { return s.where != nil && s.where.personal }
 
 func (s *Step) takes(from research.Source) bool {
 	return len(s.Sources) == 0 || slices.Contains(s.Sources, from)
@@ -125,11 +111,8 @@ func (r *Rule) ExpiresAt(reserved time.Time) time.Time {
 	return reserved.Add(r.Expires)
 }
 
-// Order sorts rules by who wins where several match one event: the higher
-// priority, then the study key, then the trigger key.
-func Order(rules []*Rule) { slices.SortStableFunc(rules, Compare) }
-
-// Compare is negative where a goes before b.
+// Compare is negative where a goes before b: the higher priority, then the study
+// key, then the trigger key.
 func Compare(a, b *Rule) int {
 	return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.StudyKey, b.StudyKey), cmp.Compare(a.Key, b.Key))
 }
