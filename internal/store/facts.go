@@ -12,8 +12,15 @@ import (
 
 // Facts implements trigger.Shard. An overdue invite of the person is ended
 // first, so that nothing waits for the sweeper.
-func (s *shardTx) Facts(ctx context.Context, r *trigger.Rule, person *research.Person, now time.Time) (trigger.Facts, error) {
-	f := trigger.Facts{Person: *person}
+func (s *shardTx) Facts(ctx context.Context, r *trigger.Rule, who research.PersonKey, now time.Time) (f trigger.Facts, err error) {
+	person, err := s.person(ctx, r.Project, who)
+	if err == nil {
+		_, err = person.traits()
+	}
+	if err != nil {
+		return f, err
+	}
+	f.Person = person.Person
 	for _, read := range []func(context.Context, *trigger.Facts, *trigger.Rule, time.Time) error{
 		s.groupFacts, s.suppressedFacts, s.openInvite, s.contactFacts, s.capFacts, s.interviewFacts,
 	} {

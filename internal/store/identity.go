@@ -59,7 +59,11 @@ const nowhere = -1
 func (s *shardTx) Identify(ctx context.Context, p *trigger.Pending) (trigger.Identity, error) {
 	s.folded = nil
 	person, elsewhere, err := s.identify(ctx, p)
-	return trigger.Identity{Person: person, Elsewhere: elsewhere, Folded: s.folded}, err
+	who := trigger.Identity{Person: person, Elsewhere: elsewhere, Folded: s.folded}
+	if err == nil && elsewhere == nowhere {
+		who.Again, err = s.again(ctx, &p.Event, person.Key)
+	}
+	return who, err
 }
 
 func (s *shardTx) identify(ctx context.Context, p *trigger.Pending) (*research.Person, int, error) {
@@ -188,6 +192,7 @@ func (s *shardTx) fold(ctx context.Context, e *research.Event, from research.Per
 		return err
 	}
 	s.folded = append(s.folded, trigger.Folded{From: from, Into: into.Key})
+	delete(s.settled, personID{e.Project, into.Key}) // decisions come along
 	old, err := s.person(ctx, e.Project, from)
 	if err != nil || !old.stored && !old.changed {
 		return err

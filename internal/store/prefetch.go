@@ -15,7 +15,34 @@ func (postgresBulk) prefetch(ctx context.Context, s *shardTx, inbox []trigger.Pe
 	if err := s.prefetchPeople(ctx, inbox); err != nil {
 		return err
 	}
+	if err := s.prefetchSettled(ctx, inbox); err != nil {
+		return err
+	}
 	return s.prefetchGroups(ctx, inbox)
+}
+
+// prefetchSettled finds out of whom, among those who say who they are, nothing is
+// to be decided once more: nearly all. Their shards are held, so it stays so.
+func (s *shardTx) prefetchSettled(ctx context.Context, inbox []trigger.Pending) error {
+	var projects []int64
+	var keys []string
+	for i := range inbox {
+		if p := &inbox[i]; p.Type == research.Identify && s.holds(p.Person().Shard(p.Project)) {
+			s.settled[personID{p.Project, p.Person()}] = true
+			projects, keys = append(projects, int64(p.Project)), append(keys, string(p.Person()))
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	_, err := collect(ctx, s.tx, func(r row) (struct{}, error) {
+		var id personID
+		err := r.Scan(&id.project, &id.key)
+		delete(s.settled, id)
+		return struct{}{}, err
+	}, `SELECT d.project_id, d.user_key FROM decisions d JOIN unnest($1::bigint[], $2::text[]) AS wanted (project_id, user_key)
+		ON d.project_id = wanted.project_id AND d.user_key = wanted.user_key WHERE d.again_until IS NOT NULL`, projects, keys)
+	return err
 }
 
 // prefetch does nothing: a statement of SQLite is a function call.

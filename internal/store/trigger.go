@@ -35,7 +35,7 @@ const lockWait = 1000
 func (db *DB) InShards(ctx context.Context, shards []int, wait bool, work func(trigger.Shard) error) (held bool, err error) {
 	var s *shardTx
 	err = db.InTx(ctx, func(tx *sql.Tx) (err error) {
-		s = &shardTx{db: db, tx: hotTx{tx, db.hot}, people: map[personID]*personRow{}, groups: map[groupID]*groupRow{}, unaliased: map[personID]bool{}, memories: map[personID]*trigger.Memory{}}
+		s = &shardTx{db: db, tx: hotTx{tx, db.hot}, people: map[personID]*personRow{}, groups: map[groupID]*groupRow{}, unaliased: map[personID]bool{}, memories: map[personID]*trigger.Memory{}, settled: map[personID]bool{}}
 		if held, err = s.hold(ctx, shards, wait); err != nil || !held {
 			return err
 		}
@@ -72,6 +72,8 @@ type shardTx struct {
 	memories  map[personID]*trigger.Memory
 	folded    []trigger.Folded // by the event at hand
 	reserved  bool             // an invite was made
+	// persons of whom it was looked up that nothing is to be decided once more
+	settled map[personID]bool
 	// users of whom it was looked up that no alias leads away from them
 	unaliased map[personID]bool
 }
@@ -137,6 +139,7 @@ func (s *shardTx) Record(ctx context.Context, d *research.Decision, invite *rese
 	var again any
 	if !d.AgainUntil.IsZero() {
 		again = ms(d.AgainUntil)
+		delete(s.settled, personID{d.Project, d.Person})
 	}
 	_, err := s.tx.ExecContext(ctx, insertDecision,
 		d.Project, d.Study, d.Trigger, d.Version, d.Person, ms(d.At), d.EventSeq, d.MessageID, d.EventName, d.Outcome, d.Gate, d.Detail, d.Remedy, id, again, nullBytes(d.TicketHash))

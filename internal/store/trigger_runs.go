@@ -12,23 +12,15 @@ import (
 
 // Memory implements trigger.Shard.
 func (s *shardTx) Memory(ctx context.Context, who trigger.PersonRef) (*trigger.Memory, error) {
-	person, err := s.person(ctx, who.Project, who.Key)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := person.traits(); err != nil {
-		return nil, err
-	}
 	id := personID{who.Project, who.Key}
-	m := s.memories[id]
-	if m == nil {
-		m = &trigger.Memory{Runs: map[research.TriggerID]*trigger.Kept{}}
-		if err := s.loadRuns(ctx, id, m); err != nil {
-			return nil, err
-		}
-		s.memories[id] = m
+	if m := s.memories[id]; m != nil {
+		return m, nil
 	}
-	m.Person = &person.Person
+	m := &trigger.Memory{Runs: map[research.TriggerID]*trigger.Kept{}}
+	if err := s.loadRuns(ctx, id, m); err != nil {
+		return nil, err
+	}
+	s.memories[id] = m
 	return m, nil
 }
 
@@ -103,26 +95,35 @@ func (s *shardTx) saveRun(ctx context.Context, id personID, of research.TriggerI
 	return err
 }
 
-// Again implements trigger.Shard.
-func (s *shardTx) Again(ctx context.Context, who trigger.PersonRef, received time.Time) ([]trigger.Again, error) {
-	all, err := collect(ctx, s.tx, scanAgain, selectAgain, int64(who.Project), string(who.Key), ms(received))
+// again is the matches of an event's person that are decided once more, since it
+// says who they are.
+func (s *shardTx) again(ctx context.Context, e *research.Event, person research.PersonKey) ([]trigger.Again, error) {
+	id := personID{e.Project, person}
+	if e.Type != research.Identify && len(s.folded) == 0 || len(s.folded) == 0 && s.settled[id] {
+		return nil, nil
+	}
+	all, err := collect(ctx, s.tx, scanAgain, selectAgain, int64(id.project), string(id.key), ms(e.ReceivedAt))
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
 	for i := range all {
-		a := &all[i]
-		events, err := readEvents(ctx, s.tx, []int64{a.Seq})
-		if err != nil {
+		if err := s.recall(ctx, &all[i].Match); err != nil {
 			return nil, err
-		}
-		if len(events) == 1 {
-			e := &events[0]
-			a.At, a.Due, a.Received, a.Proved = ms(e.Timestamp), ms(e.Timestamp), ms(e.ReceivedAt), e.Proved()
 		}
 	}
 	_, err = s.tx.ExecContext(ctx, "UPDATE decisions SET again_until = NULL, ticket_hash = NULL WHERE project_id = $1 AND user_key = $2 AND again_until IS NOT NULL",
-		int64(who.Project), string(who.Key))
+		int64(id.project), string(id.key))
 	return all, err
+}
+
+// recall fills in what the log knows of a match.
+func (s *shardTx) recall(ctx context.Context, m *trigger.Match) error {
+	events, err := readEvents(ctx, s.tx, []int64{m.Seq})
+	if err == nil && len(events) == 1 {
+		e := &events[0]
+		m.At, m.Due, m.Received, m.Proved = ms(e.Timestamp), ms(e.Timestamp), ms(e.ReceivedAt), e.Proved()
+	}
+	return err
 }
 
 func scanAgain(r row) (a trigger.Again, err error) {

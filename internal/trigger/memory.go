@@ -6,11 +6,9 @@ import (
 	"github.com/usercall/usercall/internal/research"
 )
 
-// Memory is what is known of one person inside a transaction: who they are, and
-// what each trigger remembers of them.
+// Memory is what each trigger remembers of one person, inside a transaction.
 type Memory struct {
-	Person *research.Person
-	Runs   map[research.TriggerID]*Kept
+	Runs map[research.TriggerID]*Kept
 }
 
 // Kept is a run as it is stored. The engine changes it, the store writes it down.
@@ -60,6 +58,9 @@ type Identity struct {
 	Person    *research.Person
 	Elsewhere int // the shard that the event was put into, where its person lives there; else -1
 	Folded    []Folded
+	// Again is matches of the person that are to be decided once more, since the
+	// event says who they are. Each is given once.
+	Again []Again
 }
 
 // Again is a match that was decided before the person said who they are.

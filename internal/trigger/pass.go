@@ -113,9 +113,7 @@ func (p *pass) event(ctx context.Context, s Shard, e *Pending) error {
 			}
 		}
 	}
-	if e.Type == research.Identify || len(who.Folded) > 0 {
-		return p.lookAgain(ctx, s, e, who.Person.Key)
-	}
+	p.lookAgain(e.Project, who)
 	return nil
 }
 
@@ -232,17 +230,15 @@ func (p *pass) takeUp(ref PersonRef, id research.TriggerID, k *Kept) {
 	k.changed(r, p.grace(ref.Project))
 }
 
-// lookAgain decides once more what was decided in the last seconds before the
-// person said who they are: Segment keeps no order, triggers.md §5.
-func (p *pass) lookAgain(ctx context.Context, s Shard, e *Pending, who research.PersonKey) error {
-	all, err := s.Again(ctx, PersonRef{e.Project, who}, e.ReceivedAt)
-	for _, a := range all {
-		if r := p.rule(e.Project, a.Trigger); r != nil && r.Version == a.Version {
-			p.project = e.Project
-			p.agenda.add(&due{at: r.Moment(&a.Match).UnixMilli(), who: who, rule: r, Match: a.Match, again: true})
+// lookAgain puts on the agenda once more what was decided in the last seconds
+// before the person said who they are: Segment keeps no order, triggers.md §5.
+func (p *pass) lookAgain(project research.ProjectID, who Identity) {
+	for _, a := range who.Again {
+		if r := p.rule(project, a.Trigger); r != nil && r.Version == a.Version {
+			p.project = project
+			p.agenda.add(&due{at: r.Moment(&a.Match).UnixMilli(), who: who.Person.Key, rule: r, Match: a.Match, again: true})
 		}
 	}
-	return err
 }
 
 func (p *pass) rule(project research.ProjectID, id research.TriggerID) *Rule {

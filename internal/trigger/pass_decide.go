@@ -24,11 +24,7 @@ func (p *pass) decide(ctx context.Context, s Shard, before int64) error {
 // match decides one match and, where the gates let it, reserves the invite.
 func (p *pass) match(ctx context.Context, s Shard, d *due) error {
 	r := d.rule
-	m, err := s.Memory(ctx, PersonRef{r.Project, d.who})
-	if err != nil {
-		return err
-	}
-	facts, err := s.Facts(ctx, r, m.Person, p.now)
+	facts, err := s.Facts(ctx, r, d.who, p.now)
 	if err != nil {
 		return err
 	}

@@ -40,16 +40,13 @@ type Shard interface {
 	// groups. The person is returned with traits only where an active trigger may
 	// want to see the event.
 	Identify(ctx context.Context, p *Pending) (Identity, error)
-	// Memory is a person with traits, and their runs: the same one whenever it is
-	// asked for in this transaction.
+	// Memory is the runs of a person: the same one whenever it is asked for in this
+	// transaction.
 	Memory(ctx context.Context, who PersonRef) (*Memory, error)
 	// Due is persons who have a run to be taken up by now, the first due first.
 	Due(ctx context.Context, now time.Time, limit int) ([]PersonRef, error)
-	// Again is the matches of a person that were to be decided once more where
-	// something was received at that time that says who they are. Each is given once.
-	Again(ctx context.Context, who PersonRef, received time.Time) ([]Again, error)
-	// Facts is what the gates ask about the person and the rule.
-	Facts(ctx context.Context, r *Rule, person *research.Person, now time.Time) (Facts, error)
+	// Facts is what the gates ask about a person, who has traits, and the rule.
+	Facts(ctx context.Context, r *Rule, who research.PersonKey, now time.Time) (Facts, error)
 	// Reserve makes the invite under constraints that make a second one
 	// impossible. Where one of them stands in the way it returns nil and the
 	// gate that it belongs to.
