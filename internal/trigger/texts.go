@@ -35,26 +35,50 @@ func (r *Rule) setTexts(i *InviteSpec, how InterviewSpec) {
 		languages = append(languages, sortedKeys(t)...)
 	}
 	r.Language = serving(i.texts(), languages)
-	ours := [4]research.Text{{}, {}, {}, {}}
-	for _, lang := range append(languages, "") {
-		w, known := cardTexts[lang]
-		if lang == "" {
-			if w, known = cardTexts[r.Language]; !known {
-				w, known = cardTexts["en"], true
-			}
-		}
-		if !known {
-			continue
-		}
-		unit := w.minutes
-		if how.Minutes == 1 {
-			unit = w.minute
-		}
-		ours[0][lang], ours[1][lang], ours[2][lang], ours[3][lang] = w.title, fmt.Sprintf(w.body, how.Minutes, unit), w.accept, w.decline
-	}
+	ours := defaultTexts(languages, r.Language, how.Minutes)
 	for n, into := range []*research.Text{&r.Title, &r.Body, &r.Accept, &r.Decline} {
 		*into = filled(i.texts()[n], ours[n], r.Language)
 	}
+}
+
+// defaultTexts is title, body, accept and decline in these languages, and in the
+// one that serves where a language is missing. Most rules ask for English alone,
+// and share it.
+func defaultTexts(languages []string, serving string, minutes int) [4]research.Text {
+	if minutes <= maxMinutes && len(languages) == 1 && languages[0] == "en" {
+		return inEnglish[minutes]
+	}
+	return makeTexts(languages, serving, minutes)
+}
+
+var inEnglish = func() (by [maxMinutes + 1][4]research.Text) {
+	for minutes := range by {
+		by[minutes] = makeTexts([]string{"en"}, "en", minutes)
+	}
+	return by
+}()
+
+func makeTexts(languages []string, serving string, minutes int) [4]research.Text {
+	out := [4]research.Text{{}, {}, {}, {}}
+	put := func(lang, spoken string) {
+		w, known := cardTexts[spoken]
+		if !known {
+			return
+		}
+		unit := w.minutes
+		if minutes == 1 {
+			unit = w.minute
+		}
+		for n, said := range [4]string{w.title, fmt.Sprintf(w.body, minutes, unit), w.accept, w.decline} {
+			out[n][lang] = said
+		}
+	}
+	for _, lang := range languages {
+		put(lang, lang)
+	}
+	put("", "en")
+	put("", serving) // instead, where we speak it
+	return out
 }
 
 // serving is the language of a card where it does not speak the page's: English,
