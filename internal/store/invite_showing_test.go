@@ -75,13 +75,19 @@ func TestWhoIsOfferedAnInvite(t *testing.T) {
 	})
 }
 
+// leftAtThePhone is the invite of ann, who left by the browser with that ticket.
+func (w *world) leftAtThePhone() *research.Invite {
+	w.t.Helper()
+	left := event("left", "ann", "")
+	left.TicketHash = ticket("phone")
+	w.send(left)
+	return w.offered(invite.Visitor{Ticket: left.TicketHash})
+}
+
 func TestABrowserThatProvedItselfMayAnswer(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db, leavingAny)
-		left := event("left", "ann", "")
-		left.TicketHash = ticket("phone")
-		w.send(left)
-		phone := w.offered(invite.Visitor{Ticket: ticket("phone")})
+		phone := w.leftAtThePhone()
 		if w.try(phone, ticket("laptop"), invite.Shown, "") {
 			t.Error("a browser that proved nothing took a step")
 		}
@@ -104,29 +110,26 @@ func TestABrowserThatProvedItselfMayAnswer(t *testing.T) {
 func TestNotNowIsOfferedOnceMore(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db, leavingAny)
-		left := event("left", "ann", "")
-		left.TicketHash = ticket("phone")
-		w.send(left)
-		i := w.offered(invite.Visitor{Ticket: left.TicketHash})
-		w.wantOpen(left.TicketHash, true, time.Time{})
-		w.try(i, left.TicketHash, invite.Shown, "")
-		w.try(i, left.TicketHash, invite.Later, "")
+		i := w.leftAtThePhone()
+		w.wantOpen(ticket("phone"), true, time.Time{})
+		w.try(i, ticket("phone"), invite.Shown, "")
+		w.try(i, ticket("phone"), invite.Later, "")
 		again := w.clock().Add(24 * time.Hour)
-		w.wantOpen(left.TicketHash, true, again)
+		w.wantOpen(ticket("phone"), true, again)
 		w.pass(24*time.Hour - time.Second)
-		if w.offered(invite.Visitor{Ticket: left.TicketHash}) != nil || w.offered(invite.Visitor{Ticket: ticket("laptop"), Proved: "ann"}) != nil {
+		if w.offered(invite.Visitor{Ticket: ticket("phone")}) != nil || w.offered(invite.Visitor{Ticket: ticket("laptop"), Proved: "ann"}) != nil {
 			t.Error("offered before a day was over")
 		}
-		if w.try(i, left.TicketHash, invite.Shown, "") {
+		if w.try(i, ticket("phone"), invite.Shown, "") {
 			t.Error("shown before a day was over")
 		}
 		w.pass(time.Second)
-		if w.offered(invite.Visitor{Ticket: left.TicketHash}) == nil || !w.try(i, left.TicketHash, invite.Shown, "") {
+		if w.offered(invite.Visitor{Ticket: ticket("phone")}) == nil || !w.try(i, ticket("phone"), invite.Shown, "") {
 			t.Error("not offered once more")
 		}
-		w.wantOpen(left.TicketHash, true, time.Time{})
-		w.try(i, left.TicketHash, invite.Later, "")
-		w.wantOpen(left.TicketHash, false, time.Time{})
+		w.wantOpen(ticket("phone"), true, time.Time{})
+		w.try(i, ticket("phone"), invite.Later, "")
+		w.wantOpen(ticket("phone"), false, time.Time{})
 	})
 }
 
@@ -141,12 +144,9 @@ func (w *world) wantOpen(ticket []byte, open bool, askAt time.Time) {
 func TestAnExpiredInviteIsNotShown(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db, leavingAny)
-		left := event("left", "ann", "")
-		left.TicketHash = ticket("phone")
-		w.send(left)
-		i := w.offered(invite.Visitor{Ticket: left.TicketHash})
+		i := w.leftAtThePhone()
 		w.pass(8 * 24 * time.Hour)
-		if w.offered(invite.Visitor{Ticket: left.TicketHash}) != nil || w.try(i, left.TicketHash, invite.Shown, "") {
+		if w.offered(invite.Visitor{Ticket: ticket("phone")}) != nil || w.try(i, ticket("phone"), invite.Shown, "") {
 			t.Error("an expired invite is offered, or shown")
 		}
 	})
@@ -155,12 +155,9 @@ func TestAnExpiredInviteIsNotShown(t *testing.T) {
 func TestWhatTheBrowserRefusesIsKept(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db, leavingAny)
-		left := event("left", "ann", "")
-		left.TicketHash = ticket("phone")
-		w.send(left)
-		i := w.offered(invite.Visitor{Ticket: left.TicketHash})
+		i := w.leftAtThePhone()
 		for _, reason := range []string{"url", "dialog", "url", "\x00 a reason of a stranger"} {
-			if !w.try(i, left.TicketHash, invite.Refused, reason) {
+			if !w.try(i, ticket("phone"), invite.Refused, reason) {
 				t.Errorf("%q was not taken", reason)
 			}
 			w.pass(time.Second)

@@ -119,31 +119,30 @@ func (p *pass) event(ctx context.Context, s Shard, e *Pending) error {
 
 // advance applies the event of a view to one rule's run of its person.
 func (p *pass) advance(ctx context.Context, s Shard, v *view, r *Rule, who research.PersonKey) error {
-	project := v.event.Project
 	if r.Stateless() {
-		return p.effects(ctx, s, project, who, r, r.advance(nil, v))
+		return p.effects(ctx, s, who, r, r.advance(nil, v))
 	}
 	if !r.touches(v) {
 		return nil
 	}
-	m, err := s.Memory(ctx, PersonRef{project, who})
+	m, err := s.Memory(ctx, PersonRef{r.Project, who})
 	if err != nil {
 		return err
 	}
 	k := m.run(r)
 	effects := r.advance(k.Run, v)
-	k.changed(r, p.grace(project))
-	return p.effects(ctx, s, project, who, r, effects)
+	k.changed(r, p.grace(r.Project))
+	return p.effects(ctx, s, who, r, effects)
 }
 
 // effects records what became of a run, and puts on the agenda what is decided
 // at once.
-func (p *pass) effects(ctx context.Context, s Shard, project research.ProjectID, who research.PersonKey, r *Rule, all []Effect) error {
+func (p *pass) effects(ctx context.Context, s Shard, who research.PersonKey, r *Rule, all []Effect) error {
 	for _, e := range all {
 		at, outcome := r.Moment(&e.Match), research.Waiting
 		switch e.Kind {
 		case Matched:
-			p.project = project
+			p.project = r.Project
 			p.agenda.add(&due{at: at.UnixMilli(), who: who, rule: r, Match: e.Match})
 			continue
 		case Cancelled:
@@ -180,7 +179,7 @@ func (p *pass) fold(ctx context.Context, s Shard, e *Pending, f Folded) error {
 			k := into.run(r)
 			effects := r.Fold(k.Run, old.Run, e.Timestamp.UnixMilli())
 			k.changed(r, p.grace(e.Project))
-			if err := p.effects(ctx, s, e.Project, f.Into, r, effects); err != nil {
+			if err := p.effects(ctx, s, f.Into, r, effects); err != nil {
 				return err
 			}
 		}
