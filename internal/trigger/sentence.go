@@ -54,21 +54,27 @@ func (r *Rule) delayWords() string {
 func exactly(d time.Duration) string { return spellExactly(formatDuration(d)) }
 
 func (s *Step) words(happens string) string {
+	return s.named(happens) + s.countWords() + s.sourceWords() + s.whereWords()
+}
+
+// viewed is what pages and screens do instead of happening.
+var viewed = map[string]string{"happens": "is viewed", "happened": "was viewed", "has to happen": "has to be viewed",
+	"must not happen": "must not be viewed", "must not have happened": "must not have been viewed"}
+
+// named is what is asked for by name: "a or b happens", "the page p is viewed".
+func (s *Step) named(happens string) string {
 	names := make([]string, len(s.Names))
 	for i, n := range s.Names {
 		names[i] = Text(n).words()
 	}
 	said := listed(names, "or")
-	viewed := map[string]string{"happens": "is viewed", "happened": "was viewed"}[happens]
 	switch {
 	case s.Type == research.Track:
-		said += " " + happens
+		return said + " " + happens
 	case said == "":
-		said = "any " + string(s.Type) + " " + viewed
-	default:
-		said = "the " + string(s.Type) + " " + said + " " + viewed
+		return "any " + string(s.Type) + " " + viewed[happens]
 	}
-	return said + s.countWords() + s.sourceWords() + s.whereWords()
+	return "the " + string(s.Type) + " " + said + " " + viewed[happens]
 }
 
 func (s *Step) countWords() (said string) {
