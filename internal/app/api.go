@@ -54,6 +54,11 @@ func (v apiViews) Catalogue(ctx context.Context, p *research.Project, q report.Q
 	return all, err
 }
 
+func (v apiViews) Why(ctx context.Context, p *research.Project, q report.Query) (all []report.WhyRow, err error) {
+	err = v.exportWhy(ctx, p, q, into(&all))
+	return all, err
+}
+
 // into collects rows in a slice.
 func into[T any](all *[]T) func(T) error {
 	return func(v T) error {

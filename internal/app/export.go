@@ -8,7 +8,7 @@ import (
 )
 
 // Exports is what `usercall export` and the API can write out.
-var Exports = []string{"events", "invites", "decisions", "interviews", "themes", "report", "catalogue"}
+var Exports = []string{"events", "invites", "decisions", "interviews", "themes", "report", "catalogue", "why"}
 
 // Query picks what is exported.
 type Query = report.Query
@@ -30,6 +30,8 @@ func (a *App) Export(ctx context.Context, kind string, p *research.Project, q re
 		return a.db.ExportReports(ctx, p, q, func(r report.ReportRow) error { return yield(r) })
 	case "catalogue":
 		return a.db.ExportCatalogue(ctx, p, q, func(r report.CatalogueRow) error { return yield(r) })
+	case "why":
+		return a.exportWhy(ctx, p, q, func(r report.WhyRow) error { return yield(r) })
 	}
 	return research.Errorf(research.Invalid, "%q cannot be exported.", kind)
 }

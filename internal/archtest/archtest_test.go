@@ -102,7 +102,7 @@ var owner = map[string]string{
 	"studies": "study.go", "triggers": "study.go",
 	"event_log": "log", "packs": "log", "runs": "log", "run_parts": "log",
 	"imports": "import.go",
-	"inbox":   "trigger", "people": "trigger", "group_traits": "trigger", "links": "trigger", "former_links": "trigger", "decisions": "trigger", "shards": "trigger", "trigger_runs": "trigger",
+	"inbox":   "trigger", "people": "trigger", "group_traits": "trigger", "links": "trigger", "former_links": "trigger", "decisions": "trigger", "decision_counts": "trigger", "shards": "trigger", "trigger_runs": "trigger",
 	"invitations": "invite.go", "invite_quotas": "invite.go", "contacts": "invite.go", "caps": "invite.go", "cap_reservations": "invite.go", "suppressed": "invite.go",
 	"invite_tickets": "invite.go", "refusals": "invite.go",
 	"interviews": "interview", "turns": "interview", "socket_tickets": "interview",
@@ -116,7 +116,7 @@ var owner = map[string]string{
 var stageFiles = map[string][]string{
 	"invite.go": {"hot.go"},
 	"log":       {"ingest.go", "better.go", "hot.go", "migrate_events.go"},
-	"trigger":   {"trigger.go", "trigger_runs.go", "identity.go", "links.go", "facts.go", "groups.go", "prefetch.go", "sightings.go", "bulk.go", "hot.go", "migrate.go", "migrate_events.go", "log_atonce.go"},
+	"trigger":   {"trigger.go", "decisions.go", "trigger_runs.go", "identity.go", "links.go", "facts.go", "groups.go", "prefetch.go", "sightings.go", "bulk.go", "hot.go", "migrate.go", "migrate_events.go", "log_atonce.go"},
 	"interview": {"interview.go", "interview_turns.go", "interview_end.go", "interview_tickets.go"},
 	"analysis":  {"analysis.go"},
 	"account":   {"account.go"},

@@ -68,8 +68,15 @@ func WriteProblem(w http.ResponseWriter, err error) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(Problem{Type: "about:blank", Title: http.StatusText(status), Status: status,
-		Detail: Message(err), Code: codeOf(err), RequestID: w.Header().Get(requestIDHeader)}) // whoever asked may be gone
+	told := ProblemOf(err)
+	told.RequestID = w.Header().Get(requestIDHeader)
+	_ = json.NewEncoder(w).Encode(told) // whoever asked may be gone
+}
+
+// ProblemOf is err as it may be told.
+func ProblemOf(err error) Problem {
+	status := Status(err)
+	return Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: Message(err), Code: codeOf(err)}
 }
 
 func codeOf(err error) research.Code {

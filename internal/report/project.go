@@ -34,6 +34,7 @@ type Store interface {
 	StudyStore
 	InterviewStore
 	DecisionStore
+	WhyStore
 	PeopleStore
 	ProjectStore
 	ConnectStore

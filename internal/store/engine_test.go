@@ -19,12 +19,13 @@ import (
 
 // world is a project with one study, and an engine that decides by it.
 type world struct {
-	t       *testing.T
-	db      *store.DB
-	project *research.Project
-	engine  *trigger.Engine
-	now     time.Time
-	mu      sync.Mutex
+	t        *testing.T
+	db       *store.DB
+	project  *research.Project
+	engine   *trigger.Engine
+	compiled []*trigger.Rule
+	now      time.Time
+	mu       sync.Mutex
 }
 
 func newWorld(t *testing.T, db *store.DB, study string) *world {
@@ -74,6 +75,7 @@ func (w *world) apply(src string) {
 	for i, r := range compiled.Rules {
 		r.Project, r.StudyID, r.TriggerID, r.Version, r.Active = w.project.ID, s.ID, s.Triggers[i].ID, s.Triggers[i].Version, true
 	}
+	w.compiled = compiled.Rules
 	w.engine.SetRules(&trigger.Rules{Index: map[research.ProjectID]*trigger.Index{w.project.ID: trigger.NewIndex(compiled.Rules...)},
 		Projects: map[research.ProjectID]*research.Project{w.project.ID: w.project}})
 }

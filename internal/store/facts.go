@@ -58,6 +58,9 @@ func (s *shardTx) openInvite(ctx context.Context, f *trigger.Facts, r *trigger.R
 		return err
 	}
 	if i.State != research.InviteAccepted && !i.ExpiresAt.After(now) {
+		if s.looking {
+			return nil
+		}
 		return s.db.closeInvite(ctx, s.tx.Tx, i.Project, i.ID, research.InviteExpired, "", now)
 	}
 	f.OpenInvite, f.OpenSince = true, i.ReservedAt

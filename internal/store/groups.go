@@ -32,7 +32,11 @@ func (s *shardTx) group(ctx context.Context, project research.ProjectID, id stri
 	}
 	g := &groupRow{traits: research.Traits{}}
 	var packed string
-	err := s.tx.QueryRowContext(ctx, selectGroup+s.db.lockRow, int64(project), id).Scan(&packed)
+	query := selectGroup + s.db.lockRow
+	if s.looking {
+		query = selectGroup
+	}
+	err := s.tx.QueryRowContext(ctx, query, int64(project), id).Scan(&packed)
 	if err == nil {
 		err = json.Unmarshal([]byte(packed), &g.traits)
 	} else if errors.Is(err, sql.ErrNoRows) {

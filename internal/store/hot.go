@@ -31,6 +31,11 @@ const (
 		ON CONFLICT (trigger_id, event_seq) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, gate = excluded.gate,
 			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id, user_key = excluded.user_key,
 			again_until = excluded.again_until, ticket_hash = excluded.ticket_hash`
+	deleteDecision = "DELETE FROM decisions WHERE trigger_id = $1 AND event_seq = $2"
+	selectCount    = "SELECT kept FROM decision_counts WHERE project_id = $1 AND trigger_id = $2 AND day = $3 AND outcome = $4 AND gate = $5"
+	upsertCount    = `INSERT INTO decision_counts (project_id, trigger_id, day, outcome, gate, kept, beyond, last_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (project_id, trigger_id, day, outcome, gate) DO UPDATE SET kept = decision_counts.kept + excluded.kept,
+			beyond = decision_counts.beyond + excluded.beyond, last_at = CASE WHEN excluded.last_at > decision_counts.last_at THEN excluded.last_at ELSE decision_counts.last_at END`
 	selectRuns = "SELECT trigger_id, version, state, next_at FROM trigger_runs WHERE project_id = $1 AND user_key = $2"
 	upsertRun  = `INSERT INTO trigger_runs (project_id, user_key, trigger_id, version, shard, state, next_at, ticket_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (project_id, user_key, trigger_id) DO UPDATE SET version = excluded.version, shard = excluded.shard, state = excluded.state,
@@ -65,7 +70,7 @@ const (
 )
 
 var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, sightPerson, selectGroup, upsertGroup, selectInbox, deleteInbox, insertInbox,
-	selectLastSeq, updateLastSeq, insertPack, selectPart, selectParts, upsertPart, insertDecision, selectOpenInvite, selectContacts, countSuppressed, countInterviews,
+	selectLastSeq, updateLastSeq, insertPack, selectPart, selectParts, upsertPart, insertDecision, deleteDecision, selectCount, upsertCount, selectOpenInvite, selectContacts, countSuppressed, countInterviews,
 	insertInvite, takePlace, holdPlace, beginReserve, keepReserve, undoReserve,
 	upsertName, upsertDay, selectPath, touchPath, upsertPath}
 

@@ -25,8 +25,9 @@ func (r *Reports) Week(ctx context.Context, p research.ProjectID, since time.Tim
 		return f, err
 	}
 	f.More = f.Events == report.EventsCounted
-	err = r.db.read.QueryRowContext(ctx, "SELECT count(*) FROM decisions WHERE project_id = $1 AND at >= $2 AND outcome IN ('invited', 'skipped')",
-		p, ms(since)).Scan(&f.Matches)
+	err = r.db.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM decisions WHERE project_id = $1 AND at >= $2 AND outcome IN ('invited', 'skipped'))
+		+ (SELECT coalesce(sum(beyond), 0) FROM decision_counts WHERE project_id = $1 AND day >= $3 AND outcome = 'skipped')`,
+		p, ms(since), dayOf(since)).Scan(&f.Matches)
 	if err != nil {
 		return f, err
 	}
@@ -111,7 +112,8 @@ func (r *Reports) Firing(ctx context.Context, p research.ProjectID) ([]report.Fi
 		f.Active, f.Since, f.Last = active == 1, fromMS(since), fromNull(last)
 		return f, err
 	}, `SELECT s.public_id, s.name, t.public_id, t.name, t.active, t.created_at,
-			(SELECT max(d.at) FROM decisions d WHERE d.project_id = t.project_id AND d.trigger_id = t.id)
+			(SELECT max(at) FROM (SELECT max(d.at) AS at FROM decisions d WHERE d.project_id = t.project_id AND d.trigger_id = t.id
+				UNION ALL SELECT max(c.last_at) FROM decision_counts c WHERE c.project_id = t.project_id AND c.trigger_id = t.id) AS decided)
 		FROM triggers t JOIN studies s ON s.project_id = t.project_id AND s.id = t.study_id
 		WHERE t.project_id = $1 AND t.deleted = 0 AND s.state = 'open' ORDER BY t.id`, p)
 }

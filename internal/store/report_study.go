@@ -91,8 +91,10 @@ func (r *Reports) themeRows(ctx context.Context, query string, args ...any) ([]r
 }
 
 func (r *Reports) studyFunnel(ctx context.Context, f *report.Findings, p research.ProjectID, s research.StudyID) error {
-	err := r.db.read.QueryRowContext(ctx, `SELECT count(*) FROM decisions WHERE project_id = $1 AND outcome IN ('invited', 'skipped')
-		AND trigger_id IN (SELECT id FROM triggers WHERE project_id = $1 AND study_id = $2)`, p, s).Scan(&f.Funnel.Matches)
+	err := r.db.read.QueryRowContext(ctx, `WITH of AS (SELECT id FROM triggers WHERE project_id = $1 AND study_id = $2)
+		SELECT (SELECT count(*) FROM decisions WHERE project_id = $1 AND outcome IN ('invited', 'skipped') AND trigger_id IN (SELECT id FROM of))
+			+ (SELECT coalesce(sum(beyond), 0) FROM decision_counts WHERE project_id = $1 AND outcome = 'skipped' AND trigger_id IN (SELECT id FROM of))`,
+		p, s).Scan(&f.Funnel.Matches)
 	if err != nil {
 		return err
 	}
@@ -124,8 +126,13 @@ func (r *Reports) Gates(ctx context.Context, p research.ProjectID, s research.St
 		err = r.Scan(&g.Trigger, &g.Outcome, &g.Gate, &g.N, &last)
 		g.Last = fromMS(last)
 		return g, err
-	}, `SELECT trigger_id, outcome, gate, count(*), max(at) FROM decisions
-		WHERE project_id = $1 AND at >= $3 AND study_id = $2 GROUP BY trigger_id, outcome, gate ORDER BY 4 DESC, 2, 3`, p, s, ms(since))
+	}, `SELECT trigger_id, outcome, gate, sum(n), max(last) FROM (
+			SELECT trigger_id, outcome, gate, count(*) AS n, max(at) AS last FROM decisions
+			WHERE project_id = $1 AND at >= $3 AND study_id = $2 GROUP BY trigger_id, outcome, gate
+			UNION ALL SELECT c.trigger_id, c.outcome, c.gate, c.beyond, c.last_at FROM decision_counts c
+			JOIN triggers t ON t.project_id = c.project_id AND t.id = c.trigger_id
+			WHERE c.project_id = $1 AND c.day >= $4 AND t.study_id = $2 AND c.beyond > 0) AS counted
+		GROUP BY trigger_id, outcome, gate ORDER BY 4 DESC, 2, 3`, p, s, ms(since), dayOf(since))
 }
 
 // Themes implements report.StudyStore.

@@ -35,7 +35,7 @@ const lockWait = 1000
 func (db *DB) InShards(ctx context.Context, shards []int, wait bool, work func(trigger.Shard) error) (held bool, err error) {
 	var s *shardTx
 	err = db.InTx(ctx, func(tx *sql.Tx) (err error) {
-		s = &shardTx{db: db, tx: hotTx{tx, db.hot}, people: map[personID]*personRow{}, groups: map[groupID]*groupRow{}, unaliased: map[personID]bool{}, memories: map[personID]*trigger.Memory{}, settled: map[personID]bool{}}
+		s = db.shardTx(hotTx{tx, db.hot})
 		if held, err = s.hold(ctx, shards, wait); err != nil || !held {
 			return err
 		}
@@ -72,10 +72,17 @@ type shardTx struct {
 	memories  map[personID]*trigger.Memory
 	folded    []trigger.Folded // by the event at hand
 	reserved  bool             // an invite was made
+	looking   bool             // nothing is written
 	// persons of whom it was looked up that nothing is to be decided once more
 	settled map[personID]bool
+	counts  map[countKey]*count // of common decisions
 	// users of whom it was looked up that no alias leads away from them
 	unaliased map[personID]bool
+}
+
+func (db *DB) shardTx(tx hotTx) *shardTx {
+	return &shardTx{db: db, tx: tx, people: map[personID]*personRow{}, groups: map[groupID]*groupRow{}, unaliased: map[personID]bool{},
+		memories: map[personID]*trigger.Memory{}, settled: map[personID]bool{}, counts: map[countKey]*count{}}
 }
 
 // hold takes the row locks of shards.
@@ -125,25 +132,10 @@ func scanPending(r row) (p trigger.Pending, err error) {
 
 // Done implements trigger.Shard.
 func (s *shardTx) Done(ctx context.Context, done []trigger.Pending) error {
-	if err := errors.Join(s.savePeople(ctx), s.saveGroups(ctx), s.saveRuns(ctx)); err != nil || len(done) == 0 {
+	if err := errors.Join(s.savePeople(ctx), s.saveGroups(ctx), s.saveRuns(ctx), s.saveCounts(ctx)); err != nil || len(done) == 0 {
 		return err
 	}
 	return s.db.bulk.deleteInbox(ctx, s.tx, done)
-}
-
-func (s *shardTx) Record(ctx context.Context, d *research.Decision, invite *research.Invite) error {
-	var id any
-	if invite != nil {
-		id = invite.ID
-	}
-	var again any
-	if !d.AgainUntil.IsZero() {
-		again = ms(d.AgainUntil)
-		delete(s.settled, personID{d.Project, d.Person})
-	}
-	_, err := s.tx.ExecContext(ctx, insertDecision,
-		d.Project, d.Study, d.Trigger, d.Version, d.Person, ms(d.At), d.EventSeq, d.MessageID, d.EventName, d.Outcome, d.Gate, d.Detail, d.Remedy, id, again, nullBytes(d.TicketHash))
-	return err
 }
 
 // Reserve undoes its own half where a later constraint says no, so that a cap is

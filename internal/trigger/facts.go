@@ -55,9 +55,14 @@ func (f *Facts) setMatch(r *Rule, m *Match, p *research.Project) {
 	if r.Absent == nil {
 		f.MaxAge = cmp.Or(p.Settings.MaxAge, research.DefaultMaxAge)
 	}
+	f.SetProject(p)
+	f.Unproved = p.Settings.Identity == research.IdentityRequired && !m.Proved
+}
+
+// SetProject fills in the project's choices that do not depend on a match.
+func (f *Facts) SetProject(p *research.Project) {
 	f.ProjectCooldown = cmp.Or(p.Settings.Cooldown, research.DefaultProjectCooldown)
 	f.Excluded = p.Settings.Excluded
-	f.Unproved = p.Settings.Identity == research.IdentityRequired && !m.Proved
 }
 
 // quotasOf names the quotas of the rule's study that the person falls in.

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/usercall/usercall/internal/report"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
 	"github.com/usercall/usercall/internal/store/storetest"
@@ -113,7 +114,7 @@ func newSite(t *testing.T, public string) *site {
 		t.Fatal(err)
 	}
 	s := &site{t: t, db: db, now: noon, commands: &noted{}}
-	s.handler = New(Config{Reports: db.Reports(), Accounts: db.Accounts(), Commands: s.commands, Describe: describeDemo,
+	s.handler = New(Config{Reports: db.Reports(), Accounts: db.Accounts(), Commands: s.commands, Describe: describeDemo, Why: whyDemo,
 		Ready: []ReadyMade{{Key: "why-cancel", Name: "Why people cancel", Description: "Asks at the moment somebody cancels.", File: []byte("x")}, {Key: "setup", Name: "Why setup stops", Description: "Asks who began the setup and did not finish it within a day.", File: []byte("y")}},
 		WebhookOf: func(p *research.Project) (string, string) {
 			return public + "/v1/webhooks/segment/" + p.Key + "/0123456789abcdef", "a-secret-of-" + p.Key
@@ -121,6 +122,21 @@ func newSite(t *testing.T, public string) *site {
 		PublicURL: at, Now: func() time.Time { return s.now }, Log: slog.New(slog.DiscardHandler),
 		Address: func(*http.Request) (netip.Addr, bool) { return netip.MustParseAddr("192.0.2.7"), true }})
 	return s
+}
+
+// whyDemo is how things stand with somebody: a few triggers, or more than a page
+// shows at once.
+func whyDemo(context.Context, *research.Project, research.PersonKey) (all []report.Standing, err error) {
+	for i, progress := range []string{"2 of 3 steps; until Thursday 10:04 onboarding_completed must not happen", "subscription_cancelled has to happen where plan is pro",
+		"report_viewed has to happen 3 times within 30 days: 2 so far", "", "", "", "", "", "", ""} {
+		s := report.Standing{Study: "std_x", StudyName: plainWords("study", i), Trigger: "trg_x", TriggerName: plainWords("trigger", i), Active: true, Progress: progress}
+		if s.Now.Outcome = research.Invited; i%2 == 1 {
+			s.Now = report.Decision{Decision: research.Decision{Outcome: research.Skipped, Gate: research.GateCooldown, Detail: "invited 4 days ago, 26 to go",
+				Remedy: "With a cooldown of 3 days this would have been an invite."}}
+		}
+		all = append(all, s)
+	}
+	return all, nil
 }
 
 func describeDemo([]byte) (StudyWords, error) {

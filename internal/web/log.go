@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/usercall/usercall/internal/report"
 	"github.com/usercall/usercall/internal/research"
@@ -46,7 +47,11 @@ type decisionsView struct {
 	Rows     []report.Decision
 	Triggers []report.TriggerName
 	Filter   report.DecisionFilter
+	Counted  int // decisions that are counted and not kept
 }
+
+// KeptPerDay is how many common decisions of a trigger a day has in the log.
+func (decisionsView) KeptPerDay() int { return report.KeptPerDay }
 
 // Outcomes and Gates are what one can filter by.
 func (decisionsView) Outcomes() []research.Outcome {
@@ -75,5 +80,9 @@ func (d *dashboard) decisions(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	return d.render(w, http.StatusOK, "decisions", decisionsView{r.shell("Decisions", "Studies"), r.pager(list.Next), list.Rows, triggers, f})
+	counted, err := d.Reports.Counted(r.Context(), r.project.ID, f.Trigger, r.now.Add(-30*24*time.Hour))
+	if err != nil {
+		return err
+	}
+	return d.render(w, http.StatusOK, "decisions", decisionsView{r.shell("Decisions", "Studies"), r.pager(list.Next), list.Rows, triggers, f, counted})
 }

@@ -2,7 +2,9 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/usercall/usercall/internal/report"
@@ -42,10 +44,11 @@ func (d *dashboard) people(w http.ResponseWriter, r *request) error {
 type personView struct {
 	shell
 	*report.Person
-	Entries []report.Entry
-	Days    []dayView
-	Next    string
-	First   string
+	Triggers standingsView
+	Entries  []report.Entry
+	Days     []dayView
+	Next     string
+	First    string
 }
 
 // dayView is the entries of one day, so that the lines need only the time.
@@ -80,8 +83,34 @@ func (d *dashboard) person(w http.ResponseWriter, r *request) error {
 	}
 	if !before.IsZero() {
 		v.First = r.with("before", "")
+		return d.render(w, http.StatusOK, "person", v)
 	}
+	all, err := d.Why(r.Context(), r.project, key)
+	if err != nil {
+		return err
+	}
+	v.Triggers = standingsView{all[:min(len(all), standingsShown)], all[min(len(all), standingsShown):]}
 	return d.render(w, http.StatusOK, "person", v)
+}
+
+// standingsView is how things stand with each trigger: the first few, and those
+// that one has to open.
+type standingsView struct{ Rows, More []report.Standing }
+
+const standingsShown = 8
+
+// why leads from an id that somebody pasted to the person's page, or to the
+// search where nobody has it.
+func (d *dashboard) why(w http.ResponseWriter, r *request) error {
+	id := strings.TrimSpace(r.query("person"))
+	key, err := d.Reports.Find(r.Context(), r.project.ID, id)
+	if research.CodeOf(err) == research.NotFound {
+		return back(w, r, "/people?q="+url.QueryEscape(id))
+	}
+	if err != nil {
+		return err
+	}
+	return back(w, r, personURL(key))
 }
 
 // erasePerson has everything of somebody deleted, who must be known here.

@@ -47,6 +47,7 @@ func (d *dashboard) table() []route {
 		{"GET /themes", d.themes, false},
 		{"GET /people", d.people, false},
 		{"GET /people/{person}", d.person, false},
+		{"GET /why", d.why, false},
 		{"POST /people/{person}/erase", d.erasePerson, false},
 		{"GET /events", d.events, false},
 		{"GET /decisions", d.decisions, false},

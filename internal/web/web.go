@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -15,11 +16,13 @@ import (
 // Config is what the dashboard needs. All but Address, Ready, WebhookOf and Now
 // are required.
 type Config struct {
-	Reports   report.Store
-	Accounts  Accounts
-	Commands  Commands
-	Ready     []ReadyMade
-	Describe  func(file []byte) (StudyWords, error)        // a study file in words
+	Reports  report.Store
+	Accounts Accounts
+	Commands Commands
+	Ready    []ReadyMade
+	Describe func(file []byte) (StudyWords, error) // a study file in words
+	// Why tells how things stand between somebody and each trigger.
+	Why       func(context.Context, *research.Project, research.PersonKey) ([]report.Standing, error)
 	WebhookOf func(*research.Project) (url, secret string) // where Segment's webhook sends to, and signs with
 	PublicURL *url.URL                                     // where browsers reach this server
 	Address   func(*http.Request) (netip.Addr, bool)       // whom a request is from, behind trusted proxies too

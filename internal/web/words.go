@@ -30,6 +30,7 @@ var functions = template.FuncMap{
 	"personAt":   personURL,
 	"eventAt":    eventURL,
 	"outcome":    report.OutcomeWords,
+	"nowWords":   report.NowWords,
 	"gate":       report.GateWords,
 	"invite":     inviteWords,
 	"state":      stateWords,

@@ -36,6 +36,7 @@ type Views interface {
 	Themes(ctx context.Context, p *research.Project, q report.Query) ([]report.ThemeRow, error)
 	Reports(ctx context.Context, p *research.Project, q report.Query) ([]report.ReportRow, error)
 	Catalogue(ctx context.Context, p *research.Project, q report.Query) ([]report.CatalogueRow, error)
+	Why(ctx context.Context, p *research.Project, q report.Query) ([]report.WhyRow, error)
 }
 
 // New is the surface. Mount it at /api/.
@@ -64,6 +65,7 @@ func Register(mux *http.ServeMux, views Views) *huma.OpenAPI {
 	list(api, "themes", "Themes with their quotes", views.Themes)
 	list(api, "reports", "The report of each study", views.Reports)
 	catalogue(api, views.Catalogue)
+	why(api, views.Why)
 	return api.OpenAPI()
 }
 
@@ -130,6 +132,26 @@ func catalogue(api huma.API, read func(context.Context, *research.Project, repor
 			rows, err := read(ctx, projectOf(ctx), report.Query{Since: in.Since, Limit: in.Limit})
 			out := &listed[report.CatalogueRow]{}
 			out.Body.Items = append([]report.CatalogueRow{}, rows...)
+			return out, err
+		})
+}
+
+// askedWhy is whom "why (not) me?" is about.
+type askedWhy struct {
+	Person string `query:"person" required:"true" minLength:"1" maxLength:"512" doc:"Whom it is about, by userId or anonymousId."`
+	Study  string `query:"study" maxLength:"64" doc:"Only the triggers of this study, by its key."`
+}
+
+func why(api huma.API, read func(context.Context, *research.Project, report.Query) ([]report.WhyRow, error)) {
+	huma.Register(api, huma.Operation{OperationID: "list-why", Method: http.MethodGet, Path: "/api/v1/why",
+		Summary: "Why (not) me: how far somebody has come with each trigger, what was decided last, and what would be decided now"},
+		func(ctx context.Context, in *askedWhy) (*listed[report.WhyRow], error) {
+			rows, err := read(ctx, projectOf(ctx), report.Query{Person: in.Person, Study: in.Study})
+			if research.CodeOf(err) == research.NotFound {
+				return nil, &problem{httpkit.ProblemOf(err)}
+			}
+			out := &listed[report.WhyRow]{}
+			out.Body.Items = append([]report.WhyRow{}, rows...)
 			return out, err
 		})
 }

@@ -42,6 +42,10 @@ func (none) Catalogue(context.Context, *research.Project, report.Query) ([]repor
 	return nil, nil
 }
 
+func (none) Why(context.Context, *research.Project, report.Query) ([]report.WhyRow, error) {
+	return nil, nil
+}
+
 // TestTheDescriptionIsTheOneWePublished compares the API with its golden file:
 // a change of a surface that others build on has to be meant.
 func TestTheDescriptionIsTheOneWePublished(t *testing.T) {
