@@ -67,6 +67,13 @@ func (s *shardTx) Identify(ctx context.Context, p *trigger.Pending) (trigger.Ide
 }
 
 func (s *shardTx) identify(ctx context.Context, p *trigger.Pending) (*research.Person, int, error) {
+	ahead, shard, err := s.linkAhead(ctx, p)
+	if err != nil {
+		return nil, nowhere, err
+	}
+	if shard != nowhere {
+		return nil, shard, s.forward(ctx, p, ahead, shard)
+	}
 	key, err := s.owner(ctx, p)
 	if err != nil {
 		return nil, nowhere, err

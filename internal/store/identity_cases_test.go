@@ -198,3 +198,30 @@ func evaluate(t *testing.T, s trigger.Shard, before func()) error {
 	before()
 	return s.Done(t.Context(), inbox)
 }
+
+// TestWhatABrowserSaysComesAfterALinkThatWaitsElsewhere evaluates what a browser
+// said before the event that gave it to another user, which was received first and
+// waits in that user's shard.
+func TestWhatABrowserSaysComesAfterALinkThatWaitsElsewhere(t *testing.T) {
+	w := newNodes(t, storetest.Postgres(t), 1, func(*research.Event) bool { return false })
+	w.append(0, w.saying("ann b"), w.saying("- b"))
+	w.settle()
+	w.append(0, w.saying("bob b"))
+	said := w.next(research.Identify, "", "b")
+	said.Traits = []byte(`{"plan":"pro"}`)
+	w.append(0, said)
+	shard := said.Person().Shard(said.Project)
+	if shard == research.UserKey("bob").Shard(said.Project) {
+		t.Fatal("both wait in one shard; take another name")
+	}
+	_, err := w.db[0].InShards(t.Context(), []int{shard}, true, func(s trigger.Shard) error { return evaluate(t, s, func() {}) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.settle()
+	for key, p := range w.known() {
+		if got := len(p.Traits) > 0; got != (key == research.UserKey("bob")) {
+			t.Errorf("%s has the traits %v", key, p.Traits)
+		}
+	}
+}

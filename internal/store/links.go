@@ -147,6 +147,51 @@ func (s *shardTx) said(ctx context.Context, e *research.Event, from research.Per
 	return link{at: never}, nil
 }
 
+// linkAhead is where an event waits, in a shard that is not held, which was
+// received before this one and says whose its browser is since: this one has to
+// come after it.
+func (s *shardTx) linkAhead(ctx context.Context, p *trigger.Pending) (user research.PersonKey, shard int, err error) {
+	if s.db.dialect == sqliteDialect || p.UserID != "" || eventlog.News(p.News)&eventlog.Seen == 0 { // there every shard is held
+		return nobody, nowhere, nil
+	}
+	entries, err := s.db.log.findRecent(ctx, s.tx, eventlog.PersonHash(p.Project, p.Person()))
+	if err != nil {
+		return nobody, nowhere, err
+	}
+	slices.SortFunc(entries, newestFirst)
+	for _, entry := range s.db.log.withUser(entries) {
+		if entry.Seq >= p.Seq || entry.At > ms(p.Timestamp) {
+			continue
+		}
+		said, err := readEvents(ctx, s.tx, []int64{entry.Seq})
+		if err != nil || len(said) == 0 {
+			return nobody, nowhere, err
+		}
+		return s.waiting(ctx, &said[0])
+	}
+	return nobody, nowhere, nil
+}
+
+// waiting is the shard that an event waits in, and whom it is filed under there,
+// unless that shard is held. It may have been put where an alias leads.
+func (s *shardTx) waiting(ctx context.Context, e *research.Event) (filed research.PersonKey, shard int, err error) {
+	to, err := s.endOf(ctx, e.Project, link{key: e.Person()})
+	if err != nil {
+		return nobody, nowhere, err
+	}
+	for _, key := range []research.PersonKey{e.Person(), to.key} {
+		shard := key.Shard(e.Project)
+		if s.holds(shard) {
+			continue
+		}
+		err := s.tx.QueryRowContext(ctx, "SELECT user_key FROM inbox WHERE shard = $1 AND seq = $2", shard, e.Seq).Scan(&filed)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return filed, shard, err
+		}
+	}
+	return nobody, nowhere, nil
+}
+
 // endOf follows an alias.
 func (s *shardTx) endOf(ctx context.Context, project research.ProjectID, l link) (link, error) {
 	to, err := s.linked(ctx, project, l.key)
