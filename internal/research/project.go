@@ -14,11 +14,16 @@ type Project struct {
 	Sample   bool     // made by `usercall demo --people`
 	Settings Settings
 	Created  time.Time
+	// Paused is since when nobody is invited and nothing shown or sent; zero: it is
+	// not.
+	Paused time.Time
 }
 
 // Settings are a project's choices. Zero values mean the defaults.
 type Settings struct {
-	Cooldown time.Duration // between any two invites of one person; default 7 days
+	// Cooldown between any two invites of one person: see CooldownBetween. Below 0
+	// there is none.
+	Cooldown time.Duration
 	MaxAge   time.Duration // of an event that may still invite; default 1 hour
 	Grace    time.Duration // that a wait which is over waits for late events; default 1 minute
 	Timezone string        // IANA name, for days; default UTC
@@ -34,6 +39,22 @@ type Settings struct {
 	// DialogSelector is what makes a card wait while it can be seen, as CSS; "" is
 	// the default.
 	DialogSelector string
+	Pacing         Pacing // when invites may be shown or sent
+	// TestPeople is whom triggers in test mode invite, and nobody else: userIds and
+	// e-mail addresses.
+	TestPeople []string
+}
+
+// CooldownBetween is how long a person is left alone between any two invites; 0 is
+// none.
+func (s Settings) CooldownBetween() time.Duration {
+	switch {
+	case s.Cooldown < 0:
+		return 0
+	case s.Cooldown == 0:
+		return DefaultProjectCooldown
+	}
+	return s.Cooldown
 }
 
 // Defaults of what surrounds a card.

@@ -61,7 +61,7 @@ func (f *Facts) setMatch(r *Rule, m *Match, p *research.Project) {
 
 // SetProject fills in the project's choices that do not depend on a match.
 func (f *Facts) SetProject(p *research.Project) {
-	f.ProjectCooldown = cmp.Or(p.Settings.Cooldown, research.DefaultProjectCooldown)
+	f.ProjectCooldown = p.Settings.CooldownBetween()
 	f.Excluded = p.Settings.Excluded
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/usercall/usercall/internal/research"
@@ -159,21 +158,9 @@ func DayKey(now time.Time, timezone string) string {
 	return now.In(zoneOf(timezone)).Format(time.DateOnly)
 }
 
-// zones keeps the time zones that were asked for, since each is a file. There are
-// some hundred.
-var zones sync.Map
-
 func zoneOf(name string) *time.Location {
-	if name == "" || name == "Local" {
-		return time.UTC
+	if z, known := research.Zone(name); known {
+		return z
 	}
-	if z, known := zones.Load(name); known {
-		return z.(*time.Location)
-	}
-	z, err := time.LoadLocation(name)
-	if err != nil {
-		return time.UTC
-	}
-	zones.Store(name, z)
-	return z
+	return time.UTC
 }
