@@ -145,7 +145,8 @@ func rulesOf(p *research.Project, s *research.Study) ([]*trigger.Rule, error) {
 			return nil, fmt.Errorf("trigger %q is in the file and not in its table", r.Key)
 		}
 		r.Project, r.StudyID, r.TriggerID, r.Version = p.ID, s.ID, t.ID, t.Version
-		r.Active, r.Timezone = t.Active && s.State == research.StudyOpen, p.Settings.Timezone
+		r.Testing, r.Timezone = t.Testing, p.Settings.Timezone
+		r.Active = (t.Active || t.Testing) && s.State == research.StudyOpen
 	}
 	return compiled.Rules, nil
 }

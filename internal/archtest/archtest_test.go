@@ -97,7 +97,7 @@ func match(pattern, pkg string) bool {
 
 // owner of each table: only that file writes it.
 var owner = map[string]string{
-	"projects": "project.go", "project_keys": "project.go", "revisions": "project.go",
+	"projects": "project.go", "pauses": "project.go", "project_keys": "project.go", "revisions": "project.go",
 	"identity_keys": "project.go", "former_write_keys": "project.go", "webhook_generations": "project.go",
 	"studies": "study.go", "triggers": "study.go",
 	"event_log": "log", "packs": "log", "runs": "log", "run_parts": "log",

@@ -54,4 +54,5 @@ type Decision struct {
 	// are, for the browser of TicketHash; zero: it is final.
 	AgainUntil time.Time
 	TicketHash []byte
+	Test       bool // of a test person, by a trigger in test mode: it is not counted
 }

@@ -45,4 +45,6 @@ type Invite struct {
 	ExpiresAt  time.Time // without an answer by then, it expires
 	ClosedAt   time.Time // zero: it is still open and blocks others
 	TicketHash []byte    // the browser whose event matched; nil: none
+	Test       bool      // by a trigger in test mode: it is not counted
+	Zone       string    // the person's time zone, an IANA name; "": not known, or not asked for
 }

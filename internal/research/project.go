@@ -57,6 +57,13 @@ func (s Settings) CooldownBetween() time.Duration {
 	return s.Cooldown
 }
 
+// Pause is a time in which everything of a project was paused, and who did it: an
+// account's address, or the command line.
+type Pause struct {
+	At, Resumed   time.Time // Resumed is zero while it lasts
+	By, ResumedBy string
+}
+
 // Defaults of what surrounds a card.
 const (
 	DefaultCardsPerSession = 1

@@ -41,6 +41,7 @@ type Trigger struct {
 	Name     string
 	Version  int // grows with every change but of texts and gates
 	Active   bool
+	Testing  bool // not active, and invites the project's test people
 }
 
 // Text is a text in several languages. The key "" is the one that serves where

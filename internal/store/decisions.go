@@ -12,8 +12,11 @@ import (
 )
 
 // common tells whether a busy event makes decisions of that kind by the thousand,
-// each saying the same.
+// each saying the same. Those of a test are few, and counted nowhere.
 func common(d *research.Decision) bool {
+	if d.Test {
+		return false
+	}
 	return d.Outcome == research.Cancelled || d.Outcome == research.Skipped && (d.Gate == research.GateSample || d.Gate == research.GateInactive)
 }
 
@@ -61,7 +64,7 @@ func (s *shardTx) Record(ctx context.Context, d *research.Decision, invite *rese
 		delete(s.settled, personID{d.Project, d.Person})
 	}
 	_, err := s.tx.ExecContext(ctx, insertDecision,
-		d.Project, d.Study, d.Trigger, d.Version, d.Person, ms(d.At), d.EventSeq, d.MessageID, d.EventName, d.Outcome, d.Gate, d.Detail, d.Remedy, id, again, nullBytes(d.TicketHash))
+		d.Project, d.Study, d.Trigger, d.Version, d.Person, ms(d.At), d.EventSeq, d.MessageID, d.EventName, d.Outcome, d.Gate, d.Detail, d.Remedy, id, again, nullBytes(d.TicketHash), flag(d.Test))
 	return err
 }
 

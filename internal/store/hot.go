@@ -26,11 +26,11 @@ const (
 	upsertGroup    = "INSERT INTO group_traits (project_id, group_id, traits) VALUES ($1, $2, $3)" + mergeGroup
 	mergeGroup     = " ON CONFLICT (project_id, group_id) DO UPDATE SET traits = excluded.traits"
 	insertDecision = `INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, event_name, outcome, gate, detail, remedy, invite_id,
-			again_until, ticket_hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+			again_until, ticket_hash, test)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT (trigger_id, event_seq) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, gate = excluded.gate,
 			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id, user_key = excluded.user_key,
-			again_until = excluded.again_until, ticket_hash = excluded.ticket_hash`
+			again_until = excluded.again_until, ticket_hash = excluded.ticket_hash, test = excluded.test`
 	deleteDecision = "DELETE FROM decisions WHERE trigger_id = $1 AND event_seq = $2"
 	selectCount    = "SELECT kept FROM decision_counts WHERE project_id = $1 AND trigger_id = $2 AND day = $3 AND outcome = $4 AND gate = $5"
 	upsertCount    = `INSERT INTO decision_counts (project_id, trigger_id, day, outcome, gate, kept, beyond, last_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -47,8 +47,8 @@ const (
 	selectContacts   = "SELECT trigger_id, last_shown_at, dismissals, never FROM contacts WHERE project_id = $1 AND user_key = $2 AND trigger_id IN (0, $3)"
 	countSuppressed  = "SELECT count(*) FROM suppressed WHERE project_id = $1 AND hash = $2"
 	insertInvite     = `INSERT INTO invitations (public_id, project_id, study_id, trigger_id, user_key, event_seq, event_name, message_id, state,
-			verified, token_hash, ticket_hash, reserved_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reserved', $9, $10, $11, $12, $13)
+			verified, token_hash, ticket_hash, reserved_at, expires_at, test, zone)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reserved', $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT DO NOTHING RETURNING ` + inviteColumns
 	takePlace = `INSERT INTO caps (project_id, trigger_id, period, used) VALUES ($1, $2, $3, 1)
 		ON CONFLICT (project_id, trigger_id, period) DO UPDATE SET used = caps.used + 1
@@ -57,7 +57,7 @@ const (
 	holdPlace                              = "INSERT INTO cap_reservations (invite_id, project_id, trigger_id, period) VALUES ($1, $2, $3, $4)"
 	beginReserve, keepReserve, undoReserve = "SAVEPOINT reserve", "RELEASE SAVEPOINT reserve", "ROLLBACK TO SAVEPOINT reserve"
 	countInterviews                        = `SELECT count(*) FROM interviews
-		WHERE project_id = $1 AND study_id = $2 AND state IN ('completed', 'running', 'paused')`
+		WHERE project_id = $1 AND study_id = $2 AND test = 0 AND state IN ('completed', 'running', 'paused')`
 	selectInbox   = "SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE shard BETWEEN $1 AND $2 ORDER BY shard, seq LIMIT $3"
 	deleteInbox   = "DELETE FROM inbox WHERE shard = $1 AND seq = $2"
 	insertInbox   = "INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash, news, record) VALUES ($1, $2, $3, $4, $5, $6, $7)"

@@ -98,8 +98,9 @@ func crowded(ctx context.Context, tx *sql.Tx, r *interview.Record, most int) err
 func (db *DB) insertInterview(ctx context.Context, tx *sql.Tx, i *interview.Record, setup string) error {
 	err := tx.QueryRowContext(ctx, `
 		INSERT INTO interviews (public_id, project_id, study_id, trigger_id, invite_id, user_key, state, reason, mode, language,
-			consent, consent_at, started_at, last_contact, ended_at, setup, conductor)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`,
+			consent, consent_at, started_at, last_contact, ended_at, setup, conductor, test)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+			(SELECT test FROM invitations WHERE project_id = $2 AND id = $5)) RETURNING id`,
 		i.PublicID, i.Project, i.Study, i.Trigger, i.Invite, i.Person, i.State, i.Reason, i.Mode, i.Language,
 		i.Consent, nullMS(i.ConsentAt), ms(i.StartedAt), ms(i.LastContact), nullMS(i.EndedAt), setup, string(i.Progress)).Scan(&i.ID)
 	if err != nil {

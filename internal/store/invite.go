@@ -12,16 +12,16 @@ import (
 )
 
 const inviteColumns = `id, public_id, project_id, study_id, trigger_id, user_key, event_seq, message_id, state, reason,
-	verified, ticket_hash, reserved_at, shown_at, expires_at, closed_at`
+	verified, ticket_hash, reserved_at, shown_at, expires_at, closed_at, test, zone`
 
 func scanInvite(r row) (*research.Invite, error) {
 	var i research.Invite
-	var verified int
+	var verified, test int
 	var reserved, expires int64
 	var shown, closed sql.NullInt64
 	err := r.Scan(&i.ID, &i.PublicID, &i.Project, &i.Study, &i.Trigger, &i.Person, &i.EventSeq, &i.MessageID, &i.State, &i.Reason,
-		&verified, &i.TicketHash, &reserved, &shown, &expires, &closed)
-	i.Verified = verified == 1
+		&verified, &i.TicketHash, &reserved, &shown, &expires, &closed, &test, &i.Zone)
+	i.Verified, i.Test = verified == 1, test == 1
 	i.ReservedAt, i.ExpiresAt = fromMS(reserved), fromMS(expires)
 	i.ShownAt, i.ClosedAt = fromNull(shown), fromNull(closed)
 	return &i, err
@@ -43,7 +43,7 @@ func (db *DB) lockInvite(ctx context.Context, tx *sql.Tx, project research.Proje
 func (db *DB) reserveInvite(ctx context.Context, tx hotTx, i *research.Invite, tokenHash []byte) (*research.Invite, error) {
 	made, err := scanInvite(tx.QueryRowContext(ctx, insertInvite,
 		i.PublicID, i.Project, i.Study, i.Trigger, i.Person, i.EventSeq, i.EventName, i.MessageID,
-		flag(i.Verified), tokenHash, nullBytes(i.TicketHash), ms(i.ReservedAt), ms(i.ExpiresAt)))
+		flag(i.Verified), tokenHash, nullBytes(i.TicketHash), ms(i.ReservedAt), ms(i.ExpiresAt), flag(i.Test), i.Zone))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -129,7 +129,7 @@ func (db *DB) acceptInvite(ctx context.Context, tx *sql.Tx, project research.Pro
 		return err
 	}
 	_, err = tx.ExecContext(ctx, "UPDATE invitations SET state = 'accepted' WHERE project_id = $1 AND id = $2", project, id)
-	if err != nil {
+	if err != nil || i.Test {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, "UPDATE contacts SET dismissals = 0 WHERE project_id = $1 AND user_key = $2 AND trigger_id = 0", project, i.Person)
@@ -137,13 +137,13 @@ func (db *DB) acceptInvite(ctx context.Context, tx *sql.Tx, project research.Pro
 }
 
 // touchInvite records the first time that the person saw the invite: cooldowns
-// run from then.
+// run from then, but for a test.
 func (db *DB) touchInvite(ctx context.Context, tx *sql.Tx, i *research.Invite, now time.Time) error {
 	if !i.ShownAt.IsZero() {
 		return nil
 	}
 	_, err := tx.ExecContext(ctx, "UPDATE invitations SET shown_at = $3 WHERE project_id = $1 AND id = $2", i.Project, i.ID, ms(now))
-	if err != nil {
+	if err != nil || i.Test {
 		return err
 	}
 	for _, trigger := range []research.TriggerID{i.Trigger, 0} {
@@ -241,9 +241,7 @@ func (db *DB) moveDeclined(ctx context.Context, tx *sql.Tx, i *research.Invite, 
 	if err := db.touchInvite(ctx, tx, i, m.Now); err != nil {
 		return false, err
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE contacts SET dismissals = dismissals + 1, never = CASE WHEN $3 = 1 THEN 1 ELSE never END
-		WHERE project_id = $1 AND user_key = $2 AND trigger_id = 0`, i.Project, i.Person, flag(m.To == invite.Never))
-	if err != nil {
+	if err := countDismissal(ctx, tx, i, m.To == invite.Never); err != nil {
 		return false, err
 	}
 	reason := m.Reason
@@ -251,6 +249,17 @@ func (db *DB) moveDeclined(ctx context.Context, tx *sql.Tx, i *research.Invite, 
 		reason = "never"
 	}
 	return true, db.closeInvite(ctx, tx, i.Project, i.ID, research.InviteDeclined, reason, m.Now)
+}
+
+// countDismissal remembers that somebody dismissed an invite, perhaps for ever. What
+// is pressed on the card of a test says nothing.
+func countDismissal(ctx context.Context, tx *sql.Tx, i *research.Invite, never bool) error {
+	if i.Test {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE contacts SET dismissals = dismissals + 1, never = CASE WHEN $3 = 1 THEN 1 ELSE never END
+		WHERE project_id = $1 AND user_key = $2 AND trigger_id = 0`, i.Project, i.Person, flag(never))
+	return err
 }
 
 // Completed implements invite.Store.

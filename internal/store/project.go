@@ -85,17 +85,18 @@ func (db *DB) Revision(ctx context.Context) (n int64, err error) {
 	return n, db.read.QueryRowContext(ctx, "SELECT revision FROM revisions WHERE one = 1").Scan(&n)
 }
 
-const projectColumns = "p.id, p.key, p.name, p.write_key, p.origins, p.settings, p.open, p.sample, p.created_at"
+const projectColumns = "p.id, p.key, p.name, p.write_key, p.origins, p.settings, p.open, p.sample, p.created_at, p.paused_at"
 
 func scanProject(r row) (*research.Project, error) {
 	var p research.Project
 	var origins, settings string
 	var open, sample int
 	var created int64
-	if err := r.Scan(&p.ID, &p.Key, &p.Name, &p.WriteKey, &origins, &settings, &open, &sample, &created); err != nil {
+	var paused sql.NullInt64
+	if err := r.Scan(&p.ID, &p.Key, &p.Name, &p.WriteKey, &origins, &settings, &open, &sample, &created, &paused); err != nil {
 		return nil, err
 	}
-	p.Open, p.Sample, p.Created = open == 1, sample == 1, fromMS(created)
+	p.Open, p.Sample, p.Created, p.Paused = open == 1, sample == 1, fromMS(created), fromNull(paused)
 	return &p, errors.Join(json.Unmarshal([]byte(origins), &p.Origins), json.Unmarshal([]byte(settings), &p.Settings))
 }
 

@@ -86,11 +86,22 @@ func (db *DB) putTriggers(ctx context.Context, tx *sql.Tx, study research.StudyI
 	return err
 }
 
-// SetActive activates or pauses a trigger; a foreign or unknown id is NotFound.
+// SetActive activates or pauses a trigger, which ends its test mode; a foreign or
+// unknown id is NotFound.
 func (db *DB) SetActive(ctx context.Context, p research.ProjectID, publicID string, active bool) error {
+	return db.setTrigger(ctx, p, publicID, flag(active), 0)
+}
+
+// SetTesting puts a trigger that may be active into test mode; a foreign or unknown
+// id is NotFound.
+func (db *DB) SetTesting(ctx context.Context, p research.ProjectID, publicID string) error {
+	return db.setTrigger(ctx, p, publicID, 0, 1)
+}
+
+func (db *DB) setTrigger(ctx context.Context, p research.ProjectID, publicID string, active, testing int) error {
 	return db.InTx(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, "UPDATE triggers SET active = $3 WHERE project_id = $1 AND public_id = $2 AND deleted = 0",
-			p, publicID, flag(active))
+		res, err := tx.ExecContext(ctx, "UPDATE triggers SET active = $3, testing = $4 WHERE project_id = $1 AND public_id = $2 AND deleted = 0",
+			p, publicID, active, testing)
 		if err != nil {
 			return err
 		}
@@ -127,9 +138,9 @@ func scanStudy(r row) (*research.Study, error) {
 }
 
 func scanTrigger(r row) (t research.Trigger, err error) {
-	var active int
-	err = r.Scan(&t.ID, &t.PublicID, &t.Study, &t.Key, &t.Name, &t.Version, &active)
-	t.Active = active == 1
+	var active, testing int
+	err = r.Scan(&t.ID, &t.PublicID, &t.Study, &t.Key, &t.Name, &t.Version, &active, &testing)
+	t.Active, t.Testing = active == 1, active == 0 && testing == 1
 	return t, err
 }
 
@@ -156,7 +167,7 @@ func (db *DB) oneStudy(ctx context.Context, query string, args ...any) (*researc
 	if err != nil {
 		return nil, err
 	}
-	s.Triggers, err = collect(ctx, db.read, scanTrigger, `SELECT id, public_id, study_id, key, name, version, active
+	s.Triggers, err = collect(ctx, db.read, scanTrigger, `SELECT id, public_id, study_id, key, name, version, active, testing
 		FROM triggers WHERE project_id = $1 AND study_id = $2 AND deleted = 0 ORDER BY id`, s.Project, s.ID)
 	return s, err
 }
@@ -167,7 +178,7 @@ func (db *DB) Studies(ctx context.Context, p research.ProjectID) ([]*research.St
 	if err != nil {
 		return nil, err
 	}
-	triggers, err := collect(ctx, db.read, scanTrigger, `SELECT id, public_id, study_id, key, name, version, active
+	triggers, err := collect(ctx, db.read, scanTrigger, `SELECT id, public_id, study_id, key, name, version, active, testing
 		FROM triggers WHERE project_id = $1 AND deleted = 0 ORDER BY id`, p)
 	byID := map[research.StudyID]*research.Study{}
 	for _, s := range studies {

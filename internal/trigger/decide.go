@@ -13,6 +13,7 @@ type Verdict struct {
 	Gate    research.Gate // of a skip
 	Detail  string        // the facts that failed it
 	Remedy  string        // what would have to be different for an invite
+	Test    bool          // it is about a test person, and not counted
 }
 
 // Decide asks the gates in the order of research.Gates; the first that fails
@@ -22,9 +23,9 @@ func Decide(r *Rule, f Facts, now time.Time) Verdict {
 	f.At = now
 	failed, at := firstFailure(r, &f, 0)
 	if failed == nil {
-		return Verdict{Outcome: research.Invited}
+		return Verdict{Outcome: research.Invited, Test: f.Tester}
 	}
-	v := Verdict{Outcome: research.Skipped, Gate: research.Gates[at], Detail: failed.detail, Remedy: failed.remedy}
+	v := Verdict{Outcome: research.Skipped, Gate: research.Gates[at], Detail: failed.detail, Remedy: failed.remedy, Test: f.Tester}
 	if failed.change == "" {
 		return v
 	}
@@ -49,8 +50,19 @@ type failure struct {
 type gate func(r *Rule, f *Facts) *failure
 
 // gates is in the order of research.Gates.
-var gates = []gate{askInactive, askStale, askPeople, askWho, askExcluded, askSample,
-	askOpenInvite, askCooldown, askProjectCooldown, askTarget, askPerDay, askTotal}
+var gates = []gate{askInactive, askStale, askPeople, askWho, askExcluded, counting(askSample),
+	askOpenInvite, counting(askCooldown), counting(askProjectCooldown), counting(askTarget), counting(askPerDay), counting(askTotal)}
+
+// counting is a gate about how many are asked and how often, which is open to test
+// people: they try again and again, and nothing of theirs is counted.
+func counting(g gate) gate {
+	return func(r *Rule, f *Facts) *failure {
+		if f.Tester {
+			return nil
+		}
+		return g(r, f)
+	}
+}
 
 func firstFailure(r *Rule, f *Facts, from int) (*failure, int) {
 	for i := from; i < len(gates); i++ {

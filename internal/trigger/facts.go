@@ -2,6 +2,8 @@ package trigger
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/usercall/usercall/internal/research"
@@ -15,6 +17,8 @@ type Facts struct {
 	// Moment is when it was to be taken, which who looks at; zero means At.
 	Moment      time.Time
 	StudyClosed bool
+	PausedSince time.Time // everything of the project; zero: it is not
+	Tester      bool      // the rule is in test mode, and the person on the project's list
 
 	// The match. A zero MaxAge does not ask how old the event was: for waits
 	// that came due and for backtests.
@@ -63,6 +67,21 @@ func (f *Facts) setMatch(r *Rule, m *Match, p *research.Project) {
 func (f *Facts) SetProject(p *research.Project) {
 	f.ProjectCooldown = p.Settings.CooldownBetween()
 	f.Excluded = p.Settings.Excluded
+}
+
+// setLife fills in what only a live server knows of a project and its rule. The
+// person stands already.
+func (f *Facts) setLife(r *Rule, p *research.Project) {
+	f.PausedSince = p.Paused
+	f.Tester = r.Testing && f.among(p.Settings.TestPeople)
+}
+
+// among tells whether the person stands on a list of userIds and e-mail addresses.
+func (f *Facts) among(list []string) bool {
+	email, _ := emailOf(f.Person.Traits)
+	return slices.ContainsFunc(list, func(entry string) bool {
+		return f.Person.Key.Identified() && entry == f.Person.Key.ID() || email != "" && strings.EqualFold(entry, email)
+	})
 }
 
 // quotasOf names the quotas of the rule's study that the person falls in.

@@ -12,8 +12,12 @@ import (
 
 func askInactive(r *Rule, f *Facts) *failure {
 	switch {
+	case !f.PausedSince.IsZero():
+		return &failure{detail: "everything is paused since " + f.PausedSince.UTC().Format("2 Jan 2006 15:04 UTC"), change: "Without that pause"}
 	case !r.Active:
 		return &failure{detail: "the trigger is paused", change: "With the trigger active"}
+	case r.Testing && !f.Tester:
+		return &failure{detail: "the trigger is in test mode, and the person is not one of the test people", change: "With the trigger active"}
 	case f.StudyClosed:
 		return &failure{detail: "the study is closed", change: "With the study open"}
 	}

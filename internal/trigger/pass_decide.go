@@ -31,6 +31,7 @@ func (p *pass) match(ctx context.Context, s Shard, d *due) error {
 	moment := time.UnixMilli(d.at).UTC()
 	facts.Moment = moment
 	facts.setMatch(r, &d.Match, p.rules.Projects[r.Project])
+	facts.setLife(r, p.rules.Projects[r.Project])
 	verdict := Decide(r, facts, p.now)
 	var made *research.Invite
 	if verdict.Outcome == research.Invited {
@@ -53,7 +54,7 @@ func (v *Verdict) mayChange() bool {
 
 func record(r *Rule, who research.PersonKey, m *Match, at time.Time, v Verdict) *research.Decision {
 	return &research.Decision{At: at, Project: r.Project, Study: r.StudyID, Trigger: r.TriggerID, Version: r.Version, Person: who,
-		MessageID: m.MessageID, EventSeq: m.Seq, EventName: m.EventName, Outcome: v.Outcome, Gate: v.Gate, Detail: v.Detail, Remedy: v.Remedy}
+		MessageID: m.MessageID, EventSeq: m.Seq, EventName: m.EventName, Outcome: v.Outcome, Gate: v.Gate, Detail: v.Detail, Remedy: v.Remedy, Test: v.Test}
 }
 
 func (p *pass) reserve(ctx context.Context, s Shard, d *due, f Facts, v Verdict) (*research.Invite, Verdict, error) {
@@ -62,16 +63,34 @@ func (p *pass) reserve(ctx context.Context, s Shard, d *due, f Facts, v Verdict)
 	if err != nil {
 		return nil, v, err
 	}
+	zone, err := p.zone(ctx, s, d, f)
+	if err != nil {
+		return nil, v, err
+	}
 	made, gate, err := s.Reserve(ctx, r, &research.Invite{
 		PublicID: id, Project: r.Project, Study: r.StudyID, Trigger: r.TriggerID, Person: d.who,
 		MessageID: d.MessageID, EventSeq: d.Seq, EventName: d.EventName, Verified: d.Proved, TicketHash: d.Ticket,
-		ReservedAt: p.now, ExpiresAt: r.ExpiresAt(p.now),
+		ReservedAt: p.now, ExpiresAt: r.ExpiresAt(p.now), Test: f.Tester, Zone: zone,
 	}, f.quotasOf(r))
 	if err != nil {
 		return nil, v, err
 	}
 	if gate != "" {
-		return nil, Overtaken(gate), nil
+		v = Overtaken(gate)
+		v.Test = f.Tester
+		return nil, v, nil
 	}
 	return made, v, nil
+}
+
+// zone is where the person lives as far as they or their event say, where the
+// project asks by their clock.
+func (p *pass) zone(ctx context.Context, s Shard, d *due, f Facts) (string, error) {
+	if !p.rules.Projects[d.rule.Project].Settings.Pacing.PersonZone {
+		return "", nil
+	}
+	if zone := research.ZoneOf(f.Person.Traits.Get(research.ZoneTrait)); zone != "" {
+		return zone, nil
+	}
+	return s.Zone(ctx, d.rule.Project, d.Seq)
 }

@@ -40,6 +40,7 @@ type Rule struct {
 	TriggerID research.TriggerID
 	Version   int
 	Active    bool
+	Testing   bool   // for test people only
 	Timezone  string // of the project, for days; "": UTC
 
 	StudyKey string

@@ -47,9 +47,12 @@ type Shard interface {
 	Due(ctx context.Context, now time.Time, limit int) ([]PersonRef, error)
 	// Facts is what the gates ask about a person, who has traits, and the rule.
 	Facts(ctx context.Context, r *Rule, who research.PersonKey, now time.Time) (Facts, error)
+	// Zone is the time zone that an event names in its context.timezone; "" where it
+	// names none that is known.
+	Zone(ctx context.Context, p research.ProjectID, seq int64) (string, error)
 	// Reserve makes the invite under constraints that make a second one
 	// impossible. Where one of them stands in the way it returns nil and the
-	// gate that it belongs to.
+	// gate that it belongs to. One of a test takes no places and fills no quota.
 	Reserve(ctx context.Context, r *Rule, invite *research.Invite, quotas []string) (*research.Invite, research.Gate, error)
 	// Record keeps a decision; deciding the same match again replaces it.
 	Record(ctx context.Context, d *research.Decision, invite *research.Invite) error
