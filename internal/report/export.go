@@ -51,6 +51,7 @@ type (
 		ShownAt    Time   `json:"shown_at"`
 		ExpiresAt  Time   `json:"expires_at"`
 		Link       string `json:"link"`
+		Test       bool   `json:"test"` // by a trigger in test mode: it is not counted
 	}
 	// DecisionRow is one line of the decision log.
 	DecisionRow struct {
@@ -63,6 +64,7 @@ type (
 		Gate      string `json:"gate"`
 		Detail    string `json:"detail"`
 		Remedy    string `json:"remedy"`
+		Test      bool   `json:"test"`
 	}
 	// InterviewRow is one interview with what was said.
 	InterviewRow struct {
@@ -77,6 +79,7 @@ type (
 		Verified  bool      `json:"verified"` // the event behind the invite proved who it was about
 		StartedAt Time      `json:"started_at"`
 		EndedAt   Time      `json:"ended_at"`
+		Test      bool      `json:"test"` // it is in no theme, and not counted
 		Turns     []TurnRow `json:"turns"`
 	}
 	// TurnRow is one turn of an interview.

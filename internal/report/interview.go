@@ -36,6 +36,7 @@ type InterviewLine struct {
 	Started   time.Time
 	Ended     time.Time
 	Answers   int
+	Test      bool // of a trigger in test mode: it is not counted
 	Place     Cursor
 }
 

@@ -17,7 +17,7 @@ func (db *DB) Material(ctx context.Context, interview string) (*analysis.Materia
 		m = &analysis.Material{}
 		err := tx.QueryRowContext(ctx, `
 			SELECT s.project_id, s.id, s.name, COALESCE(r.model, ''),
-				(SELECT count(*) FROM invitations v WHERE v.project_id = s.project_id AND v.study_id = s.id AND v.shown_at IS NOT NULL)
+				(SELECT count(*) FROM invitations v WHERE v.project_id = s.project_id AND v.study_id = s.id AND v.test = 0 AND v.shown_at IS NOT NULL)
 			FROM interviews i JOIN studies s ON s.project_id = i.project_id AND s.id = i.study_id
 			LEFT JOIN study_reports r ON r.project_id = s.project_id AND r.study_id = s.id
 			WHERE i.public_id = $1`, interview).Scan(&m.Project, &m.Study, &m.Question, &m.Previous, &m.Invited)
@@ -34,12 +34,13 @@ func (db *DB) Material(ctx context.Context, interview string) (*analysis.Materia
 	return m, err
 }
 
-// endedInterviews is every interview of a study that is over, with its turns.
+// endedInterviews is every interview of a study that is over, with its turns, but
+// for tests.
 func endedInterviews(ctx context.Context, q querier, project research.ProjectID, study research.StudyID) ([]research.Interview, error) {
 	all, err := collect(ctx, q, func(r row) (i research.Interview, err error) {
 		return i, r.Scan(&i.ID, &i.PublicID, &i.State, &i.Reason)
 	}, `SELECT id, public_id, state, reason FROM interviews
-		WHERE project_id = $1 AND study_id = $2 AND ended_at IS NOT NULL ORDER BY id`, project, study)
+		WHERE project_id = $1 AND study_id = $2 AND test = 0 AND ended_at IS NOT NULL ORDER BY id`, project, study)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func endedInterviews(ctx context.Context, q querier, project research.ProjectID,
 		return p, err
 	}, `SELECT t.interview_id, t.n, t.speaker, t.text, t.question, t.excluded
 		FROM turns t JOIN interviews i ON i.project_id = t.project_id AND i.id = t.interview_id
-		WHERE t.project_id = $1 AND i.study_id = $2 AND i.ended_at IS NOT NULL ORDER BY t.interview_id, t.n`, project, study)
+		WHERE t.project_id = $1 AND i.study_id = $2 AND i.test = 0 AND i.ended_at IS NOT NULL ORDER BY t.interview_id, t.n`, project, study)
 	for _, p := range turns {
 		i := &all[at[p.interview]]
 		i.Turns = append(i.Turns, p.turn)

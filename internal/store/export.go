@@ -144,15 +144,16 @@ func (db *DB) ExportInvites(ctx context.Context, p *research.Project, q report.Q
 	return stream(ctx, db.read, func(r row) error {
 		var person research.PersonKey
 		var reserved, expires int64
+		var test int
 		var shown sql.NullInt64
 		out := report.InviteRow{Project: p.Key}
-		if err := r.Scan(&out.ID, &out.Study, &out.Trigger, &person, &out.MessageID, &out.State, &reserved, &shown, &expires); err != nil {
+		if err := r.Scan(&out.ID, &out.Study, &out.Trigger, &person, &out.MessageID, &out.State, &reserved, &shown, &expires, &test); err != nil {
 			return err
 		}
-		out.Person, out.Link = person.ID(), link(out.ID)
+		out.Person, out.Link, out.Test = person.ID(), link(out.ID), test == 1
 		out.ReservedAt, out.ShownAt, out.ExpiresAt = report.Time{Time: fromMS(reserved)}, report.Time{Time: fromNull(shown)}, report.Time{Time: fromMS(expires)}
 		return yield(out)
-	}, `SELECT i.public_id, s.key, t.key, i.user_key, i.message_id, i.state, i.reserved_at, i.shown_at, i.expires_at
+	}, `SELECT i.public_id, s.key, t.key, i.user_key, i.message_id, i.state, i.reserved_at, i.shown_at, i.expires_at, i.test
 		FROM invitations i JOIN studies s ON s.project_id = i.project_id AND s.id = i.study_id
 		JOIN triggers t ON t.project_id = i.project_id AND t.id = i.trigger_id
 		WHERE `+f.String()+order(q, "i.id"), f.args...)
@@ -165,15 +166,16 @@ func (db *DB) ExportDecisions(ctx context.Context, p *research.Project, q report
 	return stream(ctx, db.read, func(r row) error {
 		var person research.PersonKey
 		var at int64
+		var test int
 		var refused string
 		var out report.DecisionRow
-		if err := r.Scan(&at, &out.Study, &out.Trigger, &person, &out.MessageID, &out.Outcome, &out.Gate, &out.Detail, &out.Remedy, &refused); err != nil {
+		if err := r.Scan(&at, &out.Study, &out.Trigger, &person, &out.MessageID, &out.Outcome, &out.Gate, &out.Detail, &out.Remedy, &test, &refused); err != nil {
 			return err
 		}
 		out.Detail = cmp.Or(out.Detail, refusedWords(refused))
-		out.At, out.Person = report.Time{Time: fromMS(at)}, person.ID()
+		out.At, out.Person, out.Test = report.Time{Time: fromMS(at)}, person.ID(), test == 1
 		return yield(out)
-	}, `SELECT d.at, s.key, t.key, d.user_key, d.message_id, d.outcome, d.gate, d.detail, d.remedy, `+refusedOf+`
+	}, `SELECT d.at, s.key, t.key, d.user_key, d.message_id, d.outcome, d.gate, d.detail, d.remedy, d.test, `+refusedOf+`
 		FROM decisions d JOIN studies s ON s.project_id = d.project_id AND s.id = d.study_id
 		JOIN triggers t ON t.project_id = d.project_id AND t.id = d.trigger_id
 		WHERE `+f.String()+order(q, "d.id"), f.args...)
@@ -187,19 +189,19 @@ func (db *DB) ExportInterviews(ctx context.Context, p *research.Project, q repor
 		var id, started int64
 		var ended sql.NullInt64
 		var person research.PersonKey
-		var verified int
+		var verified, test int
 		var out report.InterviewRow
-		err := r.Scan(&id, &out.ID, &out.Study, &out.Trigger, &person, &out.Invite, &out.State, &out.Mode, &out.Language, &started, &ended, &verified)
+		err := r.Scan(&id, &out.ID, &out.Study, &out.Trigger, &person, &out.Invite, &out.State, &out.Mode, &out.Language, &started, &ended, &verified, &test)
 		if err != nil {
 			return err
 		}
-		out.Verified = verified == 1
+		out.Verified, out.Test = verified == 1, test == 1
 		out.Person, out.StartedAt, out.EndedAt = person.ID(), report.Time{Time: fromMS(started)}, report.Time{Time: fromNull(ended)}
 		if out.Turns, err = db.exportTurns(ctx, p.ID, id); err != nil {
 			return err
 		}
 		return yield(out)
-	}, `SELECT i.id, i.public_id, s.key, t.key, i.user_key, v.public_id, i.state, i.mode, i.language, i.started_at, i.ended_at, v.verified
+	}, `SELECT i.id, i.public_id, s.key, t.key, i.user_key, v.public_id, i.state, i.mode, i.language, i.started_at, i.ended_at, v.verified, i.test
 		FROM interviews i JOIN studies s ON s.project_id = i.project_id AND s.id = i.study_id
 		JOIN triggers t ON t.project_id = i.project_id AND t.id = i.trigger_id
 		JOIN invitations v ON v.project_id = i.project_id AND v.id = i.invite_id

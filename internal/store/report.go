@@ -25,7 +25,7 @@ func (r *Reports) Week(ctx context.Context, p research.ProjectID, since time.Tim
 		return f, err
 	}
 	f.More = f.Events == report.EventsCounted
-	err = r.db.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM decisions WHERE project_id = $1 AND at >= $2 AND outcome IN ('invited', 'skipped'))
+	err = r.db.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM decisions WHERE project_id = $1 AND at >= $2 AND test = 0 AND outcome IN ('invited', 'skipped'))
 		+ (SELECT coalesce(sum(beyond), 0) FROM decision_counts WHERE project_id = $1 AND day >= $3 AND outcome = 'skipped')`,
 		p, ms(since), dayOf(since)).Scan(&f.Matches)
 	if err != nil {
@@ -35,20 +35,20 @@ func (r *Reports) Week(ctx context.Context, p research.ProjectID, since time.Tim
 	return f, err
 }
 
-// invites counts how far invites got.
+// invites counts how far invites got. Tests are not counted, here and everywhere.
 func (r *Reports) invites(ctx context.Context, f *report.Funnel, where string, args ...any) error {
 	return r.db.read.QueryRowContext(ctx, `
 		SELECT count(*), count(v.shown_at), count(CASE WHEN v.state = 'accepted' THEN 1 END), count(CASE WHEN i.state = 'completed' THEN 1 END)
 		FROM invitations v LEFT JOIN interviews i ON i.project_id = v.project_id AND i.invite_id = v.id
-		WHERE `+where, args...).Scan(&f.Invited, &f.Shown, &f.Accepted, &f.Completed)
+		WHERE v.test = 0 AND `+where, args...).Scan(&f.Invited, &f.Shown, &f.Accepted, &f.Completed)
 }
 
 // Studies implements report.HomeStore.
 func (r *Reports) Studies(ctx context.Context, p research.ProjectID, since time.Time) ([]report.StudyLine, error) {
 	all, err := collect(ctx, r.db.read, scanStudyLine, `
 		SELECT s.public_id, s.name, s.state, s.target, s.created_at,
-			(SELECT count(*) FROM interviews i WHERE i.project_id = s.project_id AND i.study_id = s.id AND i.state = 'completed'),
-			(SELECT count(*) FROM interviews i WHERE i.project_id = s.project_id AND i.study_id = s.id),
+			(SELECT count(*) FROM interviews i WHERE i.project_id = s.project_id AND i.study_id = s.id AND i.test = 0 AND i.state = 'completed'),
+			(SELECT count(*) FROM interviews i WHERE i.project_id = s.project_id AND i.study_id = s.id AND i.test = 0),
 			(SELECT count(*) FROM triggers t WHERE t.project_id = s.project_id AND t.study_id = s.id AND t.deleted = 0),
 			(SELECT count(*) FROM triggers t WHERE t.project_id = s.project_id AND t.study_id = s.id AND t.active = 1 AND t.deleted = 0)
 		FROM studies s WHERE s.project_id = $1 ORDER BY s.id DESC`, p)
@@ -84,7 +84,7 @@ func (r *Reports) days(ctx context.Context, p research.ProjectID, since time.Tim
 		return struct{}{}, err
 	}, `SELECT s.public_id, (i.started_at - $2) / 86400000 AS day, count(*)
 		FROM interviews i JOIN studies s ON s.project_id = i.project_id AND s.id = i.study_id
-		WHERE i.project_id = $1 AND i.started_at >= $2 GROUP BY s.public_id, day`, p, ms(since))
+		WHERE i.project_id = $1 AND i.test = 0 AND i.started_at >= $2 GROUP BY s.public_id, day`, p, ms(since))
 	return err
 }
 

@@ -10,7 +10,7 @@ import (
 
 const (
 	decisionColumns = `d.id, d.at, d.version, d.user_key, d.message_id, d.event_seq, d.outcome, d.gate, d.detail, d.remedy,
-		d.event_name, s.public_id, s.name, t.public_id, t.name, coalesce(v.public_id, ''), ` + refusedOf
+		d.event_name, s.public_id, s.name, t.public_id, t.name, coalesce(v.public_id, ''), d.test, ` + refusedOf
 	decisionTables = ` FROM decisions d
 		JOIN studies s ON s.project_id = d.project_id AND s.id = d.study_id
 		JOIN triggers t ON t.project_id = d.project_id AND t.id = d.trigger_id
@@ -19,11 +19,12 @@ const (
 
 func scanDecision(r row) (d report.Decision, err error) {
 	var at int64
+	var test int
 	var refused string
 	err = r.Scan(&d.ID, &at, &d.Version, &d.Person, &d.MessageID, &d.EventSeq, &d.Outcome, &d.Gate, &d.Detail, &d.Remedy,
-		&d.Event, &d.Study, &d.StudyName, &d.Trigger, &d.TriggerName, &d.Invite, &refused)
+		&d.Event, &d.Study, &d.StudyName, &d.Trigger, &d.TriggerName, &d.Invite, &test, &refused)
 	d.Detail = cmp.Or(d.Detail, refusedWords(refused))
-	d.At = fromMS(at)
+	d.At, d.Test = fromMS(at), test == 1
 	return d, err
 }
 

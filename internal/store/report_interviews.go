@@ -11,7 +11,7 @@ import (
 )
 
 const interviewLine = `i.id, i.public_id, s.public_id, s.name, i.user_key, i.state, i.reason, i.mode, i.language, i.started_at, i.ended_at,
-	(SELECT count(*) FROM turns n WHERE n.project_id = i.project_id AND n.interview_id = i.id AND n.speaker = 'participant')`
+	(SELECT count(*) FROM turns n WHERE n.project_id = i.project_id AND n.interview_id = i.id AND n.speaker = 'participant'), i.test`
 
 func scanInterviewLine(r row) (report.InterviewLine, error) {
 	var line report.InterviewLine
@@ -20,12 +20,13 @@ func scanInterviewLine(r row) (report.InterviewLine, error) {
 
 func scanInterviewLineAnd(r row, i *report.InterviewLine, more ...any) error {
 	var started int64
+	var test int
 	var ended sql.NullInt64
-	to := append([]any{&i.Place.ID, &i.ID, &i.Study, &i.StudyName, &i.Person, &i.State, &i.Reason, &i.Mode, &i.Language, &started, &ended, &i.Answers}, more...)
+	to := append([]any{&i.Place.ID, &i.ID, &i.Study, &i.StudyName, &i.Person, &i.State, &i.Reason, &i.Mode, &i.Language, &started, &ended, &i.Answers, &test}, more...)
 	if err := r.Scan(to...); err != nil {
 		return err
 	}
-	i.Started, i.Ended = fromMS(started), fromNull(ended)
+	i.Started, i.Ended, i.Test = fromMS(started), fromNull(ended), test == 1
 	i.Place.At = i.Started
 	return nil
 }

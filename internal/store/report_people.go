@@ -146,11 +146,13 @@ func (r *Reports) timeRange(ctx context.Context, p research.ProjectID, theirs *b
 func (r *Reports) invitesOf(ctx context.Context, p research.ProjectID, key research.PersonKey, until int64, limit int) ([]report.Invite, error) {
 	return collect(ctx, r.db.read, func(r row) (i report.Invite, err error) {
 		var reserved int64
+		var test int
 		var shown, closed sql.NullInt64
-		err = r.Scan(&i.ID, &i.PublicID, &i.State, &i.Reason, &reserved, &shown, &closed, &i.StudyID, &i.StudyName, &i.TriggerName, &i.Interview)
+		err = r.Scan(&i.ID, &i.PublicID, &i.State, &i.Reason, &reserved, &shown, &closed, &i.StudyID, &i.StudyName, &i.TriggerName, &i.Interview, &test)
+		i.Test = test == 1
 		i.ReservedAt, i.ShownAt, i.ClosedAt, i.Person = fromMS(reserved), fromNull(shown), fromNull(closed), key
 		return i, err
-	}, `SELECT v.id, v.public_id, v.state, v.reason, v.reserved_at, v.shown_at, v.closed_at, s.public_id, s.name, t.name, coalesce(i.public_id, '')
+	}, `SELECT v.id, v.public_id, v.state, v.reason, v.reserved_at, v.shown_at, v.closed_at, s.public_id, s.name, t.name, coalesce(i.public_id, ''), v.test
 		FROM invitations v JOIN studies s ON s.project_id = v.project_id AND s.id = v.study_id
 		JOIN triggers t ON t.project_id = v.project_id AND t.id = v.trigger_id
 		LEFT JOIN interviews i ON i.project_id = v.project_id AND i.invite_id = v.id

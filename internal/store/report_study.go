@@ -92,7 +92,7 @@ func (r *Reports) themeRows(ctx context.Context, query string, args ...any) ([]r
 
 func (r *Reports) studyFunnel(ctx context.Context, f *report.Findings, p research.ProjectID, s research.StudyID) error {
 	err := r.db.read.QueryRowContext(ctx, `WITH of AS (SELECT id FROM triggers WHERE project_id = $1 AND study_id = $2)
-		SELECT (SELECT count(*) FROM decisions WHERE project_id = $1 AND outcome IN ('invited', 'skipped') AND trigger_id IN (SELECT id FROM of))
+		SELECT (SELECT count(*) FROM decisions WHERE project_id = $1 AND test = 0 AND outcome IN ('invited', 'skipped') AND trigger_id IN (SELECT id FROM of))
 			+ (SELECT coalesce(sum(beyond), 0) FROM decision_counts WHERE project_id = $1 AND outcome = 'skipped' AND trigger_id IN (SELECT id FROM of))`,
 		p, s).Scan(&f.Funnel.Matches)
 	if err != nil {
@@ -103,7 +103,7 @@ func (r *Reports) studyFunnel(ctx context.Context, f *report.Findings, p researc
 
 func (r *Reports) studyStates(ctx context.Context, f *report.Findings, p research.ProjectID, s research.StudyID) (err error) {
 	f.States, err = collect(ctx, r.db.read, scanStateCount, `SELECT state, '', count(*) FROM interviews
-		WHERE project_id = $1 AND study_id = $2 GROUP BY state ORDER BY 3 DESC, 1`, p, s)
+		WHERE project_id = $1 AND study_id = $2 AND test = 0 GROUP BY state ORDER BY 3 DESC, 1`, p, s)
 	return err
 }
 
@@ -111,7 +111,7 @@ func (r *Reports) studyStates(ctx context.Context, f *report.Findings, p researc
 func (r *Reports) silent(ctx context.Context, f *report.Findings, p research.ProjectID, s research.StudyID) (err error) {
 	f.Silent, err = collect(ctx, r.db.read, scanStateCount, `
 		SELECT state, CASE WHEN state = 'declined' THEN reason ELSE '' END AS why, count(*) FROM invitations
-		WHERE project_id = $1 AND study_id = $2 AND state <> 'accepted' GROUP BY state, why ORDER BY 3 DESC, 1, 2`, p, s)
+		WHERE project_id = $1 AND study_id = $2 AND test = 0 AND state <> 'accepted' GROUP BY state, why ORDER BY 3 DESC, 1, 2`, p, s)
 	return err
 }
 
@@ -128,7 +128,7 @@ func (r *Reports) Gates(ctx context.Context, p research.ProjectID, s research.St
 		return g, err
 	}, `SELECT trigger_id, outcome, gate, sum(n), max(last) FROM (
 			SELECT trigger_id, outcome, gate, count(*) AS n, max(at) AS last FROM decisions
-			WHERE project_id = $1 AND at >= $3 AND study_id = $2 GROUP BY trigger_id, outcome, gate
+			WHERE project_id = $1 AND at >= $3 AND study_id = $2 AND test = 0 GROUP BY trigger_id, outcome, gate
 			UNION ALL SELECT c.trigger_id, c.outcome, c.gate, c.beyond, c.last_at FROM decision_counts c
 			JOIN triggers t ON t.project_id = c.project_id AND t.id = c.trigger_id
 			WHERE c.project_id = $1 AND c.day >= $4 AND t.study_id = $2 AND c.beyond > 0) AS counted
