@@ -21,7 +21,9 @@ type catalog struct {
 	engine *trigger.Engine
 	key    func(project string, k store.IdentityKey) (identity.Key, error)
 	log    *slog.Logger
-	// paused is told of triggers that are no longer active; nil: nobody wants to know.
+	// paused is told of triggers that are no longer active, and of those of projects
+	// that were paused or resumed: where their invites may stand, pages have to ask.
+	// nil: nobody wants to know.
 	paused func(research.ProjectID, research.TriggerID)
 	now    atomic.Pointer[content]
 }
@@ -34,6 +36,7 @@ type content struct {
 	identity   map[research.ProjectID]identity.Keys
 	webhooks   map[research.ProjectID][]int // valid generations; none: generation 0
 	active     map[research.TriggerID]research.ProjectID
+	paused     map[research.ProjectID]bool
 }
 
 const refresh = time.Second
@@ -76,10 +79,10 @@ func (c *catalog) load(ctx context.Context, revision int64) error {
 		return err
 	}
 	next := c.open(projects, keys)
-	next.revision, next.active = revision, map[research.TriggerID]research.ProjectID{}
+	next.revision, next.active, next.paused = revision, map[research.TriggerID]research.ProjectID{}, map[research.ProjectID]bool{}
 	rules := &trigger.Rules{Index: map[research.ProjectID]*trigger.Index{}, Projects: map[research.ProjectID]*research.Project{}}
 	for _, p := range projects {
-		rules.Projects[p.ID] = p
+		rules.Projects[p.ID], next.paused[p.ID] = p, !p.Paused.IsZero()
 		if rules.Index[p.ID], err = c.index(ctx, p, next); err != nil {
 			return err
 		}
@@ -89,13 +92,14 @@ func (c *catalog) load(ctx context.Context, revision int64) error {
 	return nil
 }
 
-// tellPaused says which triggers were active and are not any more.
+// tellPaused says which triggers were active and are not any more, or are active
+// again with everything else of their project.
 func (c *catalog) tellPaused(before, now *content) {
 	if before == nil || c.paused == nil {
 		return
 	}
 	for t, p := range before.active {
-		if _, still := now.active[t]; !still {
+		if _, still := now.active[t]; !still || before.paused[p] != now.paused[p] {
 			c.paused(p, t)
 		}
 	}

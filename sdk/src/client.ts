@@ -82,7 +82,7 @@ function report<T>({ status, body, code }: Answer<T>): Reply<T> {
     complain(
       status
         ? `the server answered ${status} ${code ?? ""}`
-        : "no answer. Is the server up, and in connect-src of the page's policy?",
+        : "no answer: is the server up and in connect-src?",
     );
   return { status, ...(body && { body }) };
 }

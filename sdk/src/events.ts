@@ -141,7 +141,7 @@ function bindOptions(options: unknown): BindOptions {
       options = JSON.parse(options);
     } catch {
       // Without its filter the binding would let out more than the page meant to.
-      complain("data-bind-segment holds no JSON, so no event leaves");
+      complain("data-bind-segment is no JSON: no event leaves");
       return { allowlist: [], catalogue: false };
     }
   return isObject(options) ? (options as BindOptions) : {};

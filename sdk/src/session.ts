@@ -76,7 +76,7 @@ export class Session {
       "/sdk/v1/config?project=" + encodeURIComponent(project),
       this.#allowance,
     );
-    if (status == 404) complain(`no project has the key "${project}". The right one is in the dashboard.`);
+    if (status == 404) complain(`no project has the key "${project}"; see the dashboard`);
     if (!body || this.#over) return false;
     this.#config = body;
     this.events = new Events(body.events ?? [], this.#person, this.#outbox, wanted(this.#options.catalogue));
@@ -116,7 +116,7 @@ export class Session {
 
   open(link: string): void {
     if (isInterviewLink(link)) window.open(link, "_blank", "noopener");
-    else complain("open() takes the link of an interview");
+    else complain("open() takes interview links");
   }
 
   /** Only somebody who waits for an answer, or may have one, is asked about at page load. */
@@ -199,6 +199,7 @@ export class Session {
       project,
       identity_token: this.#person.token(),
       locale: locale ?? (document.documentElement.lang || navigator.language),
+      timeZone: this.#config.timeZone && Intl.DateTimeFormat().resolvedOptions().timeZone,
     };
   }
 }

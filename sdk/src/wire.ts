@@ -18,6 +18,8 @@ export interface ServerConfig {
   delivery?: "tab" | "iframe";
   /** Cards that a session of the browser shows; 0: as many as come. */
   per_session?: number;
+  /** Cards keep to the person's quiet hours: the server wants to know by which clock. */
+  timeZone?: boolean;
   /** What a card waits for while it can be seen. */
   dialog_selector?: string;
 }

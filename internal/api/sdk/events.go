@@ -31,9 +31,13 @@ func (c Config) config(_ *http.Request, v visitor, _ []byte) (any, error) {
 		needs = []trigger.EventNeed{}
 	}
 	set := v.project.Settings
-	return map[string]any{"events": needs, "signed": c.Engine.Signed(v.project.ID), "delivery": "tab",
+	config := map[string]any{"events": needs, "signed": c.Engine.Signed(v.project.ID), "delivery": "tab",
 		"per_session":     max(0, cmp.Or(set.CardsPerSession, research.DefaultCardsPerSession)), // 0: no limit
-		"dialog_selector": cmp.Or(set.DialogSelector, research.DefaultDialogSelector)}, nil
+		"dialog_selector": cmp.Or(set.DialogSelector, research.DefaultDialogSelector)}
+	if set.Pacing.PersonZone {
+		config["timeZone"] = true // it is asked for where it is needed, and nowhere else
+	}
+	return config, nil
 }
 
 // events stores what the page saw and answers with what was decided of it.
@@ -100,15 +104,16 @@ func (c Config) answer(r *http.Request, v visitor, claims *identity.Claims) (out
 	if err != nil {
 		return out, err
 	}
+	var held time.Time // until then
 	if i != nil {
-		if rule, ok := c.Engine.Offer(p, i.Trigger); ok && rule.Delivery == trigger.Card { // not paused since
-			out.Invite = c.card(i, rule, v.locale)
-		}
+		out.Invite, held = c.offer(v, i, now)
 	}
 	open, askAt, err := c.Invites.Open(r.Context(), p, v.ticket, now)
-	if out.Open = open; !askAt.IsZero() {
+	if askAt = sooner(askAt, held); !askAt.IsZero() {
+		askAt = askAt.UTC()
 		out.AskAt = &askAt
 	}
+	out.Open = open
 	return out, err
 }
 

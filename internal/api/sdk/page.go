@@ -22,6 +22,7 @@ type request struct {
 	Locale  string               `json:"locale"`
 	Browser research.AnonymousID `json:"anonymousId"`
 	User    research.UserID      `json:"userId"`
+	Zone    json.RawMessage      `json:"timeZone"`
 }
 
 // visitor is whose page sends a request.
@@ -30,6 +31,7 @@ type visitor struct {
 	ticket  []byte // hash of the browser's ticket; nil: none
 	token   string // identity token, not looked at yet; "": none
 	locale  string // language of the page
+	zone    string // time zone of the browser; "": not asked for, or none that is known
 	// Whose browser the page says it is; worth nothing by itself.
 	browser research.AnonymousID
 	claimed research.UserID
@@ -93,7 +95,7 @@ func (c Config) visitor(w http.ResponseWriter, r *http.Request) (v visitor, body
 		return v, nil, research.Errorf(research.Forbidden,
 			"This site is not on the project's list of origins. Add it under Settings.")
 	}
-	return visitor{p, invite.TicketHash(req.Ticket), req.Token, req.Locale, req.Browser, req.User}, body, nil
+	return visitor{p, invite.TicketHash(req.Ticket), req.Token, req.Locale, research.ZoneOf(req.Zone), req.Browser, req.User}, body, nil
 }
 
 // mayUse tells whether a page of that origin may use the project. The list is a
