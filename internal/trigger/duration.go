@@ -74,3 +74,6 @@ func ParseDuration(s string) (time.Duration, error) {
 	}
 	return parseDuration(s)
 }
+
+// FormatDuration writes whole seconds as ParseDuration reads them.
+func FormatDuration(d time.Duration) string { return formatDuration(d) }
