@@ -16,7 +16,8 @@ type applyCmd struct {
 	File     string `arg:"" help:"The study file, YAML or JSON; - is standard input."`
 	Project  string `help:"The project's key, prj_…" placeholder:"KEY"`
 	Check    bool   `help:"Only say what is wrong with the file."`
-	Activate bool   `help:"Activate every trigger of the file."`
+	Activate bool   `xor:"life" help:"Activate every trigger of the file."`
+	Test     bool   `xor:"life" help:"Put every trigger of the file into test mode: they invite the project's test people only."`
 }
 
 // maxStudy bounds a study file, in bytes.
@@ -88,11 +89,19 @@ func (c applyCmd) apply(ctx context.Context, a *app.App, p *research.Project, ou
 	if err != nil {
 		return err
 	}
+	if c.Test {
+		if err := a.TestStudy(ctx, s); err != nil {
+			return err
+		}
+	}
 	fmt.Fprintf(out, "%s  %s\n", s.Key, s.Name)
 	for _, t := range s.Triggers {
 		state := "paused"
-		if t.Active {
+		switch {
+		case t.Active:
 			state = "active"
+		case t.Testing:
+			state = "in test mode"
 		}
 		if _, err := fmt.Fprintf(out, "  %-32s %s, version %d\n", t.Key, state, t.Version); err != nil {
 			return err

@@ -18,6 +18,11 @@ type projectCmd struct {
 	Keys     projectKeys     `cmd:"" help:"List a project's keys, by what may be shown of them."`
 	Rotate   projectRotate   `cmd:"" help:"Make a new key beside the one in force."`
 	Identity projectIdentity `cmd:"" help:"Ask for a signed identity of browsers, or not."`
+
+	Settings projectSettings `cmd:"" help:"List how often, when and whom a project asks."`
+	Set      projectSet      `cmd:"" help:"Change how often, when and whom a project asks."`
+	Pause    projectPause    `cmd:"" help:"Pause everything: nobody is invited, nothing is shown or sent."`
+	Resume   projectResume   `cmd:"" help:"End that pause."`
 }
 
 type projectCreate struct {
