@@ -51,8 +51,3 @@ func (c commands) SetTriggerTesting(ctx context.Context, p *research.Project, id
 	}
 	return c.catalog.refresh(ctx)
 }
-
-// Pauses implements web.Commands.
-func (c commands) Pauses(ctx context.Context, p *research.Project, limit int) ([]research.Pause, error) {
-	return c.db.Pauses(ctx, p.ID, limit)
-}

@@ -16,6 +16,9 @@ type ProjectStore interface {
 	// Keys lists every key that a project has or had, by what may be shown of it:
 	// in the order of research.KeyKinds, the newest first.
 	Keys(ctx context.Context, p research.ProjectID) ([]Key, error)
+	// Pauses is the latest times in which everything of a project was paused, the
+	// newest first.
+	Pauses(ctx context.Context, p research.ProjectID, limit int) ([]research.Pause, error)
 }
 
 // Key is a key as far as it is known after the day it was made.

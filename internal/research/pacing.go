@@ -31,6 +31,11 @@ func (s Settings) zone(person string) *time.Location {
 			return z
 		}
 	}
+	return s.Location()
+}
+
+// Location is the project's own time zone.
+func (s Settings) Location() *time.Location {
 	if z, known := Zone(s.Timezone); known {
 		return z
 	}

@@ -33,9 +33,9 @@ func (db *DB) SetPaused(ctx context.Context, p research.ProjectID, paused bool, 
 	})
 }
 
-// Pauses is the latest pauses of a project, the newest first.
-func (db *DB) Pauses(ctx context.Context, p research.ProjectID, limit int) ([]research.Pause, error) {
-	return collect(ctx, db.read, func(r row) (out research.Pause, err error) {
+// Pauses implements report.ProjectStore.
+func (r *Reports) Pauses(ctx context.Context, p research.ProjectID, limit int) ([]research.Pause, error) {
+	return collect(ctx, r.db.read, func(r row) (out research.Pause, err error) {
 		var from int64
 		var to sql.NullInt64
 		err = r.Scan(&from, &out.By, &to, &out.ResumedBy)

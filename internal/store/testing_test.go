@@ -222,7 +222,7 @@ func TestEverythingIsPaused(t *testing.T) {
 		pause(false, "command line")
 		w.send(event("left", "bob", ""))
 		w.wantLog("ann skipped inactive", "bob invited ")
-		got, err := db.Pauses(t.Context(), w.project.ID, 5)
+		got, err := db.Reports().Pauses(t.Context(), w.project.ID, 5)
 		want := []research.Pause{{At: noon.Add(time.Minute), By: "ada@northdesk.example", Resumed: noon.Add(3 * time.Minute), ResumedBy: "command line"}}
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("written down: %+v, %v", got, err)

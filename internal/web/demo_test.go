@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/usercall/usercall/internal/pacing"
 	"github.com/usercall/usercall/internal/report"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
@@ -41,6 +42,24 @@ type noted struct{ told []string }
 
 func (n *noted) SetTriggerActive(_ context.Context, p *research.Project, id string, active bool) error {
 	n.told = append(n.told, fmt.Sprintf("trigger %d %s %t", p.ID, id, active))
+	return nil
+}
+
+func (n *noted) SetTriggerTesting(_ context.Context, p *research.Project, id string) error {
+	n.told = append(n.told, fmt.Sprintf("test %d %s", p.ID, id))
+	return nil
+}
+
+func (n *noted) SetPacing(_ context.Context, p *research.Project, values map[string]string) error {
+	if _, err := pacing.SetAll(p.Settings, values); err != nil {
+		return err
+	}
+	n.told = append(n.told, fmt.Sprintf("pacing %d %v", p.ID, values))
+	return nil
+}
+
+func (n *noted) Pause(_ context.Context, p *research.Project, paused bool, who string) error {
+	n.told = append(n.told, fmt.Sprintf("pause %d %t %s", p.ID, paused, who))
 	return nil
 }
 

@@ -33,6 +33,13 @@ type Accounts interface {
 type Commands interface {
 	// SetTriggerActive activates or pauses a trigger.
 	SetTriggerActive(ctx context.Context, p *research.Project, trigger string, active bool) error
+	// SetTriggerTesting puts a trigger into test mode, also an active one.
+	SetTriggerTesting(ctx context.Context, p *research.Project, trigger string) error
+	// SetPacing changes settings of package pacing by their names, all or none;
+	// invalid, with the reason, where one cannot be.
+	SetPacing(ctx context.Context, p *research.Project, values map[string]string) error
+	// Pause pauses everything of a project, or resumes it; who is who did that.
+	Pause(ctx context.Context, p *research.Project, paused bool, who string) error
 	// SetStudyOpen opens or closes a study.
 	SetStudyOpen(ctx context.Context, p *research.Project, study string, open bool) error
 	// CreateStudy makes a study from a file, its triggers paused, and returns

@@ -14,6 +14,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"github.com/usercall/usercall/internal/research"
 )
 
 // TestPictures takes pictures of every page into the folder that SCREENSHOTS names:
@@ -37,6 +39,19 @@ func TestPictures(t *testing.T) {
 	one.coming().first()
 	crowd.coming().many()
 
+	calm, _ := paced(t, research.Settings{})
+	busy, busyProject := paced(t, research.Settings{Timezone: "Europe/Berlin", TestPeople: []string{"u_4821", "ada.lovelace+a-rather-long-address@customer-success.northdesk.example"},
+		Pacing: research.Pacing{QuietFrom: 12 * 60, QuietTo: 8*60 + 30, Days: []time.Weekday{time.Monday, time.Tuesday, time.Friday}, PersonZone: true}})
+	for i, paused := range []bool{true, false, true} {
+		if err := busy.db.SetPaused(t.Context(), busyProject.ID, paused, "ada@northdesk.example", noon.Add(time.Duration(i-5)*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	quiet, quietProject := paced(t, busyProject.Settings)
+	if err := quiet.db.SetTesting(t.Context(), quietProject.ID, "trg_a1"); err != nil {
+		t.Fatal(err)
+	}
+
 	ctx := browser(t)
 	shots := []struct {
 		name, path string
@@ -52,9 +67,11 @@ func TestPictures(t *testing.T) {
 		{"connect-wrong", "/connect", wrong}, {"connect-one", "/connect?way=webhook", one}, {"connect-empty", "/connect", empty}, {"connect-server", "/connect?way=server", one}, {"connect-function", "/connect?way=function", one}, {"connect-other", "/connect?way=other", one},
 		{"catalogue", "/catalogue", wrong}, {"catalogue-empty", "/catalogue", empty}, {"catalogue-one", "/catalogue", one}, {"catalogue-many", "/catalogue", crowd}, {"catalogue-event", "/catalogue/track/Order%20Completed", wrong},
 		{"catalogue-other", "/catalogue/other/", crowd}, {"decisions-many", "/decisions", many},
+		{"pacing", "/settings/pacing", calm}, {"pacing-paused", "/settings/pacing", busy}, {"pacing-quiet", "/settings/pacing", quiet}, {"pacing-triggers", "/studies/stu_a1/triggers", quiet},
+		{"pacing-home", "/", busy},
 	}
 	servers := map[*site]string{}
-	for _, s := range []*site{full, empty, many, out, wrong, one, crowd} {
+	for _, s := range []*site{full, empty, many, out, wrong, one, crowd, calm, busy, quiet} {
 		server := httptest.NewServer(s.handler)
 		defer server.Close()
 		servers[s] = server.URL

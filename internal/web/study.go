@@ -35,6 +35,17 @@ func (s studyShell) Active() int {
 	return n
 }
 
+// Testing is how many triggers are in test mode.
+func (s studyShell) Testing() int {
+	n := 0
+	for _, t := range s.Study.Triggers {
+		if t.Testing {
+			n++
+		}
+	}
+	return n
+}
+
 // reportView is what a study found.
 type reportView struct {
 	studyShell
@@ -116,12 +127,20 @@ func (d *dashboard) setTrigger(w http.ResponseWriter, r *request) error {
 		if t.PublicID != r.path("trigger") {
 			continue
 		}
-		if err := d.Commands.SetTriggerActive(r.Context(), r.project, t.PublicID, r.form("do") == "activate"); err != nil {
+		if err := d.setTriggerTo(r, t.PublicID, r.form("do")); err != nil {
 			return err
 		}
 		return back(w, r, link("studies", s.Study.PublicID, "triggers"))
 	}
 	return research.Errorf(research.NotFound, "There is no such trigger.")
+}
+
+// setTriggerTo takes a trigger to another state.
+func (d *dashboard) setTriggerTo(r *request, id, do string) error {
+	if do == "test" {
+		return d.Commands.SetTriggerTesting(r.Context(), r.project, id)
+	}
+	return d.Commands.SetTriggerActive(r.Context(), r.project, id, do == "activate")
 }
 
 // guideView is what the interviewer works from.
