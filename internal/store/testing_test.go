@@ -229,7 +229,7 @@ func TestEverythingIsPaused(t *testing.T) {
 		}
 		var detail string
 		err = db.ExportDecisions(t.Context(), w.project, report.Query{Person: "ann"}, func(r report.DecisionRow) error { detail = r.Detail; return nil })
-		if want := "everything is paused since " + noon.Add(time.Minute).Format("2 Jan 2006 15:04 UTC"); detail != want || err != nil {
+		if want := "everything has been paused since " + noon.Add(time.Minute).Format("2 Jan 2006 15:04 UTC"); detail != want || err != nil {
 			t.Errorf("it says %q, want %q", detail, want)
 		}
 	})

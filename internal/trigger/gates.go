@@ -13,7 +13,7 @@ import (
 func askInactive(r *Rule, f *Facts) *failure {
 	switch {
 	case !f.PausedSince.IsZero():
-		return &failure{detail: "everything is paused since " + f.PausedSince.UTC().Format("2 Jan 2006 15:04 UTC"), change: "Without that pause"}
+		return &failure{detail: "everything has been paused since " + f.PausedSince.UTC().Format("2 Jan 2006 15:04 UTC"), change: "Without that pause"}
 	case !r.Active:
 		return &failure{detail: "the trigger is paused", change: "With the trigger active"}
 	case r.Testing && !f.Tester:

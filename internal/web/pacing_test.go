@@ -45,7 +45,7 @@ func TestThePageOfPacing(t *testing.T) {
 			t.Errorf("it does not say %q", want)
 		}
 	}
-	for _, not := range []string{`value="mon" checked`, "Resume", "Everything is paused since"} {
+	for _, not := range []string{`value="mon" checked`, "Resume", "Everything was paused"} {
 		if strings.Contains(body, not) {
 			t.Errorf("it says %q", not)
 		}
@@ -125,7 +125,7 @@ func TestEverythingIsPausedAndEveryPageSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range paths("a") {
-		if body := s.get(path).Body.String(); !strings.Contains(body, "Everything is paused since") && !strings.Contains(path, "/itv_") {
+		if body := s.get(path).Body.String(); !strings.Contains(body, "Everything was paused") && !strings.Contains(path, "/itv_") {
 			t.Errorf("%s does not say so", path)
 		}
 	}
