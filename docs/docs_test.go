@@ -16,6 +16,7 @@ import (
 
 	"github.com/usercall/usercall/internal/config"
 	"github.com/usercall/usercall/internal/interview"
+	"github.com/usercall/usercall/internal/pacing"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/trigger"
 )
@@ -524,6 +525,20 @@ func TestRoutes(t *testing.T) {
 	for _, m := range regexp.MustCompile(`"([a-z]+)": +(?:research\.|"")`).FindAllStringSubmatch(source(t, "internal/api/segment/routes.go"), -1) {
 		if !strings.Contains(segment, "`/v1/"+m[1]+"`") {
 			t.Errorf("segment.md lacks /v1/%s", m[1])
+		}
+	}
+}
+
+// TestPacing finds every setting of pace, with its default.
+func TestPacing(t *testing.T) {
+	reference := written(t, "docs/reference/pacing.md")
+	for _, s := range pacing.All {
+		value := "`" + s.Get(research.Settings{}) + "`"
+		if value == "``" {
+			value = "nobody"
+		}
+		if row := "\n| `" + s.Name + "` | " + value + " | "; !strings.Contains(reference, row) {
+			t.Errorf("pacing.md lacks the row %s", row)
 		}
 	}
 }
