@@ -80,7 +80,7 @@ func (f *Facts) setLife(r *Rule, p *research.Project) {
 func (f *Facts) among(list []string) bool {
 	email, _ := emailOf(f.Person.Traits)
 	return slices.ContainsFunc(list, func(entry string) bool {
-		return f.Person.Key.Identified() && entry == f.Person.Key.ID() || email != "" && strings.EqualFold(entry, email)
+		return entry != "" && (f.Person.Key.Identified() && entry == f.Person.Key.ID() || strings.EqualFold(entry, email))
 	})
 }
 
