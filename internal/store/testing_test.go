@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -154,7 +155,7 @@ func (w *world) allAreTests() {
 
 func TestAnInterviewOfATestIsInNoReport(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		w := newWorld(t, db, triedOut)
+		w := newWorld(t, db, strings.Replace(triedOut, "sample: 0%, ", "", 1))
 		w.project.Settings.TestPeople = []string{"ann"}
 		w.testing(true)
 		for n := range 2 { // the first one does not fill the target of one
@@ -175,6 +176,43 @@ func TestAnInterviewOfATestIsInNoReport(t *testing.T) {
 		lines, err := db.Reports().Studies(t.Context(), w.project.ID, noon)
 		if err != nil || lines[0].Completed != 0 || lines[0].Interviews != 0 || slices.Max(lines[0].Days) != 0 {
 			t.Errorf("the study has %+v, %v", lines[0], err)
+		}
+		s, err := db.StudyByKey(t.Context(), w.project.ID, "why")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found, err := db.Reports().Findings(t.Context(), w.project.ID, s.ID); err != nil || len(found.States) != 0 || found.Funnel.Completed != 0 {
+			t.Errorf("the report counts %+v, %+v, %v", found.States, found.Funnel, err)
+		}
+		w.testing(false)
+		if w.leaves("dan") == nil {
+			t.Errorf("two tests have filled the target, or the quota, of one: %q", w.log())
+		}
+	})
+}
+
+func TestWhatIsPressedInATestIsNotRemembered(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, strings.Replace(triedOut, "sample: 0%, ", "", 1))
+		w.project.Settings.TestPeople = []string{"ann"}
+		ends := func(step invite.Step) {
+			t.Helper()
+			i := w.leaves("ann")
+			if i == nil {
+				t.Fatalf("not invited: %q", w.log())
+			}
+			w.try(i, ticket("ann"), invite.Shown, "")
+			w.try(i, ticket("ann"), step, "")
+			w.pass(time.Minute)
+		}
+		ends(invite.Declined) // in earnest
+		w.testing(true)
+		ends(invite.Declined)
+		ends(invite.Never)
+		ends(invite.Accepted)
+		ann, err := db.Reports().Person(t.Context(), w.project.ID, "u:ann")
+		if err != nil || ann.Never || ann.Dismissals != 1 || !ann.LastShown.Equal(noon) {
+			t.Errorf("remembered of ann: never %v, dismissals %d, shown %s, %v", ann.Never, ann.Dismissals, ann.LastShown, err)
 		}
 	})
 }
