@@ -158,3 +158,40 @@ func TestPagesAskAgainWhenAProjectIsPausedOrResumed(t *testing.T) {
 		}
 	}
 }
+
+// TestWhyKnowsOfPausesAndTests asks how things stand as the live decision would.
+func TestWhyKnowsOfPausesAndTests(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		s.sees("ticket-1", "m1", "ann")
+		now := func() string {
+			t.Helper()
+			all, err := s.app.Why(t.Context(), s.own(), "u:ann")
+			if err != nil || len(all) != 1 {
+				t.Fatalf("%+v, %v", all, err)
+			}
+			return string(all[0].Now.Gate) + ": " + all[0].Now.Detail
+		}
+		if got := now(); !strings.HasPrefix(got, "open_invite: ") {
+			t.Errorf("to begin with: %s", got)
+		}
+		if err := s.app.Pause(t.Context(), s.own(), true, "ada@northdesk.example"); err != nil {
+			t.Fatal(err)
+		}
+		if got := now(); !strings.HasPrefix(got, "inactive: everything has been paused since ") {
+			t.Errorf("while everything is paused: %s", got)
+		}
+		if err := s.app.Pause(t.Context(), s.own(), false, "ada@northdesk.example"); err != nil {
+			t.Fatal(err)
+		}
+		study, err := s.app.db.StudyByKey(t.Context(), s.own().ID, "why")
+		if err == nil {
+			err = s.app.TestStudy(t.Context(), study)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := now(); !strings.HasPrefix(got, "inactive: the trigger is in test mode") {
+			t.Errorf("in test mode: %s", got)
+		}
+	})
+}

@@ -90,6 +90,7 @@ func (a *App) fill(s *report.Standing, p *research.Project, r *trigger.Rule, kep
 	progress := r.Progress(run, now, zoneOf(p))
 	s.Progress, s.Until = progress.Words, progress.Until
 	facts.SetProject(p)
+	facts.SetLife(r, p)
 	v := trigger.Decide(r, facts, now)
 	s.Now.Outcome, s.Now.Gate, s.Now.Detail, s.Now.Remedy = v.Outcome, v.Gate, v.Detail, v.Remedy
 }

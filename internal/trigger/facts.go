@@ -69,9 +69,9 @@ func (f *Facts) SetProject(p *research.Project) {
 	f.Excluded = p.Settings.Excluded
 }
 
-// setLife fills in what only a live server knows of a project and its rule. The
+// SetLife fills in what only a live server knows of a project and its rule. The
 // person stands already.
-func (f *Facts) setLife(r *Rule, p *research.Project) {
+func (f *Facts) SetLife(r *Rule, p *research.Project) {
 	f.PausedSince = p.Paused
 	f.Tester = r.Testing && f.among(p.Settings.TestPeople)
 }

@@ -68,7 +68,7 @@ func TestWhoIsATestPerson(t *testing.T) {
 		if c.name == "an empty entry" {
 			f.Person.Traits = nil
 		}
-		f.setLife(&r, &research.Project{Settings: research.Settings{TestPeople: c.list}})
+		f.SetLife(&r, &research.Project{Settings: research.Settings{TestPeople: c.list}})
 		if f.Tester != c.want {
 			t.Errorf("%s: %v, want %v", c.name, f.Tester, c.want)
 		}
@@ -78,11 +78,11 @@ func TestWhoIsATestPerson(t *testing.T) {
 func TestWhyNobodyIsAskedInATestOrPause(t *testing.T) {
 	r, f := *rule(t), someone()
 	r.Testing = true
-	f.setLife(&r, &research.Project{})
+	f.SetLife(&r, &research.Project{})
 	if got := Decide(&r, f, noon); got.Gate != research.GateInactive || got.Detail != "the trigger is in test mode, and the person is not one of the test people" || got.Test {
 		t.Errorf("in test mode: %+v", got)
 	}
-	f.setLife(&r, &research.Project{Paused: noon.Add(-time.Hour)})
+	f.SetLife(&r, &research.Project{Paused: noon.Add(-time.Hour)})
 	got := Decide(&r, f, noon)
 	if want := "everything has been paused since " + noon.Add(-time.Hour).Format("2 Jan 2006 15:04 UTC"); got.Detail != want || !strings.HasPrefix(got.Remedy, "Without that pause") {
 		t.Errorf("paused: %+v, want %q", got, want)

@@ -31,7 +31,7 @@ func (p *pass) match(ctx context.Context, s Shard, d *due) error {
 	moment := time.UnixMilli(d.at).UTC()
 	facts.Moment = moment
 	facts.setMatch(r, &d.Match, p.rules.Projects[r.Project])
-	facts.setLife(r, p.rules.Projects[r.Project])
+	facts.SetLife(r, p.rules.Projects[r.Project])
 	verdict := Decide(r, facts, p.now)
 	var made *research.Invite
 	if verdict.Outcome == research.Invited {
