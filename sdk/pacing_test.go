@@ -3,6 +3,7 @@ package sdk_test
 import (
 	"encoding/json"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,8 +14,8 @@ import (
 )
 
 // TestACardWaitsForTheEndOfQuietHours is a morning in Kolkata, seconds before eight,
-// of a product in New York that asks by the clock of the person. Browser and
-// server share a clock of their own.
+// of a product in New York that asks by the clock of the person. From the event on,
+// browser and server share a clock of their own.
 func TestACardWaitsForTheEndOfQuietHours(t *testing.T) {
 	t.Parallel()
 	h, s := newHost(t), newStub(t)
@@ -22,9 +23,8 @@ func TestACardWaitsForTheEndOfQuietHours(t *testing.T) {
 	s.config["timeZone"] = true
 	settings := research.Settings{Timezone: "America/New_York", Pacing: research.Pacing{QuietFrom: 20 * 60, QuietTo: 8 * 60, PersonZone: true}}
 	end := time.Date(2026, 11, 26, 2, 30, 0, 0, time.UTC)
-	const before = 3 * time.Second
-	shift := end.Add(-before).Sub(time.Now())
-	now := func() time.Time { return time.Now().Add(shift) }
+	var shift atomic.Int64
+	now := func() time.Time { return time.Now().Add(time.Duration(shift.Load())) }
 	invite := s.invite()
 	invite["expires_at"] = end.Add(time.Hour).Format(time.RFC3339)
 	s.then(func(r request) map[string]any {
@@ -38,12 +38,14 @@ func TestACardWaitsForTheEndOfQuietHours(t *testing.T) {
 	if _, err := chromedp.Call(p.ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Asia/Kolkata"}); err != nil {
 		t.Fatal(err)
 	}
-	fake := script(fmt.Sprintf(`const real=Date.now;Date.now=()=>real()+%d`, shift.Milliseconds()))
-	p.goTo(h.page("/app", fake+ours(s, ""), ""))
-	eval[int](p, cancelNow)
+	p.goTo(h.page("/app", script(`window.shift=0;const real=Date.now;Date.now=()=>real()+shift`)+ours(s, ""), ""))
+	eventually(t, func() bool { return len(s.to("/sdk/v1/config")) > 0 }, func() string { return "the page does not begin" })
+	p.do(chromedp.Sleep(settle))
+	shift.Store(int64(time.Until(end.Add(-5 * time.Second))))
+	eval[int](p, fmt.Sprintf("shift=%d;", time.Duration(shift.Load()).Milliseconds())+cancelNow)
 	eventually(t, func() bool { return len(s.to("/sdk/v1/events")) > 0 }, func() string { return "no event was sent" })
 	p.do(chromedp.Sleep(settle))
-	if now().Before(end) && eval[bool](p, "!!"+inCard) {
+	if stands := eval[bool](p, "!!"+inCard); stands && now().Before(end) {
 		t.Error("a card stands in quiet hours")
 	}
 	p.waitFor(inCard)
