@@ -37,6 +37,7 @@ type content struct {
 	webhooks   map[research.ProjectID][]int // valid generations; none: generation 0
 	active     map[research.TriggerID]research.ProjectID
 	paused     map[research.ProjectID]bool
+	sent       map[research.TriggerID]bool // its invites go out as links
 }
 
 const refresh = time.Second
@@ -80,6 +81,7 @@ func (c *catalog) load(ctx context.Context, revision int64) error {
 	}
 	next := c.open(projects, keys)
 	next.revision, next.active, next.paused = revision, map[research.TriggerID]research.ProjectID{}, map[research.ProjectID]bool{}
+	next.sent = map[research.TriggerID]bool{}
 	rules := &trigger.Rules{Index: map[research.ProjectID]*trigger.Index{}, Projects: map[research.ProjectID]*research.Project{}}
 	for _, p := range projects {
 		rules.Projects[p.ID], next.paused[p.ID] = p, !p.Paused.IsZero()
@@ -124,6 +126,7 @@ func (c *catalog) index(ctx context.Context, p *research.Project, next *content)
 			if r.Active {
 				next.active[r.TriggerID] = p.ID
 			}
+			next.sent[r.TriggerID] = r.Delivery != trigger.Card
 		}
 	}
 	return ix, nil

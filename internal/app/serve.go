@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/usercall/usercall/internal/research"
 )
 
 // Serve runs the server until ctx ends: first it stops taking connections and
@@ -100,10 +102,11 @@ const sweepEvery = 30 * time.Second
 
 func (a *App) sweepOnce(ctx context.Context) {
 	for what, end := range map[string]func(context.Context) (int, error){
-		"invites":      func(ctx context.Context) (int, error) { return a.db.ExpireDue(ctx, a.now()) },
-		"second looks": func(ctx context.Context) (int, error) { return 0, a.db.ForgetSecondLooks(ctx, a.now()) },
-		"interviews":   a.room.AbandonStale,
-		"events":       a.dropEvents,
+		"invites":        func(ctx context.Context) (int, error) { return a.db.ExpireDue(ctx, a.now()) },
+		"what is paused": a.revokePaused,
+		"second looks":   func(ctx context.Context) (int, error) { return 0, a.db.ForgetSecondLooks(ctx, a.now()) },
+		"interviews":     a.room.AbandonStale,
+		"events":         a.dropEvents,
 	} {
 		for n := 1; n > 0 && ctx.Err() == nil; {
 			var err error
@@ -113,4 +116,11 @@ func (a *App) sweepOnce(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// revokePaused takes back cards that nobody saw yet of triggers that invite nobody
+// any more. What went out as a link stays: somebody may hold it.
+func (a *App) revokePaused(ctx context.Context) (int, error) {
+	sent := a.catalog.now.Load().sent
+	return a.db.RevokePaused(ctx, func(t research.TriggerID) bool { return sent[t] }, a.now())
 }

@@ -207,7 +207,7 @@ var inviteStates = map[string]string{
 }
 
 var inviteReasons = map[string]string{
-	"closed": "closed the card", "never": "said “don't ask again”", "later": "said “not now” twice",
+	"closed": "closed the card", "never": "said “don't ask again”", "later": "said “not now” twice", "paused": "its trigger was paused",
 	"merged": "another invite of the same person stayed", "no_consent": "gave no consent",
 }
 
