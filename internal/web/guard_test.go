@@ -166,6 +166,7 @@ func TestForms(t *testing.T) {
 		{"/studies/stu_a1/triggers/trg_a1", "do=activate", "trigger 1 trg_a1 true", "/studies/stu_a1/triggers"},
 		{"/studies/stu_a0/state", "do=close", "study 1 stu_a0 false", "/studies/stu_a0/settings"},
 		{"/studies", "ready=why-cancel", "create 1 1", "/studies/stu_new/triggers"},
+		{"/studies", "name=+Why+they+left+", `start 1 "Why they left" ada@northdesk.example`, "/studies/stu_new/triggers/new"},
 		{"/interviews/itv_a0/erase", "", "erase 1 itv_a0", "/interviews/itv_a0"},
 		{"/people/u:u_4821-0/erase", "", "erase 1 u:u_4821-0", "/people?done=erased"},
 		{"/settings/name", "name=New", "project 1 New [https://app.example.com]", "/settings?done=name"},
@@ -183,6 +184,11 @@ func TestForms(t *testing.T) {
 	}
 	if w := s.post("/settings/name", url.Values{"name": {""}}); w.Code != 400 || !strings.Contains(w.Body.String(), "A name has 1 to 120") {
 		t.Errorf("an empty name: %d", w.Code)
+	}
+	for name, want := range map[string]string{"": "A study needs a name", "!": "A name has letters."} {
+		if w := s.post("/studies", url.Values{"name": {name}}); w.Code != 400 || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("a study called %q: %d", name, w.Code)
+		}
 	}
 	if w := s.post("/settings/origins", url.Values{"origins": {strings.Repeat("x", maxBody)}}); w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("an endless form: %d", w.Code)

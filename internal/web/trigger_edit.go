@@ -205,7 +205,7 @@ func (d *dashboard) saveTrigger(w http.ResponseWriter, r *request, e *triggerEdi
 		e.refuse(err)
 		return d.triggerAgain(w, e)
 	}
-	return back(w, r, link("studies", e.Study.PublicID, "triggers")+"#"+e.key)
+	return back(w, r, link("studies", e.Study.PublicID, "triggers")+"#t-"+e.key)
 }
 
 func (d *dashboard) deleteTrigger(w http.ResponseWriter, r *request, e *triggerEdit) error {

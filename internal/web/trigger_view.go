@@ -225,9 +225,9 @@ type option struct {
 	Value, Words string
 }
 
-var testWords = []option{{"equals", "is"}, {"not", "is not"}, {"in", "is one of"}, {"not_in", "is none of"}, {"lt", "is less than, or before"},
-	{"lte", "is at most, or not after"}, {"gt", "is more than, or after"}, {"gte", "is at least, or not before"}, {"contains", "contains"},
-	{"starts_with", "starts with"}, {"ends_with", "ends with"}, {"matches", "matches the pattern"}, {builder.Known, "is known"}, {builder.Unknown, "is not known"}}
+var testWords = []option{{"equals", "is"}, {"not", "is not"}, {"in", "is one of"}, {"not_in", "is none of"}, {"lt", "less than, before"},
+	{"lte", "at most"}, {"gt", "more than, after"}, {"gte", "at least"}, {"contains", "contains"},
+	{"starts_with", "starts with"}, {"ends_with", "ends with"}, {"matches", "matches pattern"}, {builder.Known, "is known"}, {builder.Unknown, "is not known"}}
 
 var pageTests = []option{{"equals", "is"}, {"not", "is not"}, {"in", "is one of"}, {"not_in", "is none of"}, {"contains", "contains"}, {"starts_with", "starts with"}, {"ends_with", "ends with"}}
 

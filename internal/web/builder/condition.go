@@ -74,7 +74,7 @@ func (w *writer) tests(key, field string, terms []Term, i int, root string, done
 		}
 	}
 	if t := &terms[i]; len(same) == 1 && t.op() == trigger.Equals {
-		w.know(key, indexed(field, i)+".value")
+		w.know(key, indexed(field, i)+".path")
 		return w.value(indexed(field, i)+".value", t)
 	}
 	o := w.object(key, indexed(field, i)+".path")
