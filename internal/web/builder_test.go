@@ -269,6 +269,10 @@ func TestTheFileAsText(t *testing.T) {
 		want     string
 	}{
 		{"check", good, v, 200, "Nothing is wrong with it. It is not saved yet."},
+		{"check", strings.Replace(good, "per_day: 30", "per_day: 31", 1), v, 200, "What people have done so far goes on counting"},
+		{"check", strings.Replace(good, "delay: 10m", "delay: 11m", 1), v, 200, "begins its version 3"},
+		{"check", strings.Replace(good, "key: t\n", "key: other\n", 1), v, 200, "later&#34; is new. It begins paused"},
+		{"check", strings.Replace(good, "key: t\n", "key: other\n", 1), v, 200, "later&#34; is deleted. Its interviews stay"},
 		{"save", strings.Replace(good, "absent:", "absents:", 1), v, 400, `did you mean &#34;absent&#34;?`},
 		{"save", strings.Replace(good, "absent:", "absents:", 1), v, 400, `<code>absents: { event: Pricing`},
 		{"save", "usercall: [", v, 400, "this is no YAML"},
@@ -313,5 +317,39 @@ func TestDeletingATrigger(t *testing.T) {
 	form.Set("do", "delete")
 	if w := s.post(editPath, form); w.Code != http.StatusSeeOther || len(s.study().Triggers) != 0 {
 		t.Errorf("%d %+v", w.Code, s.study().Triggers)
+	}
+}
+
+func TestWhatAStudyIsAbout(t *testing.T) {
+	s := newBuilder(t)
+	s.save(strings.Replace(string(s.study().File), "guide: cancellation", "guide: { questions: [{ id: q1, ask: Why? }] }\ninterview: { mode: text }", 1), "apply")
+	about := func(change ...string) url.Values {
+		v := url.Values{"version": {strconv.Itoa(s.study().Version)}, "goal": {"Why they stop"}, "mode": {"text"}, "languages": {"en"}, "guide": {written}}
+		for ; len(change) > 1; change = change[2:] {
+			v.Set(change[0], change[1])
+		}
+		return v
+	}
+	before := s.study()
+	if w := s.post("/studies/stu_a0/about", about()); w.Code != http.StatusSeeOther || string(s.study().File) != string(before.File) {
+		t.Errorf("unchanged: %d\n%s\n%s", w.Code, before.File, s.study().File)
+	}
+	for field, c := range map[string]struct{ value, want string }{"interviews": {"many", "needs a whole number"}, "minutes": {"16", "from 1 to 15"}, "languages": {"english", "is no language"},
+		"mode": {"morse", "needs voice, text or choice"}, "goal": {strings.Repeat("x", 2001), "at most 2000"}, "name": {"a\nb", "one line"}, "guide": {"No Guide", "needs the id of a guide"}} {
+		w := s.post("/studies/stu_a0/about", about(field, c.value))
+		if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), c.want) {
+			t.Errorf("%s: %d does not say %q", field, w.Code, c.want)
+		}
+	}
+	stale := about("goal", "Mine")
+	s.save(strings.Replace(string(s.study().File), "Why they stop", "Theirs", 1), "bob@northdesk.example")
+	if w := s.post("/studies/stu_a0/about", stale); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "Mine") || !strings.Contains(w.Body.String(), "Theirs") {
+		t.Errorf("overtaken: %d", w.Code)
+	}
+	w := s.post("/studies/stu_a0/about", about("goal", "Both", "interviews", "30", "minutes", "5", "languages", "en, de", "guide", "cancellation", "context", "A help desk."))
+	for _, want := range []string{"goal: Both", "interviews: 30", "minutes: 5", "languages: [en, de]", "guide: cancellation", "context: A help desk.", "per_day: 30"} {
+		if file := string(s.study().File); w.Code != http.StatusSeeOther || !strings.Contains(file, want) {
+			t.Errorf("saved: %d lacks %q\n%s", w.Code, want, file)
+		}
 	}
 }

@@ -94,7 +94,7 @@ func TestOtherProjectsAreAsIfTheyWereNot(t *testing.T) {
 		{"GET", "/studies/stu_a0/triggers/trg_b0/edit", "/studies/stu_a0/triggers/trg_x0/edit"}, {"GET", "/studies/stu_a0/triggers/trg_a1/edit", "/studies/stu_a0/triggers/trg_x0/edit"},
 		{"POST", "/studies/stu_b0/triggers/trg_b0/edit", "/studies/stu_x0/triggers/trg_x0/edit"}, {"POST", "/studies/stu_a0/triggers/trg_b0/edit", "/studies/stu_a0/triggers/trg_x0/edit"},
 		{"POST", "/studies/stu_b0/triggers/trg_b0/preview", "/studies/stu_x0/triggers/trg_x0/preview"}, {"POST", "/studies/stu_b0/triggers/new", "/studies/stu_x0/triggers/new"},
-		{"GET", "/studies/stu_b0/file", "/studies/stu_x0/file"}, {"POST", "/studies/stu_b0/file", "/studies/stu_x0/file"}, {"GET", "/studies/stu_b0/versions", "/studies/stu_x0/versions"},
+		{"POST", "/studies/stu_b0/about", "/studies/stu_x0/about"}, {"GET", "/studies/stu_b0/file", "/studies/stu_x0/file"}, {"POST", "/studies/stu_b0/file", "/studies/stu_x0/file"}, {"GET", "/studies/stu_b0/versions", "/studies/stu_x0/versions"},
 		{"GET", "/studies/stu_b0/versions/1", "/studies/stu_x0/versions/1"}, {"POST", "/studies/stu_b0/versions/1/restore", "/studies/stu_x0/versions/1/restore"}, {"GET", "/studies/stu_a0/versions/7", "/studies/stu_a0/versions/x"},
 		{"GET", "/themes/thm_b0", "/themes/thm_x0"}, {"GET", "/interviews/%00", "/interviews/%ff"},
 	} {

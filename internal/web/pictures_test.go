@@ -71,6 +71,7 @@ func TestPictures(t *testing.T) {
 		{"connect-wrong", "/connect", wrong}, {"connect-one", "/connect?way=webhook", one}, {"connect-empty", "/connect", empty}, {"connect-server", "/connect?way=server", one}, {"connect-function", "/connect?way=function", one}, {"connect-other", "/connect?way=other", one},
 		{"catalogue", "/catalogue", wrong}, {"catalogue-empty", "/catalogue", empty}, {"catalogue-one", "/catalogue", one}, {"catalogue-many", "/catalogue", crowd}, {"catalogue-event", "/catalogue/track/Order%20Completed", wrong},
 		{"builder", "/studies/stu_a0/triggers/trg_a0/edit", wrong}, {"builder-new", "/studies/stu_a0/triggers/new", empty}, {"builder-full", "/studies/stu_a0/triggers/trg_a0/edit", whole},
+		{"builder-wrong", "/studies/stu_a0/triggers/trg_a0/edit#wrong", wrong}, {"builder-overtaken", "/studies/stu_a0/triggers/trg_a0/edit#overtaken", whole},
 		{"file", "/studies/stu_a0/file", full}, {"versions", "/studies/stu_a0/versions", whole}, {"version", "/studies/stu_a0/versions/3", whole},
 		{"catalogue-other", "/catalogue/other/", crowd}, {"decisions-many", "/decisions", many},
 		{"pacing", "/settings/pacing", calm}, {"pacing-paused", "/settings/pacing", busy}, {"pacing-quiet", "/settings/pacing", quiet}, {"pacing-triggers", "/studies/stu_a1/triggers", quiet},
@@ -135,6 +136,12 @@ func picture(t *testing.T, ctx context.Context, s *site, at string, width int64,
 	must(t, true, chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(at), chromedp.Sleep(150*time.Millisecond)))
 	if strings.HasSuffix(at, "#rotate") {
 		must(t, true, chromedp.Do(ctx, chromedp.Click(`form[action="/settings/keys/identity"] button`), chromedp.Sleep(300*time.Millisecond)))
+	}
+	if _, do, ok := strings.Cut(at, "/edit#"); ok {
+		js := fmt.Sprintf(`(f => { %s; f.querySelector("[value=save]").click() })(document.querySelector("#builder"))`, map[string]string{
+			"wrong":     `f.elements["cooldown"].value = "3 fortnights"; f.elements["on.where.0.path"].value = "propertis.plan"`,
+			"overtaken": `f.elements["version"].value = "2"`}[do])
+		must(t, true, chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](js), chromedp.Sleep(400*time.Millisecond)))
 	}
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	return must(t, png, err)

@@ -39,6 +39,7 @@ func (d *dashboard) table() []route {
 		{"GET /studies/{study}/triggers", d.studyTriggers, false},
 		{"GET /studies/{study}/guide", d.studyGuide, false},
 		{"GET /studies/{study}/settings", d.studySettings, false},
+		{"POST /studies/{study}/about", d.saveAbout, false},
 		{"POST /studies/{study}/state", d.setStudyState, false},
 		{"POST /studies/{study}/triggers/{trigger}", d.setTrigger, false},
 		{"GET /studies/{study}/triggers/new", d.triggerPage, false},

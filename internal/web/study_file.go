@@ -18,6 +18,7 @@ type fileView struct {
 	Wrong    string // what no line is to blame for
 	Warnings []string
 	Checked  bool // nothing is wrong, and nothing was saved yet
+	Effects  []string
 	Conflict *overtaken
 	Large    bool // the form of a trigger has no room for it
 }
@@ -57,7 +58,7 @@ func (d *dashboard) saveFile(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	if v.Warnings, err = d.Commands.CheckStudy(r.Context(), r.project, []byte(v.File)); err == nil {
-		v.Checked = true
+		v.Checked, v.Effects = true, effects(s.Study, []byte(v.File))
 		if r.form("do") == "save" && v.Conflict == nil {
 			err = d.Commands.SaveStudy(r.Context(), r.project, s.Study, []byte(v.File), s.Study.Version, r.who.email)
 			if err == nil {

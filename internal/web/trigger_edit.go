@@ -14,6 +14,9 @@ import (
 // newTrigger is the part of a URL that stands for a trigger that is not there yet.
 const newTrigger = "new"
 
+// unreadable is a stored file that does not parse: it was written by another version.
+var unreadable = research.Errorf(research.Invalid, "This study's file is one that this version cannot read, so it can only be edited as text, under Settings.")
+
 // triggerPage is the form of a trigger as it is, or of a new one.
 func (d *dashboard) triggerPage(w http.ResponseWriter, r *request) error {
 	e, err := d.editing(r)
@@ -117,7 +120,7 @@ func (d *dashboard) editing(r *request) (*triggerEdit, error) {
 	}
 	file, err := trigger.Parse(s.Study.File)
 	if err != nil {
-		return nil, research.Errorf(research.Invalid, "This study's file is one that this version cannot read, so it can only be edited as text, under Settings.")
+		return nil, unreadable
 	}
 	e := &triggerEdit{studyShell: s, Version: s.Study.Version, file: file, at: -1, isNew: r.path("trigger") == "" || r.path("trigger") == newTrigger}
 	for i := range s.Study.Triggers {

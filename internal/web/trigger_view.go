@@ -111,9 +111,9 @@ func (e *triggerEdit) effect(spec *trigger.Spec) string {
 	case !e.Trigger.Active:
 		return "The trigger is paused, so saving asks nobody."
 	case e.at >= 0 && e.file.Triggers[e.at].Fingerprint() == spec.Fingerprint():
-		return "The trigger is active. What people have done so far goes on counting, since at most texts and limits change."
+		return "The trigger is active. " + goesOn
 	}
-	return fmt.Sprintf("The trigger is active. Saving begins its version %d: steps, counts and waits that people are in the middle of are dropped and begin anew.", e.Trigger.Version+1)
+	return "The trigger is active. " + fmt.Sprintf(begins, e.Trigger.Version+1)
 }
 
 func (e *triggerEdit) wrong(field, words string) {

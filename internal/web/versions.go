@@ -34,6 +34,8 @@ type versionView struct {
 	Lines  []diffLine
 	Newest bool
 	Wrong  string
+	// Effects is what restoring it does to the triggers.
+	Effects []string
 }
 
 func (d *dashboard) studyVersion(w http.ResponseWriter, r *request) error {
@@ -57,6 +59,7 @@ func (d *dashboard) version(r *request) (*versionView, error) {
 	if v.Version, err = d.Reports.Version(r.Context(), r.project.ID, s.Study.ID, n); err != nil {
 		return nil, err
 	}
+	v.Effects = effects(s.Study, v.File)
 	before, err := d.Reports.Version(r.Context(), r.project.ID, s.Study.ID, n-1)
 	if research.CodeOf(err) == research.NotFound {
 		return v, nil
