@@ -149,6 +149,9 @@ func TestAFormSaysWhatApplySays(t *testing.T) {
 			t.Errorf("%s: %d, and it does not say %q", field, w.Code, c.want)
 			continue
 		}
+		if field == "cooldown" && !strings.Contains(body, `aria-describedby="w-cooldown" autofocus`) {
+			t.Error("the keyboard is not where the first problem is")
+		}
 		slot := regexp.MustCompile(`id="w-` + regexp.QuoteMeta(field) + `" data-part><span>`)
 		near := map[string]string{"who.2.op": "who.2.value", "on.event.1": "on.event.0", "invite.texts.0.language": "invite.texts.0.body"}[field]
 		if !slot.MatchString(body) && (near == "" || !strings.Contains(body, `id="w-`+near+`" data-part><span>`)) {

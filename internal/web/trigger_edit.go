@@ -230,6 +230,7 @@ func (d *dashboard) triggerAgain(w http.ResponseWriter, e *triggerEdit) error {
 	if e.Conflict != nil {
 		status = http.StatusConflict
 	}
+	e.Focus = e.First()
 	return d.render(w, status, "trigger", e)
 }
 

@@ -2,6 +2,8 @@ package web
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/usercall/usercall/internal/report"
@@ -296,3 +298,20 @@ func (e *triggerEdit) Bad(name string) []string { return e.Wrong[name] }
 
 // On is the match that begins it.
 func (e *triggerEdit) On() *builder.Match { return &e.Form.On }
+
+// order is the parts of the form from top to bottom.
+var order = []string{"on", "then", "absent", "did", "did_not", "who", "people", "sample", "delay", "per_day", "total", "cooldown", "expires", "priority",
+	"invite.delivery", "page", "invite.texts", "name", "key"}
+
+// First is the first field with something wrong, "" where there is none to type into.
+func (e *triggerEdit) First() string {
+	names := slices.Sorted(maps.Keys(e.Wrong))
+	for _, part := range order {
+		for _, name := range names {
+			if name == part || strings.HasPrefix(name, part+".") {
+				return name
+			}
+		}
+	}
+	return ""
+}
