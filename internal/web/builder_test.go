@@ -235,6 +235,24 @@ func TestGrowingAForm(t *testing.T) {
 	}
 }
 
+// Events and paths that the project has had can be picked.
+func TestTheFormKnowsTheCatalogue(t *testing.T) {
+	s := newBuilder(t)
+	s.coming().everything()
+	form := s.edited()
+	form.Set("do", "look")
+	form.Set("on.event.0", "Order Completed")
+	body := s.post(editPath, form).Body.String()
+	for _, want := range []string{`<datalist id="names"><option value=`, `<option value="Order Completed">`, `<datalist id="paths-on">`, `list="paths-on"`, `<datalist id="paths-who"><option value="email">`, `<option value="properties.`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("it does not suggest %s", want)
+		}
+	}
+	if of := regexp.MustCompile(`<datalist id="paths-did.0">.*?</datalist>`).FindString(body); strings.Contains(of, "properties.") {
+		t.Errorf("it suggests what an event that was never seen has: %s", of)
+	}
+}
+
 // The page says what saving does to people who are in the middle of the trigger.
 func TestWhatSavingDoes(t *testing.T) {
 	s := newBuilder(t)
@@ -318,6 +336,10 @@ func TestDeletingATrigger(t *testing.T) {
 	s := newBuilder(t)
 	form := s.edited()
 	form.Set("do", "delete")
+	stale := url.Values{"do": {"delete"}, "version": {"1"}}
+	if w := s.post(editPath, stale); w.Code != http.StatusConflict || len(s.study().Triggers) != 1 {
+		t.Errorf("deleted over a change that nobody looked at: %d", w.Code)
+	}
 	if w := s.post(editPath, form); w.Code != http.StatusSeeOther || len(s.study().Triggers) != 0 {
 		t.Errorf("%d %+v", w.Code, s.study().Triggers)
 	}

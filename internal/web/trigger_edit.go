@@ -212,6 +212,12 @@ func (d *dashboard) saveTrigger(w http.ResponseWriter, r *request, e *triggerEdi
 }
 
 func (d *dashboard) deleteTrigger(w http.ResponseWriter, r *request, e *triggerEdit) error {
+	if e.Conflict != nil { // what they changed is not for this button to throw away
+		if err := d.look(r, e); err != nil {
+			return err
+		}
+		return d.triggerAgain(w, e)
+	}
 	if e.Trigger == nil || e.at < 0 {
 		return research.Errorf(research.NotFound, "There is no such trigger.")
 	}
