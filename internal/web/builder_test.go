@@ -248,6 +248,9 @@ func TestTheFormKnowsTheCatalogue(t *testing.T) {
 			t.Errorf("it does not suggest %s", want)
 		}
 	}
+	if of := regexp.MustCompile(`<datalist id="values-on.where.0">.*?</datalist>`).FindString(body); !strings.Contains(of, `<option value="pro">`) {
+		t.Errorf("it suggests no values: %s", of)
+	}
 	if of := regexp.MustCompile(`<datalist id="paths-did.0">.*?</datalist>`).FindString(body); strings.Contains(of, "properties.") {
 		t.Errorf("it suggests what an event that was never seen has: %s", of)
 	}

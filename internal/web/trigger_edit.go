@@ -29,9 +29,6 @@ func (d *dashboard) triggerPage(w http.ResponseWriter, r *request) error {
 	e.Form = builder.New()
 	if e.isNew {
 		e.Focus = "on.event.0"
-		if name := r.query("event"); name != "" {
-			e.Form.On.Events = []string{name}
-		}
 	} else if e.at >= 0 {
 		e.Form = builder.Of(&e.file.Triggers[e.at])
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ func (d *dashboard) suggest(r *request, e *triggerEdit) error {
 	if err != nil {
 		return err
 	}
-	s := &suggestions{d: d, r: r, have: map[report.EventName]bool{}, paths: map[report.EventName][]string{}}
+	s := &suggestions{d: d, r: r, have: map[report.EventName]bool{}, known: map[report.EventName][]report.Property{}}
 	seen := map[string]bool{}
 	for _, l := range all {
 		s.have[l.EventName] = true
@@ -42,7 +43,7 @@ type suggestions struct {
 	d     *dashboard
 	r     *request
 	have  map[report.EventName]bool
-	paths map[report.EventName][]string
+	known map[report.EventName][]report.Property
 }
 
 func (s *suggestions) fill(e *triggerEdit) error {
@@ -54,63 +55,89 @@ func (s *suggestions) fill(e *triggerEdit) error {
 	if err != nil {
 		return err
 	}
-	who := append([]string{"email"}, below(traits, "traits.", "traits.")...)
-	e.paths = map[string][]string{"who": append(who, below(group, "traits.", "group.")...)}
-	for name, m := range e.matches() {
-		if e.paths[name], err = s.match(m, traits); err != nil {
+	who := map[string][]string{"email": nil}
+	below(who, traits, "traits.", "traits.")
+	below(who, group, "traits.", "group.")
+	e.offer("who", "who", who, e.Form.Who)
+	matches := e.matches()
+	for _, name := range slices.Sorted(maps.Keys(matches)) {
+		paths, err := s.match(matches[name], traits)
+		if err != nil {
 			return err
 		}
+		e.offer(name, name+".where", paths, matches[name].Where)
 	}
 	return nil
 }
 
-// match is the paths of a match's events, and the traits.
-func (s *suggestions) match(m *builder.Match, traits []string) ([]string, error) {
-	all := map[string]bool{}
-	for _, p := range below(traits, "traits.", "traits.") {
-		all[p] = true
+// offer suggests the paths to the lines of a condition, and to each line the values
+// that its path has had.
+func (e *triggerEdit) offer(list, name string, paths map[string][]string, terms []builder.Term) {
+	e.Lists = append(e.Lists, suggested{"paths-" + list, slices.Sorted(maps.Keys(paths))})
+	for i := range terms {
+		e.values(indexed(name, i), &terms[i], paths)
 	}
+}
+
+func (e *triggerEdit) values(name string, t *builder.Term, paths map[string][]string) {
+	for i := range t.Of {
+		for j := range t.Of[i].Terms {
+			e.values(indexed(indexed(name, i), j), &t.Of[i].Terms[j], paths)
+		}
+	}
+	if t.Join == "" {
+		e.Lists = append(e.Lists, suggested{"values-" + name, paths[t.Path]})
+	}
+}
+
+// match is the paths of a match's events, and the traits.
+func (s *suggestions) match(m *builder.Match, traits []report.Property) (map[string][]string, error) {
+	all := map[string][]string{}
+	below(all, traits, "traits.", "traits.")
 	kind := research.EventType(m.Type)
 	if kind == "" {
 		kind = research.Track
 	}
 	for _, name := range m.Events {
-		paths, err := s.of(report.EventName{Type: kind, Name: name})
+		known, err := s.of(report.EventName{Type: kind, Name: name})
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range paths {
-			all[p] = true
-		}
+		below(all, known, "", "")
 	}
-	return slices.Sorted(maps.Keys(all)), nil
+	return all, nil
 }
 
-// of is the known paths of an event.
-func (s *suggestions) of(name report.EventName) ([]string, error) {
-	if known, looked := s.paths[name]; looked || !s.have[name] || len(s.paths) >= maxLooked {
+// of is what is known of an event.
+func (s *suggestions) of(name report.EventName) ([]report.Property, error) {
+	if known, looked := s.known[name]; looked || !s.have[name] || len(s.known) >= maxLooked {
 		return known, nil
 	}
 	entry, err := s.d.Reports.CatalogueEvent(s.r.Context(), s.r.project.ID, name)
 	if err != nil {
 		return nil, err
 	}
-	var paths []string
-	for _, p := range entry.Properties {
-		if p.Path != "" && !strings.HasSuffix(p.Path, ".*") {
-			paths = append(paths, p.Path)
-		}
-	}
-	s.paths[name] = paths
-	return paths, nil
+	s.known[name] = slices.DeleteFunc(entry.Properties, func(p report.Property) bool { return p.Path == "" || strings.HasSuffix(p.Path, ".*") })
+	return s.known[name], nil
 }
 
-// below is the paths that begin with a root, under another one.
-func below(paths []string, root, as string) (out []string) {
-	for _, p := range paths {
-		if name, ok := strings.CutPrefix(p, root); ok {
-			out = append(out, as+name)
+// below adds the paths that begin with a root, under another one, with their values.
+func below(to map[string][]string, known []report.Property, root, as string) {
+	for _, p := range known {
+		if name, ok := strings.CutPrefix(p.Path, root); ok {
+			to[as+name] = append(to[as+name], spoken(p.Samples)...)
 		}
+	}
+}
+
+// spoken is values as one types them: texts without their quotes.
+func spoken(samples []string) (out []string) {
+	for _, s := range samples {
+		var text string
+		if json.Unmarshal([]byte(s), &text) == nil {
+			s = text
+		}
+		out = append(out, s)
 	}
 	return out
 }
@@ -126,16 +153,8 @@ func (e *triggerEdit) matches() map[string]*builder.Match {
 	return all
 }
 
-// suggested is what one list of suggestions holds.
+// suggested is one list to choose from.
 type suggested struct {
-	ID    string
-	Paths []string
-}
-
-// Suggested is the paths by the id of their list.
-func (e *triggerEdit) Suggested() (all []suggested) {
-	for _, name := range slices.Sorted(maps.Keys(e.paths)) {
-		all = append(all, suggested{"paths-" + name, e.paths[name]})
-	}
-	return all
+	ID  string
+	All []string
 }
