@@ -30,11 +30,11 @@ func effects(s *research.Study, next []byte) (all []string) {
 		switch {
 		case now == nil:
 			all = append(all, fmt.Sprintf("%q is deleted. Its interviews stay, and an earlier version of the study brings it back.", t.Name))
-		case old == nil || !t.Active || yamlOf(*old) == yamlOf(*now):
+		case old == nil || !alive(&t) || yamlOf(*old) == yamlOf(*now):
 		case old.Fingerprint() == now.Fingerprint():
-			all = append(all, fmt.Sprintf("%q is active. %s", t.Name, goesOn))
+			all = append(all, fmt.Sprintf("%q %s%s", t.Name, stands(&t), goesOn))
 		default:
-			all = append(all, fmt.Sprintf("%q is active. %s", t.Name, fmt.Sprintf(begins, t.Version+1)))
+			all = append(all, fmt.Sprintf("%q %s%s", t.Name, stands(&t), fmt.Sprintf(begins, t.Version+1)))
 		}
 	}
 	for i := range will.Triggers {
@@ -43,6 +43,16 @@ func effects(s *research.Study, next []byte) (all []string) {
 		}
 	}
 	return all
+}
+
+// alive tells whether a trigger looks at events at all.
+func alive(t *research.Trigger) bool { return t.Active || t.Testing }
+
+func stands(t *research.Trigger) string {
+	if t.Testing {
+		return "is in test mode. "
+	}
+	return "is active. "
 }
 
 func orKey(t *trigger.Spec) string {

@@ -110,12 +110,12 @@ func (e *triggerEdit) effect(spec *trigger.Spec) string {
 	switch {
 	case e.Trigger == nil:
 		return "It begins paused, and asks nobody before you activate it."
-	case !e.Trigger.Active:
+	case !alive(e.Trigger):
 		return "The trigger is paused, so saving asks nobody."
 	case e.at >= 0 && e.file.Triggers[e.at].Fingerprint() == spec.Fingerprint():
-		return "The trigger is active. " + goesOn
+		return "The trigger " + stands(e.Trigger) + goesOn
 	}
-	return "The trigger is active. " + fmt.Sprintf(begins, e.Trigger.Version+1)
+	return "The trigger " + stands(e.Trigger) + fmt.Sprintf(begins, e.Trigger.Version+1)
 }
 
 func (e *triggerEdit) wrong(field, words string) {
