@@ -32,8 +32,10 @@ func TestReadyMadeStudiesCompile(t *testing.T) {
 }
 
 // mustSay is what every card has to say, in the languages that ready-made studies
-// speak: that an AI asks, how long it takes, and that nothing depends on it.
-var mustSay = map[string][]string{"en": {"AI", "3 minutes", "change"}, "de": {"KI", "3 Minuten", "ändert"}, "es": {"IA", "3 minutos", "No cambia"}, "fr": {"IA", "3 minutes", "ne change rien"}}
+// speak: that an AI asks, how long it takes, that nothing
+// depends on it, and in which language where the interviewer does not speak theirs.
+var mustSay = map[string][]string{"en": {"AI", "3 minutes", "change"}, "de": {"KI", "auf Englisch", "3 Minuten", "ändert"},
+	"es": {"IA", "en inglés", "3 minutos", "No cambia"}, "fr": {"IA", "en anglais", "3 minutes", "ne change rien"}}
 
 func cardSaysWhatItMust(t *testing.T, key string, rule *trigger.Rule) {
 	t.Helper()
