@@ -28,7 +28,8 @@ type Detector struct {
 	network *network
 	gate    gate
 	input   [contextSize + FrameSize]float32
-	filled  int // samples of the frame that are there
+	filled  int  // samples of the frame that are there
+	fresh   bool // no frame has been judged or passed over
 	start   int64
 }
 
@@ -42,7 +43,8 @@ func New() *Detector {
 // Reset begins anew, after a gap: the next sample has the number at, and nothing is known of what
 // was before, not even how loud the room is.
 func (d *Detector) Reset(at int64) {
-	d.network.forget()
+	d.network.memory = memory{}
+	d.fresh = true
 	d.gate = newGate()
 	clear(d.input[:])
 	d.filled, d.start = 0, at
@@ -77,9 +79,13 @@ func (d *Detector) Next(samples []int16) (rest []int16, frame Frame, ok bool) {
 func (d *Detector) judge() Frame {
 	f := Frame{Start: d.start, Level: level(d.input[contextSize:])}
 	f.Judged = d.gate.open(f.Level)
-	if f.Judged {
+	switch {
+	case f.Judged:
 		f.Speech = d.network.speech(&d.input)
+	case d.fresh:
+		d.network.memory = afterSilence()
 	}
+	d.fresh = false
 	d.gate.heard(f)
 	return f
 }

@@ -10,8 +10,8 @@ const (
 	quietest = -70
 	// lowest is the level of silence, which has no logarithm.
 	lowest = -100
-	// noiseRise is how fast the noise of the room may go up, in dB a frame: 6 dB a second.
-	noiseRise = 6 * float32(FrameSize) / Rate
+	// noiseRise is how fast the noise of the room may go up, in dB a frame: 12 dB a second.
+	noiseRise = 12 * float32(FrameSize) / Rate
 	// perhaps is the probability from which a frame counts as speech for the gate: far below that
 	// from which a turn begins.
 	perhaps = 0.15

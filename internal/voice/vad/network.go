@@ -1,18 +1,18 @@
 package vad
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // steps is how many spectra the network sees of one frame.
 const steps = 4
 
 // A network computes one stream: the weights are shared, what it remembers is its own.
 type network struct {
+	memory
 	w        *weights
 	spectrum *spectrum
-	// What the LSTM remembers of the stream; memory's first half is its input, the second its
-	// last output.
-	cell   [cells]float32
-	memory [2 * cells]float32
 	// Scratch, written anew for every frame.
 	magnitudes [bins][steps]float32
 	first      [wide][steps]float32
@@ -21,15 +21,27 @@ type network struct {
 	sums       [gates]float32
 }
 
+// memory is what the LSTM keeps of a stream. The first half of seen is its input, the second its
+// last output.
+type memory struct {
+	cell [cells]float32
+	seen [2 * cells]float32
+}
+
 func newNetwork() *network {
 	return &network{w: load(), spectrum: newSpectrum()}
 }
 
-// forget makes the next frame the first of a stream.
-func (n *network) forget() {
-	clear(n.cell[:])
-	clear(n.memory[:])
-}
+// afterSilence is what the network remembers after half a second of silence. A stream that begins
+// behind a closed gate starts with it: with no memory at all, the network finds the first word three
+// frames late.
+var afterSilence = sync.OnceValue(func() memory {
+	n, silence := newNetwork(), new([contextSize + FrameSize]float32)
+	for range gateHold {
+		n.speech(silence)
+	}
+	return n.memory
+})
 
 // speech is the probability of speech in the newest samples of the input.
 func (n *network) speech(input *[contextSize + FrameSize]float32) float32 {
@@ -38,7 +50,7 @@ func (n *network) speech(input *[contextSize + FrameSize]float32) float32 {
 	n.remember()
 	sum := n.w.outBias
 	for i, w := range n.w.out {
-		sum += w * max(0, n.memory[cells+i])
+		sum += w * max(0, n.seen[cells+i])
 	}
 	return sigmoid(sum)
 }
@@ -59,9 +71,9 @@ func (n *network) convolve() {
 		}
 		n.third[o] = max(0, sum)
 	}
-	times(n.memory[:cells], n.w.conv4, n.third[:], n.w.bias4)
-	for i, v := range n.memory[:cells] {
-		n.memory[i] = max(0, v)
+	times(n.seen[:cells], n.w.conv4, n.third[:], n.w.bias4)
+	for i, v := range n.seen[:cells] {
+		n.seen[i] = max(0, v)
 	}
 }
 
@@ -93,12 +105,12 @@ func conv2(in *[wide][steps]float32, kernels []kernel, bias float32) [2]float32 
 
 // remember is one step of the LSTM, its gates in the order in, forget, cell, out.
 func (n *network) remember() {
-	times(n.sums[:], n.w.lstm, n.memory[:], n.w.lstmBias)
+	times(n.sums[:], n.w.lstm, n.seen[:], n.w.lstmBias)
 	for i := range cells {
 		in, forget := sigmoid(n.sums[i]), sigmoid(n.sums[cells+i])
 		new, out := tanh(n.sums[2*cells+i]), sigmoid(n.sums[3*cells+i])
 		n.cell[i] = forget*n.cell[i] + in*new
-		n.memory[cells+i] = out * tanh(n.cell[i])
+		n.seen[cells+i] = out * tanh(n.cell[i])
 	}
 }
 
