@@ -1,9 +1,6 @@
 package record
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 // Rate is the sample rate of every recording, in samples a second.
 const Rate = 16000
@@ -14,6 +11,8 @@ const (
 	patience = Rate
 	// late is by how much they must be late all that time, in samples: 250 ms.
 	late = Rate / 4
+	// stall is how long nothing may come in that time, in samples: half a second.
+	stall = Rate / 2
 	// early is how far ahead of the time a gap in the numbering may put a frame, in samples.
 	early = Rate
 )
@@ -36,8 +35,10 @@ type Clock struct {
 	next  int64  // sample at which the next frame starts
 	frame uint32 // number of the next frame
 	begun bool
-	since int64 // when the clock began to look whether frames are late
-	least int64 // by how much they have been late since then, at least
+	// Whether frames are late, and if so since when, by how much then, and by how much at least.
+	behind              bool
+	since, first, least int64
+	arrived             int64 // when the last frame came
 }
 
 // Place returns the sample at which a frame of n samples starts that arrived now, a time since the
@@ -47,7 +48,6 @@ func (c *Clock) Place(number uint32, n int, now time.Duration) (at int64, ok boo
 	if !c.begun {
 		c.begun, c.frame = true, number
 		c.next = max(0, present-length)
-		c.watch(present)
 	}
 	missing := int64(int32(number - c.frame)) // numbers go around
 	if missing < 0 {
@@ -68,16 +68,22 @@ func (c *Clock) skip(gap, latest int64) {
 	c.next = max(c.next, min(c.next+gap, latest))
 }
 
-// catchUp leaves a gap by which every frame of the last second was late.
+// catchUp leaves a gap by which every frame of the last second was late. After frames that came in
+// a burst, or grew less late, or with a pause between, it was the network that held them back.
 func (c *Clock) catchUp(present, length int64) {
-	c.least = min(c.least, present-(c.next+length))
-	if present-c.since < patience {
+	lag := present - (c.next + length)
+	paused := present-c.arrived > stall
+	c.arrived = present
+	switch {
+	case lag <= late:
+		c.behind = false
 		return
+	case !c.behind || paused || lag < c.first-late:
+		c.behind, c.since, c.first, c.least = true, present, lag, lag
 	}
-	if c.least > late {
+	c.least = min(c.least, lag)
+	if present-c.since >= patience {
 		c.next += c.least
+		c.behind = false
 	}
-	c.watch(present)
 }
-
-func (c *Clock) watch(present int64) { c.since, c.least = present, math.MaxInt64 }
