@@ -183,7 +183,14 @@ func (f *Files) remove(key Key) error {
 		}
 		return err
 	}
-	return cmp.Or(f.root.RemoveAll(away), f.sync("."))
+	err := f.root.RemoveAll(away)
+	for range 3 { // somebody may have had the folder open, and put one more file into it
+		if err == nil {
+			break
+		}
+		err = f.root.RemoveAll(away)
+	}
+	return cmp.Or(err, f.sync("."))
 }
 
 // All implements [Store].

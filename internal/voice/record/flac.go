@@ -16,9 +16,9 @@ import (
 
 const (
 	blockSize = 4096 // moments that FLAC packs at once
-	// smallestBlock is where a FLAC file says how long its shortest block is. The last one does not
-	// count, but the encoder counts it, and a player may refuse a block of fewer than 16.
-	smallestBlock = 8
+	// blockSizes is where a FLAC file says how long its shortest and its longest block are. The last
+	// one does not count, but the encoder counts it, and players refuse blocks of fewer than 16.
+	blockSizes = 8
 )
 
 // encode writes what the WAV holds as FLAC.
@@ -47,8 +47,11 @@ func encode(ctx context.Context, to *os.File, wav io.ReaderAt) error {
 	if err := encoder.Close(); err != nil {
 		return unsettled(err)
 	}
-	_, err = to.WriteAt([]byte{blockSize >> 8, blockSize & 0xff}, smallestBlock)
-	return err
+	const high, low = blockSize >> 8, blockSize & 0xff
+	if _, err = to.WriteAt([]byte{high, low, high, low}, blockSizes); err != nil {
+		return unsettled(err)
+	}
+	return nil
 }
 
 // samples reads a repaired WAV from its start.

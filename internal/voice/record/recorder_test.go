@@ -124,7 +124,6 @@ func TestRecorder(t *testing.T) {
 			if err := write(at, samples); err != nil {
 				t.Fatal(err)
 			}
-			model.write(track, min(at, int64(len(model.tracks[0]))), nil)
 			model.write(track, at, samples)
 			if random.IntN(20) == 0 {
 				if err := r.Close(0); err != nil {

@@ -65,10 +65,7 @@ func (f *Files) settle(ctx context.Context, key Key, wav *os.File) error {
 		return errors.Join(err, f.discard(made))
 	}
 	// The new one first, so that there is always one.
-	if err := f.root.Rename(made, f.name(key, settled)); err != nil {
-		return unsettled(err)
-	}
-	if err := f.sync(string(key)); err != nil {
+	if err := cmp.Or(f.root.Rename(made, f.name(key, settled)), f.sync(string(key))); err != nil {
 		return unsettled(err)
 	}
 	return f.discard(f.name(key, running))
@@ -77,9 +74,6 @@ func (f *Files) settle(ctx context.Context, key Key, wav *os.File) error {
 // convert makes a FLAC file that holds what the WAV holds, and is on the disk.
 func (f *Files) convert(ctx context.Context, name string, wav *os.File, length int64) error {
 	flac, err := f.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrNotExist) {
-		return notFound() // deleted in the meantime
-	}
 	if err != nil {
 		return unsettled(err)
 	}
@@ -87,7 +81,10 @@ func (f *Files) convert(ctx context.Context, name string, wav *os.File, length i
 	if err == nil {
 		err = verify(ctx, flac, wav, length)
 	}
-	return cmp.Or(err, flac.Sync(), flac.Close())
+	if closing := cmp.Or(flac.Sync(), flac.Close()); err == nil && closing != nil {
+		err = unsettled(closing)
+	}
+	return err
 }
 
 // discard removes a file, which may be gone already.
@@ -98,7 +95,12 @@ func (f *Files) discard(name string) error {
 	return nil
 }
 
+// unsettled is what is said of an error. If a folder or a file is missing that was there, the
+// recording was deleted in the meantime.
 func unsettled(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return notFound()
+	}
 	return &research.Error{Code: research.Unavailable, Message: "The recording could not be brought into its final form, and stays as it is. It will be tried again.", Err: err}
 }
 
