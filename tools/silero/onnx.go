@@ -46,7 +46,9 @@ func inGraph(graph []byte, all *[]tensor) error {
 
 func inNode(node []byte, all *[]tensor) error {
 	var output string
-	each(node, nodeOutput, func(name []byte) error { output = string(name); return nil })
+	if err := each(node, nodeOutput, func(name []byte) error { output = string(name); return nil }); err != nil {
+		return err
+	}
 	return each(node, nodeAttribute, func(attribute []byte) error {
 		if err := each(attribute, attributeGraph, func(g []byte) error { return inGraph(g, all) }); err != nil {
 			return err

@@ -55,14 +55,21 @@ func TestReset(t *testing.T) {
 	}
 }
 
-// TestGate: what the gate saves the network costs no frame of speech.
+// TestGate: what the gate spares the network costs no frame of speech, and adds next to none.
 func TestGate(t *testing.T) {
 	for name, samples := range fixtures(t) {
-		all := ungated(samples)
+		all, missed, added := ungated(samples), 0, 0
 		for i, f := range frames(New(), samples) {
-			if (f.Speech >= 0.5) != (all[i] >= 0.5) || f.Speech-all[i] > 0.1 || all[i]-f.Speech > 0.1 {
-				t.Errorf("%s, frame %d: %.2f behind the gate, %.2f without", name, i, f.Speech, all[i])
+			switch {
+			case all[i] >= 0.5 && f.Speech < 0.5:
+				missed++
+			case all[i] < 0.5 && f.Speech >= 0.5:
+				added++
 			}
+		}
+		t.Logf("%s: %d frames of speech missed, %d added", name, missed, added)
+		if missed > 0 || added > 3 {
+			t.Errorf("%s: behind the gate %d frames of speech are missed, and %d added", name, missed, added)
 		}
 	}
 }
@@ -141,7 +148,7 @@ func TestTogether(t *testing.T) {
 	all.Wait()
 }
 
-// BenchmarkDetector is a conversation's minute, a frame an operation.
+// BenchmarkDetector hears speech with its pauses, a frame an operation.
 func BenchmarkDetector(b *testing.B) {
 	d, samples := New(), speech(b)
 	rest := samples

@@ -18,11 +18,15 @@ import (
 //	espeak-ng -v en-gb+f3 -s 165 "Um, no. Not really."
 func speech(t testing.TB) []int16 {
 	t.Helper()
-	stream, err := flac.ParseFile("testdata/speech.flac")
+	file, err := os.Open("testdata/speech.flac")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer stream.Close()
+	defer file.Close()
+	stream, err := flac.New(file)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out []int16
 	for uint64(len(out)) < stream.Info.NSamples {
 		frame, err := stream.ParseNext()
@@ -45,6 +49,7 @@ func fixtures(t testing.TB) map[string][]int16 {
 		"speech":       voice,
 		"speech-white": mix(voice, noise(n, 1000, 1, 0)),
 		"speech-pink":  mix(voice, noise(n, 6000, 2, 0.95)),
+		"speech-quiet": mix(fainter(voice, 32), noise(n, 10, 5, 0.5)),
 		"white":        noise(3*Rate, 3000, 3, 0),
 		"pink":         noise(3*Rate, 12000, 4, 0.95),
 		"chord":        chord(3 * Rate),
@@ -76,6 +81,14 @@ func chord(n int) []int16 {
 				out[i] -= int16(loud / 3)
 			}
 		}
+	}
+	return out
+}
+
+func fainter(samples []int16, by int16) []int16 {
+	out := make([]int16, len(samples))
+	for i, s := range samples {
+		out[i] = s / by
 	}
 	return out
 }
