@@ -1,6 +1,7 @@
 package vad
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -103,11 +104,12 @@ func TestGateCloses(t *testing.T) {
 	}
 }
 
-// TestGateOpensAgain: speech after 20 s of steady noise is found where it is without a gate.
+// TestGateOpensAgain: after 20 s of steady noise that is 5 dB fainter than the speech in it, speech is
+// found where it is without a gate.
 func TestGateOpensAgain(t *testing.T) {
 	voice := speech(t)
-	before := noise(20*Rate, 500, 9, 0.5)
-	samples := slices.Concat(before, mix(voice, noise(len(voice), 500, 10, 0.5)))
+	steady := noise(20*Rate+len(voice), 0.56*rms(voice)*math.Sqrt(3), 9, 0) // evenly spread from -a to a is a/√3 strong
+	samples := slices.Concat(steady[:20*Rate], mix(voice, steady[20*Rate:]))
 	all, missed, found := ungated(samples), 0, 0
 	for i, f := range frames(New(), samples) {
 		switch {
@@ -121,6 +123,17 @@ func TestGateOpensAgain(t *testing.T) {
 	if found < 250 || missed > 3 {
 		t.Errorf("%d frames of speech found and %d missed behind the gate", found, missed)
 	}
+}
+
+// rms is how strong the samples are that are not silent.
+func rms(samples []int16) float64 {
+	power, n := 0.0, 0.0
+	for _, s := range samples {
+		if s != 0 {
+			power, n = power+float64(s)*float64(s), n+1
+		}
+	}
+	return math.Sqrt(power / n)
 }
 
 func TestNoAllocations(t *testing.T) {
