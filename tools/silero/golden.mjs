@@ -1,9 +1,10 @@
 // Computes with ONNX's own runtime what package internal/voice/vad is tested against. It is not
 // part of any build; run it again only for another model or other fixtures:
 //
-//   FIXTURES=/tmp/fixtures go test ./internal/voice/vad -run TestNetwork
-//   npm install --prefix /tmp/onnx --ignore-scripts onnxruntime-node @ricky0123/vad-web@0.0.31
-//   cp tools/silero/golden.mjs /tmp/onnx && node /tmp/onnx/golden.mjs /tmp/fixtures > internal/voice/vad/testdata/golden.json
+//   dir=$(mktemp -d)
+//   FIXTURES=$dir/fixtures go test ./internal/voice/vad -run TestNetwork
+//   npm install --prefix "$dir" --ignore-scripts onnxruntime-node @ricky0123/vad-web@0.0.31
+//   cp tools/silero/golden.mjs "$dir" && node "$dir/golden.mjs" "$dir/fixtures" > internal/voice/vad/testdata/golden.json
 //
 // A fixture is NAME.s16: little-endian samples of 16 bits, 16,000 a second.
 import { readFileSync, readdirSync } from "node:fs";
