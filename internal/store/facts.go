@@ -159,5 +159,8 @@ func (s *shardTx) reserve(ctx context.Context, r *trigger.Rule, i *research.Invi
 			return nil, "", err
 		}
 	}
-	return made, "", putQuotas(ctx, s.tx.Tx, made, quotas)
+	if err := putQuotas(ctx, s.tx.Tx, made, quotas); err != nil {
+		return nil, "", err
+	}
+	return made, "", putDelivery(ctx, s.tx.Tx, made, research.Channel(r.Delivery))
 }
