@@ -90,7 +90,7 @@ func Locale(values []string) string {
 	for _, v := range values {
 		v = strings.ReplaceAll(strings.TrimSpace(v), "_", "-")
 		first, _, _ := strings.Cut(v, "-")
-		if len(v) <= 35 && len(first) >= 2 && len(first) <= 3 && !strings.ContainsFunc(v, notTag) {
+		if len(v) <= 35 && len(first) >= 2 && len(first) <= 3 && !strings.ContainsAny(first, "0123456789") && !strings.ContainsFunc(v, notTag) {
 			return strings.ToLower(first) + strings.TrimPrefix(v, first)
 		}
 	}
