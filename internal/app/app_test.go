@@ -333,7 +333,7 @@ func TestHealth(t *testing.T) {
 
 func TestCheckStudyRefusesWhatCannotBeHonoured(t *testing.T) {
 	for name, file := range map[string]string{
-		"a mail":          strings.Replace(leaving, "left } }", "left }, invite: { delivery: email } }", 1),
+		"a pigeon":        strings.Replace(leaving, "left } }", "left }, invite: { delivery: pigeon } }", 1),
 		"a leading guide": strings.Replace(leaving, "guide: cancellation", `guide: { questions: [{ id: q1, must: true, ask: "Was it the price?" }] }`, 1),
 		"no guide":        strings.Replace(leaving, "guide: cancellation", "guide: nonsense", 1),
 	} {

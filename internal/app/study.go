@@ -20,11 +20,6 @@ func CheckStudy(src []byte) (*trigger.File, error) {
 	if _, err := trigger.Compile(f); err != nil {
 		return nil, err
 	}
-	for _, t := range f.Triggers {
-		if d := t.Invite.Delivery; d != trigger.Card && d != trigger.Link {
-			return nil, research.Errorf(research.Invalid, "Delivery %q of trigger %q is not possible yet: nothing would be sent. Use card or link.", d, t.Key)
-		}
-	}
 	if f.Guide != nil {
 		return f, interview.CheckGuide(*f.Guide)
 	}
@@ -40,6 +35,9 @@ func CheckStudy(src []byte) (*trigger.File, error) {
 func (a *App) ApplyStudy(ctx context.Context, p *research.Project, src []byte, activate bool) (*research.Study, error) {
 	f, err := CheckStudy(src)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.checkChannels(ctx, p, f.Triggers); err != nil {
 		return nil, err
 	}
 	apply := store.ApplyStudy{Project: p.ID, Key: f.Study.Key, Name: f.Study.Name, Goal: f.Study.Goal, Target: f.Study.Interviews,

@@ -256,7 +256,9 @@ func TestACrashBetweenSendingAndRecordingKeepsTheID(t *testing.T) {
 
 type crashing struct{ deliver.Store }
 
-func (crashing) Finish(context.Context, string, deliver.Result) error { return errors.New("the power failed") }
+func (crashing) Finish(context.Context, string, deliver.Result) error {
+	return errors.New("the power failed")
+}
 
 // TestALostJobIsFound deletes nothing: it lets the job die.
 func TestALostJobIsFound(t *testing.T) {
