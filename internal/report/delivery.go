@@ -12,9 +12,6 @@ import (
 type DeliveryStore interface {
 	// Deliveries lists deliveries, newest first, with all of their attempts.
 	Deliveries(ctx context.Context, p research.ProjectID, f DeliveryFilter, w Window) (Listing[Delivery], error)
-	// Endpoints is where a project's deliveries go, as far as one was set up or
-	// used, in the order of research.Channels.
-	Endpoints(ctx context.Context, p research.ProjectID) ([]Endpoint, error)
 	// OpenInvite is the public id of the invite that a person has and that may be
 	// opened by its link; "" where there is none.
 	OpenInvite(ctx context.Context, p research.ProjectID, key research.PersonKey) (string, error)
@@ -88,6 +85,24 @@ func endpointNeeds(all []Endpoint) (needs []Need) {
 		}
 	}
 	return needs
+}
+
+// sendingNeeds is what wants attention about sending.
+func sendingNeeds(ctx context.Context, s HomeStore, p *research.Project, now time.Time) ([]Need, error) {
+	endpoints, err := s.Endpoints(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	needs := endpointNeeds(endpoints)
+	failed, err := s.Undelivered(ctx, p.ID, now.Add(-24*time.Hour))
+	if failed > 0 {
+		words := fmt.Sprintf("%d invites could not be sent in the last 24 hours.", failed)
+		if failed == 1 {
+			words = "1 invite could not be sent in the last 24 hours."
+		}
+		needs = append(needs, Need{words, "See why", "undelivered", ""})
+	}
+	return needs, err
 }
 
 func waiting(n int) string {

@@ -69,7 +69,7 @@ func (r *Reports) Deliveries(ctx context.Context, p research.ProjectID, want rep
 	return report.List(w, rows, report.Delivery.Place), err
 }
 
-// Endpoints implements report.DeliveryStore.
+// Endpoints implements report.HomeStore.
 func (r *Reports) Endpoints(ctx context.Context, p research.ProjectID) ([]report.Endpoint, error) {
 	all, err := collect(ctx, r.db.read, func(r row) (e report.Endpoint, err error) {
 		var since, paused sql.NullInt64
@@ -83,6 +83,13 @@ func (r *Reports) Endpoints(ctx context.Context, p research.ProjectID) ([]report
 		return slices.Index(research.Channels, a.Channel) - slices.Index(research.Channels, b.Channel)
 	})
 	return all, err
+}
+
+// Undelivered implements report.HomeStore.
+func (r *Reports) Undelivered(ctx context.Context, p research.ProjectID, since time.Time) (n int, err error) {
+	err = r.db.read.QueryRowContext(ctx, "SELECT count(*) FROM deliveries WHERE project_id = $1 AND state = 'failed' AND invite_id IS NOT NULL AND ended_at >= $2",
+		p, ms(since)).Scan(&n)
+	return n, err
 }
 
 // OpenInvite implements report.DeliveryStore.

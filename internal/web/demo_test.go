@@ -38,7 +38,10 @@ type site struct {
 }
 
 // noted implements Commands and keeps what it was told.
-type noted struct{ told []string }
+type noted struct {
+	told []string
+	from string // whom mails come from
+}
 
 func (n *noted) SetTriggerActive(_ context.Context, p *research.Project, id string, active bool) error {
 	n.told = append(n.told, fmt.Sprintf("trigger %d %s %t", p.ID, id, active))
@@ -138,6 +141,7 @@ func newSite(t *testing.T, public string) *site {
 		WebhookOf: func(p *research.Project) (string, string) {
 			return public + "/v1/webhooks/segment/" + p.Key + "/0123456789abcdef", "a-secret-of-" + p.Key
 		},
+		Link:      func(id string) string { return "https://usercall.example/i/token-of-" + id },
 		PublicURL: at, Now: func() time.Time { return s.now }, Log: slog.New(slog.DiscardHandler),
 		Address: func(*http.Request) (netip.Addr, bool) { return netip.MustParseAddr("192.0.2.7"), true }})
 	return s

@@ -1,0 +1,97 @@
+package app
+
+import (
+	"context"
+
+	"github.com/usercall/usercall/internal/deliver"
+	"github.com/usercall/usercall/internal/report"
+	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/trigger"
+	"github.com/usercall/usercall/internal/web"
+)
+
+// DeliverySetup is whom mails come from, and how many active triggers send which
+// way.
+func (c commands) DeliverySetup(ctx context.Context, p *research.Project) (web.DeliverySetup, error) {
+	setup := web.DeliverySetup{From: c.sender.Mailer.From(), Used: map[research.Channel]int{}}
+	studies, err := c.db.Studies(ctx, p.ID)
+	if err != nil {
+		return setup, err
+	}
+	for _, s := range studies {
+		if s.State != research.StudyOpen {
+			continue
+		}
+		f, err := trigger.Parse(s.File)
+		if err != nil {
+			continue // the catalog says so, loudly
+		}
+		for _, t := range f.Triggers {
+			if c := research.Channel(t.Invite.Delivery); c.Known() && active(s, t.Key) {
+				setup.Used[c]++
+			}
+		}
+	}
+	return setup, nil
+}
+
+func active(s *research.Study, key string) bool {
+	for _, t := range s.Triggers {
+		if t.Key == key {
+			return t.Active
+		}
+	}
+	return false
+}
+
+// SaveEndpoint changes where a channel of a project goes.
+func (c commands) SaveEndpoint(ctx context.Context, p *research.Project, channel research.Channel, address string) (secret string, err error) {
+	if address == "" {
+		return "", c.db.PutEndpoint(ctx, p.ID, channel, nil, "", c.now())
+	}
+	u, err := deliver.CheckURL(address, channel, c.cfg.PrivateWebhooks)
+	if err != nil {
+		return "", err
+	}
+	before, err := c.db.Endpoint(ctx, p.ID, channel)
+	if err != nil {
+		return "", err
+	}
+	if err := c.db.PutEndpoint(ctx, p.ID, channel, c.sender.Sealer.Seal(p.Key, channel, address), u.Host, c.now()); err != nil {
+		return "", err
+	}
+	if channel == research.ByWebhook && before.Target == nil {
+		secret = c.deliverySecret(p.Key, before.Generation)
+	}
+	return secret, c.takeUp(ctx)
+}
+
+// RotateDelivery makes a new secret for the webhook.
+func (c commands) RotateDelivery(ctx context.Context, p *research.Project) (string, error) {
+	generation, err := c.db.RotateEndpoint(ctx, p.ID, research.ByWebhook, c.now())
+	if err != nil {
+		return "", err
+	}
+	return c.deliverySecret(p.Key, generation), nil
+}
+
+// ResumeDelivery lets a paused channel send again.
+func (c commands) ResumeDelivery(ctx context.Context, p *research.Project, channel research.Channel) error {
+	if err := c.db.Resume(ctx, p.ID, channel, c.now()); err != nil {
+		return err
+	}
+	return c.takeUp(ctx)
+}
+
+// takeUp has a first part of what waited sent at once; the rest follows by itself.
+func (c commands) takeUp(ctx context.Context) error {
+	_, err := c.db.TidyDeliveries(ctx, c.now())
+	c.sending.Wake()
+	return err
+}
+
+// TestDelivery sends a test.
+func (c commands) TestDelivery(ctx context.Context, p *research.Project, channel research.Channel, to string) (report.DeliveryAttempt, error) {
+	a, err := c.sender.Test(ctx, p, channel, to)
+	return report.DeliveryAttempt{N: a.N, At: a.Began, Took: a.Ended.Sub(a.Began), Status: a.Status, Error: a.Error}, err
+}
