@@ -58,12 +58,18 @@ func each(t *testing.T, test func(t *testing.T, s *site)) {
 
 func start(t *testing.T, database string) *site {
 	t.Helper()
+	return startWith(t, database, func(*config.Config) {})
+}
+
+func startWith(t *testing.T, database string, set func(*config.Config)) *site {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &site{t: t, log: &words{}}
 	cfg := config.Config{Addr: listener.Addr().String(), DataDir: t.TempDir(), DatabaseURL: database, Secret: config.Secret(storetest.Key)}
+	set(&cfg)
 	s.url = cfg.URL()
 	if s.app, err = Open(t.Context(), cfg, slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))); err != nil {
 		t.Fatal(err)
