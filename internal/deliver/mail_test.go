@@ -279,8 +279,10 @@ func TestWhatStandsInTheWayOfAMail(t *testing.T) {
 	refused("no trait email")
 	d.Email = "a@b.example, c@d.example"
 	refused("no single e-mail address")
-	d.Email = "ann@example.com"
-	refused("server key")
+	d.Email, d.Invite.Verified = "ann@example.com", false
+	refused("anybody may have sent it")
+	d.Invite.Verified = true
+	refused("anybody may have made it up")
 	d.Vouched = true
 	if send, why := s.prepare(d, said); send == nil || why != "" {
 		t.Errorf("%q", why)

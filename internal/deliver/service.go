@@ -91,6 +91,8 @@ func (s *Service) prepareMail(d *Delivery, t Text, link string) (func(context.Co
 		return nil, "No e-mail address is known: the person has no trait email. Send one with identify from your server."
 	case mailAddress(d.Email) == "":
 		return nil, "The person's trait email is no single e-mail address."
+	case !d.Invite.Verified:
+		return nil, "The event came with the public write key only, so anybody may have sent it in this person's name. Send it from your server, with the server key, or with a signed identity."
 	case !d.Vouched:
 		return nil, "The e-mail address came with the public write key only, so anybody may have made it up. Send identify with email from your server, with the server key."
 	}

@@ -178,8 +178,13 @@ func (q *Queue) finish(ctx context.Context, j Job, failed error) error {
 	})
 }
 
+// longestBackoff is the attempt from which on the pause grows no further: work
+// that puts itself off counts every time, and may do so for years.
+const longestBackoff = 20
+
 // backoff is attempt^4 seconds, as River's, give or take a tenth.
 func backoff(attempt int) time.Duration {
+	attempt = min(attempt, longestBackoff)
 	d := time.Duration(attempt*attempt*attempt*attempt) * time.Second
 	return d + time.Duration((rand.Float64()-0.5)*0.2*float64(d))
 }
