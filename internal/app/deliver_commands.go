@@ -45,53 +45,53 @@ func active(s *research.Study, key string) bool {
 }
 
 // SaveEndpoint changes where a channel of a project goes.
-func (c commands) SaveEndpoint(ctx context.Context, p *research.Project, channel research.Channel, address string) (secret string, err error) {
+func (a *App) SaveEndpoint(ctx context.Context, p *research.Project, channel research.Channel, address string) (secret string, err error) {
 	if address == "" {
-		return "", c.db.PutEndpoint(ctx, p.ID, channel, nil, "", c.now())
+		return "", a.db.PutEndpoint(ctx, p.ID, channel, nil, "", a.now())
 	}
-	u, err := deliver.CheckURL(address, channel, c.cfg.PrivateWebhooks)
+	u, err := deliver.CheckURL(address, channel, a.cfg.PrivateWebhooks)
 	if err != nil {
 		return "", err
 	}
-	before, err := c.db.Endpoint(ctx, p.ID, channel)
+	before, err := a.db.Endpoint(ctx, p.ID, channel)
 	if err != nil {
 		return "", err
 	}
-	if err := c.db.PutEndpoint(ctx, p.ID, channel, c.sender.Sealer.Seal(p.Key, channel, address), u.Host, c.now()); err != nil {
+	if err := a.db.PutEndpoint(ctx, p.ID, channel, a.sender.Sealer.Seal(p.Key, channel, address), u.Host, a.now()); err != nil {
 		return "", err
 	}
 	if channel == research.ByWebhook && before.Target == nil {
-		secret = c.deliverySecret(p.Key, before.Generation)
+		secret = a.deliverySecret(p.Key, before.Generation)
 	}
-	return secret, c.takeUp(ctx)
+	return secret, a.takeUp(ctx)
 }
 
 // RotateDelivery makes a new secret for the webhook.
-func (c commands) RotateDelivery(ctx context.Context, p *research.Project) (string, error) {
-	generation, err := c.db.RotateEndpoint(ctx, p.ID, research.ByWebhook, c.now())
+func (a *App) RotateDelivery(ctx context.Context, p *research.Project) (string, error) {
+	generation, err := a.db.RotateEndpoint(ctx, p.ID, research.ByWebhook, a.now())
 	if err != nil {
 		return "", err
 	}
-	return c.deliverySecret(p.Key, generation), nil
+	return a.deliverySecret(p.Key, generation), nil
 }
 
 // ResumeDelivery lets a paused channel send again.
-func (c commands) ResumeDelivery(ctx context.Context, p *research.Project, channel research.Channel) error {
-	if err := c.db.Resume(ctx, p.ID, channel, c.now()); err != nil {
+func (a *App) ResumeDelivery(ctx context.Context, p *research.Project, channel research.Channel) error {
+	if err := a.db.Resume(ctx, p.ID, channel, a.now()); err != nil {
 		return err
 	}
-	return c.takeUp(ctx)
+	return a.takeUp(ctx)
 }
 
 // takeUp has a first part of what waited sent at once; the rest follows by itself.
-func (c commands) takeUp(ctx context.Context) error {
-	_, err := c.db.TidyDeliveries(ctx, c.now())
-	c.sending.Wake()
+func (a *App) takeUp(ctx context.Context) error {
+	_, err := a.db.TidyDeliveries(ctx, a.now())
+	a.sending.Wake()
 	return err
 }
 
 // TestDelivery sends a test.
-func (c commands) TestDelivery(ctx context.Context, p *research.Project, channel research.Channel, to string) (report.DeliveryAttempt, error) {
-	a, err := c.sender.Test(ctx, p, channel, to)
-	return report.DeliveryAttempt{N: a.N, At: a.Began, Took: a.Ended.Sub(a.Began), Status: a.Status, Error: a.Error}, err
+func (a *App) TestDelivery(ctx context.Context, p *research.Project, channel research.Channel, to string) (report.DeliveryAttempt, error) {
+	t, err := a.sender.Test(ctx, p, channel, to)
+	return report.DeliveryAttempt{N: t.N, At: t.Began, Took: t.Ended.Sub(t.Began), Status: t.Status, Error: t.Error}, err
 }
