@@ -38,7 +38,7 @@ func (c commands) DeliverySetup(ctx context.Context, p *research.Project) (web.D
 func active(s *research.Study, key string) bool {
 	for _, t := range s.Triggers {
 		if t.Key == key {
-			return t.Active
+			return t.Active || t.Testing
 		}
 	}
 	return false

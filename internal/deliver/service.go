@@ -26,7 +26,24 @@ type Service struct {
 	Draw        func() float64 // in [0, 1)
 }
 
-// notActive is how long a delivery waits when its trigger is paused.
+// held is the time before which a delivery is not sent: everything is paused, it
+// is a quiet hour where the person lives, or the endpoint is left alone. Zero:
+// nothing holds it.
+func (s *Service) held(d *Delivery, now time.Time) time.Time {
+	if !d.Project.Paused.IsZero() {
+		return now.Add(notActive)
+	}
+	if next := d.Project.Settings.Next(d.Invite.Zone, now); next.After(now) {
+		return next
+	}
+	if d.Endpoint.Quiet.After(now) {
+		return d.Endpoint.Quiet.Add(time.Duration(s.Draw() * float64(quietFirst)))
+	}
+	return time.Time{}
+}
+
+// notActive is how long a delivery waits when its trigger, or everything, is
+// paused: then it looks again.
 const notActive = 10 * time.Minute
 
 // Run takes up a delivery. It may be run again at any time: a delivery keeps its
@@ -37,8 +54,8 @@ func (s *Service) Run(ctx context.Context, id string) error {
 	if err != nil || d == nil {
 		return err
 	}
-	if d.Endpoint.Quiet.After(now) {
-		return s.Store.PutOff(ctx, id, d.Endpoint.Quiet.Add(time.Duration(s.Draw()*float64(quietFirst))), now)
+	if until := s.held(d, now); !until.IsZero() {
+		return s.Store.PutOff(ctx, id, until, now)
 	}
 	t, active := s.Texts(d.Project.ID, d.Invite.Trigger, Locale(d.Locales))
 	if !active {

@@ -38,6 +38,7 @@ type Delivery struct {
 	Created   time.Time
 	Next      time.Time // when it is tried next; zero: not again, or when its endpoint is resumed
 	Attempts  []DeliveryAttempt
+	Trial     bool // its trigger was in test mode: it is not counted
 }
 
 // Place is the delivery's place in the listing.
@@ -130,6 +131,7 @@ type DeliveryRow struct {
 	NextAt    Time                 `json:"next_at"`
 	EndedAt   Time                 `json:"ended_at"`
 	Attempts  []DeliveryAttemptRow `json:"attempts"`
+	Test      bool                 `json:"test"` // sent by hand, or by a trigger in test mode
 }
 
 // DeliveryAttemptRow is one try in an export.

@@ -457,3 +457,29 @@ func TestManyWorkersSendOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestQuietHoursAndAPauseHoldWhatIsSent(t *testing.T) {
+	eachOffice(t, "webhook", func(o *postOffice) {
+		o.project.Settings.Pacing = research.Pacing{QuietFrom: 11 * 60, QuietTo: 18 * 60} // it is noon
+		if err := o.db.UpdateProject(o.t.Context(), o.project); err != nil {
+			o.t.Fatal(err)
+		}
+		o.send(event("left", "ann", ""))
+		o.work()
+		o.pass(5*time.Hour + 59*time.Minute)
+		o.work()
+		o.want(0, research.DeliveryWaiting, 0, "")
+		if err := o.db.SetPaused(o.t.Context(), o.project.ID, true, "ada", o.clock()); err != nil {
+			o.t.Fatal(err)
+		}
+		o.pass(time.Hour)
+		o.work()
+		o.want(0, research.DeliveryWaiting, 0, "")
+		if err := o.db.SetPaused(o.t.Context(), o.project.ID, false, "ada", o.clock()); err != nil {
+			o.t.Fatal(err)
+		}
+		o.pass(11 * time.Minute)
+		o.work()
+		o.want(0, research.DeliverySent, 1, "")
+	})
+}

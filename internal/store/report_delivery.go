@@ -60,11 +60,13 @@ func (r *Reports) Deliveries(ctx context.Context, p research.ProjectID, want rep
 		var created int64
 		var next sql.NullInt64
 		var attempts string
-		err = r.Scan(&d.Number, &d.ID, &d.Channel, &d.State, &d.Reason, &d.Invite, &d.Person, &d.Study, &d.StudyName, &d.Trigger, &created, &next, &attempts)
+		var trial int
+		err = r.Scan(&d.Number, &d.ID, &d.Channel, &d.State, &d.Reason, &d.Invite, &d.Person, &d.Study, &d.StudyName, &d.Trigger, &created, &next, &attempts, &trial)
+		d.Trial = trial == 1
 		d.Created, d.Next, d.Attempts = fromMS(created), fromNull(next), unpackAttempts(attempts)
 		return d, err
 	}, `SELECT d.id, d.public_id, d.channel, d.state, d.reason, coalesce(v.public_id, ''), coalesce(v.user_key, ''), coalesce(s.public_id, ''),
-		coalesce(s.name, ''), coalesce(t.name, ''), d.created_at, d.next_at, `+packedAttempts+deliveryTables+"WHERE "+f.String()+
+		coalesce(s.name, ''), coalesce(t.name, ''), d.created_at, d.next_at, `+packedAttempts+", coalesce(v.test, 0)"+deliveryTables+"WHERE "+f.String()+
 		" ORDER BY d.created_at DESC, d.id DESC"+f.limit(), f.args...)
 	return report.List(w, rows, report.Delivery.Place), err
 }
@@ -87,8 +89,8 @@ func (r *Reports) Endpoints(ctx context.Context, p research.ProjectID) ([]report
 
 // Undelivered implements report.HomeStore.
 func (r *Reports) Undelivered(ctx context.Context, p research.ProjectID, since time.Time) (n int, err error) {
-	err = r.db.read.QueryRowContext(ctx, "SELECT count(*) FROM deliveries WHERE project_id = $1 AND state = 'failed' AND invite_id IS NOT NULL AND ended_at >= $2",
-		p, ms(since)).Scan(&n)
+	err = r.db.read.QueryRowContext(ctx, `SELECT count(*) FROM deliveries d JOIN invitations i ON i.project_id = d.project_id AND i.id = d.invite_id
+		WHERE d.project_id = $1 AND d.state = 'failed' AND d.ended_at >= $2 AND i.test = 0`, p, ms(since)).Scan(&n)
 	return n, err
 }
 
@@ -111,16 +113,17 @@ func (db *DB) ExportDeliveries(ctx context.Context, p *research.Project, q repor
 		var created int64
 		var next, ended sql.NullInt64
 		var packed string
+		var test int
 		out := report.DeliveryRow{Project: p.Key, Attempts: []report.DeliveryAttemptRow{}}
-		if err := r.Scan(&out.ID, &out.Study, &out.Trigger, &person, &out.Invite, &out.Channel, &out.State, &out.Reason, &created, &next, &ended, &packed); err != nil {
+		if err := r.Scan(&out.ID, &out.Study, &out.Trigger, &person, &out.Invite, &out.Channel, &out.State, &out.Reason, &created, &next, &ended, &packed, &test); err != nil {
 			return err
 		}
-		out.Person = person.ID()
+		out.Person, out.Test = person.ID(), test == 1
 		out.CreatedAt, out.NextAt, out.EndedAt = report.Time{Time: fromMS(created)}, report.Time{Time: fromNull(next)}, report.Time{Time: fromNull(ended)}
 		for _, a := range unpackAttempts(packed) {
 			out.Attempts = append(out.Attempts, report.DeliveryAttemptRow{At: report.Time{Time: a.At}, DurationMS: a.Took.Milliseconds(), Status: a.Status, Error: a.Error})
 		}
 		return yield(out)
 	}, `SELECT d.public_id, coalesce(s.key, ''), coalesce(t.key, ''), coalesce(v.user_key, ''), coalesce(v.public_id, ''), d.channel, d.state, d.reason,
-		d.created_at, d.next_at, d.ended_at, `+packedAttempts+deliveryTables+"WHERE "+f.String()+order(q, "d.id"), f.args...)
+		d.created_at, d.next_at, d.ended_at, `+packedAttempts+", coalesce(v.test, 1)"+deliveryTables+"WHERE "+f.String()+order(q, "d.id"), f.args...)
 }
