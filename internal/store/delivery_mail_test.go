@@ -175,3 +175,31 @@ func TestErasingAPersonLeavesNoTraceOfMail(t *testing.T) {
 		}
 	})
 }
+
+func TestATriggerInTestModeMailsAgainAndAgain(t *testing.T) {
+	eachOffice(t, "email", func(o *postOffice) {
+		o.project.Settings.TestPeople = []string{"ann"}
+		if err := o.db.UpdateProject(o.t.Context(), o.project); err != nil {
+			o.t.Fatal(err)
+		}
+		o.testing(true)
+		for range 2 {
+			if began, why := o.begun("ann", "ann@example.com"); !began || why != "" {
+				o.t.Errorf("began %t, %q", began, why)
+			}
+			last := o.stand()
+			if err := o.db.Finish(o.t.Context(), last[len(last)-1].ID, deliver.Result{State: research.DeliverySent, Attempt: deliver.Attempt{N: 1, Ended: o.clock()}}); err != nil {
+				o.t.Fatal(err)
+			}
+			o.pass(8 * 24 * time.Hour)
+			if _, err := o.db.ExpireDue(o.t.Context(), o.clock()); err != nil {
+				o.t.Fatal(err)
+			}
+		}
+		for _, d := range o.stand() {
+			if !d.Test || d.State != "sent" {
+				o.t.Errorf("listed %+v", d)
+			}
+		}
+	})
+}
