@@ -22,6 +22,9 @@ func signed(e research.Event) research.Event {
 func (o *postOffice) loaded() *deliver.Delivery {
 	o.t.Helper()
 	all := o.stand()
+	if len(all) == 0 {
+		o.t.Fatalf("nothing is to be sent; decided %q", o.log())
+	}
 	d, err := o.db.Load(o.t.Context(), all[len(all)-1].ID, o.clock())
 	if err != nil || d == nil {
 		o.t.Fatalf("loaded %v, %v", d, err)
