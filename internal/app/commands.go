@@ -8,6 +8,7 @@ import (
 	"github.com/usercall/usercall/examples/studies"
 	"github.com/usercall/usercall/internal/interview"
 	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/store"
 	"github.com/usercall/usercall/internal/trigger"
 	"github.com/usercall/usercall/internal/web"
 )
@@ -54,14 +55,14 @@ func (c commands) ErasePerson(ctx context.Context, p *research.Project, key rese
 }
 
 // CreateStudy makes a study from a file, unless the project has it already.
-func (c commands) CreateStudy(ctx context.Context, p *research.Project, file []byte) (string, error) {
+func (c commands) CreateStudy(ctx context.Context, p *research.Project, file []byte, who string) (string, error) {
 	f, err := CheckStudy(file)
 	if err != nil {
 		return "", err
 	}
 	s, err := c.db.StudyByKey(ctx, p.ID, f.Study.Key)
 	if research.CodeOf(err) == research.NotFound {
-		s, err = c.ApplyStudy(ctx, p, file, false)
+		s, err = c.keepStudy(ctx, p, f, store.ApplyStudy{Who: who})
 	}
 	if err != nil {
 		return "", err

@@ -106,6 +106,10 @@ func (a *App) findDemo(ctx context.Context, sample bool) (*research.Project, err
 	return nil, nil
 }
 
+// ofDemo is the ready-made studies that the people of the demo are there for. The
+// others would ask them first, and somebody who was asked is left alone.
+var ofDemo = []string{"cancellation", "onboarding"}
+
 // demoStudies makes those ready-made studies that the project does not have. One
 // that somebody changed or paused stays as they left it.
 func (a *App) demoStudies(ctx context.Context, p *research.Project) error {
@@ -114,6 +118,9 @@ func (a *App) demoStudies(ctx context.Context, p *research.Project) error {
 		return err
 	}
 	for _, s := range ready {
+		if !slices.Contains(ofDemo, s.Key) {
+			continue
+		}
 		_, err := a.db.StudyByKey(ctx, p.ID, s.Key)
 		if err == nil {
 			continue

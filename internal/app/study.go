@@ -31,17 +31,27 @@ func CheckStudy(src []byte) (*trigger.File, error) {
 	return f, nil
 }
 
-// ApplyStudy creates or updates a study of a project from its file.
+// byCommand is whose a version is that no account made.
+const byCommand = "apply"
+
+// ApplyStudy creates or updates a study of a project from its file, whatever
+// version there is.
 func (a *App) ApplyStudy(ctx context.Context, p *research.Project, src []byte, activate bool) (*research.Study, error) {
 	f, err := CheckStudy(src)
 	if err != nil {
 		return nil, err
 	}
+	return a.keepStudy(ctx, p, f, store.ApplyStudy{Activate: activate, Who: byCommand})
+}
+
+// keepStudy is the one way a study's file gets in force. The caller says whose
+// the version is, and what it was made from.
+func (a *App) keepStudy(ctx context.Context, p *research.Project, f *trigger.File, apply store.ApplyStudy) (*research.Study, error) {
 	if err := a.checkChannels(ctx, p, f.Triggers); err != nil {
 		return nil, err
 	}
-	apply := store.ApplyStudy{Project: p.ID, Key: f.Study.Key, Name: f.Study.Name, Goal: f.Study.Goal, Target: f.Study.Interviews,
-		File: f.Marshal(), Activate: activate, Now: a.now()}
+	apply.Project, apply.Key, apply.Name, apply.Goal, apply.Target = p.ID, f.Study.Key, f.Study.Name, f.Study.Goal, f.Study.Interviews
+	apply.File, apply.Now = f.Marshal(), a.now()
 	if apply.Name == "" {
 		apply.Name = f.Study.Key
 	}

@@ -52,7 +52,33 @@ func unseen(ctx context.Context, reports report.CatalogueStore, p *research.Proj
 	if err != nil {
 		return nil, err
 	}
-	return unseenPaths(u, entry), nil
+	return append(unseenPaths(u, entry), unseenKinds(u, entry)...), nil
+}
+
+// unseenKinds is the paths that were compared with a kind of value that they never
+// had: "5" is no 5, and so never what it is compared with.
+func unseenKinds(u trigger.Use, entry *report.CatalogueEntry) (all []string) {
+	for _, c := range u.Tests {
+		i := slices.IndexFunc(entry.Properties, func(p report.Property) bool { return p.Path == c.Path.String() })
+		if i < 0 {
+			continue
+		}
+		had := slices.DeleteFunc(slices.Clone(entry.Properties[i].Kinds), func(k string) bool { return k == "null" })
+		if kind := kindWords[c.Kind]; len(had) > 0 && !slices.Contains(had, kind) {
+			all = append(all, fmt.Sprintf("trigger %q compares %s with %s, and %q had only %s there in 30 days", u.Trigger, c.Path.String(), article(kind), short(u.Event), strings.Join(had, " or ")))
+		}
+	}
+	return all
+}
+
+// kindWords is what the catalogue calls the kinds of values of the language.
+var kindWords = map[string]string{"text": "text", "number": "number", "yes/no": "true or false"}
+
+func article(kind string) string {
+	if kind == "true or false" {
+		return kind
+	}
+	return "a " + kind
 }
 
 // meantName looks for the name among those of the type, and then among all.

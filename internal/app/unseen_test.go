@@ -43,12 +43,15 @@ func TestUnseenSaysWhatWasMeant(t *testing.T) {
 			`{ event: order_completed }`:   `trigger "left" waits for track "order_completed", which has not been seen in 30 days; did you mean "Order Completed"?`,
 			`{ event: Pricing }`:           `trigger "left" waits for track "Pricing", which has not been seen in 30 days; it comes as page: did you mean type: page?`,
 			`{ event: zebra }`:             `trigger "left" waits for track "zebra", which has not been seen in 30 days`,
-			`{ event: "Order Completed", where: { properties.plan: pro } }`:                    "",
-			`{ event: "Order Completed", where: { properties.plann: pro } }`:                   `trigger "left" tests properties.plann, which no looked-at "Order Completed" had in 30 days; did you mean "properties.plan"?`,
-			`{ event: "Order Completed", where: { any: [{ properties.shipping.metod: 1 }] } }`: `trigger "left" tests properties.shipping.metod, which no looked-at "Order Completed" had in 30 days; did you mean "properties.shipping.method"?`,
-			`{ event: "Order Completed", where: { properties.items.0.sku: x } }`:               "",
-			`{ event: "Order Completed", where: { context.page.path: /x } }`:                   "",
-			`{ event: "Order Completed", where: { traits.plan: pro } }`:                        "",
+			`{ event: "Order Completed", where: { properties.plan: pro } }`:                                             "",
+			`{ event: "Order Completed", where: { properties.plann: pro } }`:                                            `trigger "left" tests properties.plann, which no looked-at "Order Completed" had in 30 days; did you mean "properties.plan"?`,
+			`{ event: "Order Completed", where: { any: [{ properties.shipping.metod: 1 }] } }`:                          `trigger "left" tests properties.shipping.metod, which no looked-at "Order Completed" had in 30 days; did you mean "properties.shipping.method"?`,
+			`{ event: "Order Completed", where: { properties.plan: { in: [pro, 5] } } }`:                                `trigger "left" compares properties.plan with a number, and "Order Completed" had only text there in 30 days`,
+			`{ event: "Order Completed", where: { not: { properties.plan: true }, properties.plan: { contains: 5 } } }`: `trigger "left" compares properties.plan with true or false, and "Order Completed" had only text there in 30 days`,
+			`{ event: "Order Completed", where: { properties.plan: { gte: "2026-11-23", exists: true } } }`:             "",
+			`{ event: "Order Completed", where: { properties.items.0.sku: x } }`:                                        "",
+			`{ event: "Order Completed", where: { context.page.path: /x } }`:                                            "",
+			`{ event: "Order Completed", where: { traits.plan: pro } }`:                                                 "",
 		} {
 			if diff := cmp.Diff(want, warn(on)); diff != "" {
 				t.Errorf("%s: %s", on, diff)

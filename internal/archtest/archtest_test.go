@@ -101,7 +101,7 @@ func match(pattern, pkg string) bool {
 var owner = map[string]string{
 	"projects": "project.go", "pauses": "project.go", "project_keys": "project.go", "revisions": "project.go",
 	"identity_keys": "project.go", "former_write_keys": "project.go", "webhook_generations": "project.go",
-	"studies": "study.go", "triggers": "study.go",
+	"studies": "study.go", "triggers": "study.go", "study_versions": "study.go",
 	"event_log": "log", "packs": "log", "runs": "log", "run_parts": "log",
 	"imports": "import.go",
 	"inbox":   "trigger", "people": "trigger", "group_traits": "trigger", "links": "trigger", "former_links": "trigger", "decisions": "trigger", "decision_counts": "trigger", "shards": "trigger", "trigger_runs": "trigger",

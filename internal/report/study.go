@@ -22,6 +22,19 @@ type StudyStore interface {
 	// Themes lists the themes of all studies with one quote each, the most
 	// spoken of first.
 	Themes(ctx context.Context, p research.ProjectID) ([]ThemeLine, error)
+	// Versions lists the versions of a study's file without the files, the newest
+	// first.
+	Versions(ctx context.Context, p research.ProjectID, s research.StudyID) ([]Version, error)
+	// Version is one of them with its file; not_found where there is none.
+	Version(ctx context.Context, p research.ProjectID, s research.StudyID, number int) (Version, error)
+}
+
+// Version is a file that a study had.
+type Version struct {
+	Number int
+	At     time.Time
+	Who    string // an account's address, "apply" for the command; "": from before versions were kept
+	File   []byte
 }
 
 // Findings is a study's report.

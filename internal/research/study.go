@@ -27,6 +27,7 @@ type Study struct {
 	Target   int    // completed interviews wanted; 0: no limit
 	File     []byte // the study file in its canonical form, triggers.md §1
 	State    StudyState
+	Version  int // grows with every change of the file
 	Triggers []Trigger
 	Created  time.Time
 }

@@ -129,6 +129,10 @@ func TestAFirstDatabaseBecomesALog(t *testing.T) {
 		for range 2 { // the second time there is nothing to do
 			db := openLog(t, target)
 			checkMoved(t, db, events)
+			all, err := db.Reports().Versions(t.Context(), 1, 1)
+			if err != nil || len(all) != 1 || all[0].Who != "" {
+				t.Errorf("the study's file is no version: %+v %v", all, err)
+			}
 			if err := db.Close(); err != nil {
 				t.Fatal(err)
 			}

@@ -18,7 +18,9 @@ type ApplyStudy struct {
 	Target   int
 	File     []byte
 	Triggers []ApplyTrigger
-	Activate bool // every trigger of the file
+	Activate bool   // every trigger of the file
+	Who      string // the account's address, or "apply"
+	Base     int    // the version that the file was made from; 0: whatever there is
 	Now      time.Time
 }
 
@@ -30,9 +32,13 @@ type ApplyTrigger struct {
 
 // Apply creates or updates a study. Triggers are created paused; those that the
 // file no longer has are deleted, and their interviews kept. The same file
-// again changes nothing.
+// again changes nothing; another one is a new version of the study. It is a
+// conflict where the study has moved on from Base.
 func (db *DB) Apply(ctx context.Context, a ApplyStudy) (*research.Study, error) {
 	err := db.InTx(ctx, func(tx *sql.Tx) error {
+		if err := db.expect(ctx, tx, a); err != nil {
+			return err
+		}
 		id, err := db.putStudy(ctx, tx, a)
 		if err != nil {
 			return err
@@ -53,12 +59,17 @@ func (db *DB) putStudy(ctx context.Context, tx *sql.Tx, a ApplyStudy) (id resear
 	if err != nil {
 		return 0, err
 	}
-	return id, tx.QueryRowContext(ctx, `
+	var number int64
+	err = tx.QueryRowContext(ctx, `
 		INSERT INTO studies (public_id, project_id, key, name, goal, target, file, state, revision, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', 1, $8)
 		ON CONFLICT (project_id, key) DO UPDATE SET name = excluded.name, goal = excluded.goal, target = excluded.target,
 			file = excluded.file, revision = studies.revision + CASE WHEN studies.file = excluded.file THEN 0 ELSE 1 END
-		RETURNING id`, public, a.Project, a.Key, a.Name, a.Goal, a.Target, string(a.File), ms(a.Now)).Scan(&id)
+		RETURNING id, revision`, public, a.Project, a.Key, a.Name, a.Goal, a.Target, string(a.File), ms(a.Now)).Scan(&id, &number)
+	if err != nil {
+		return 0, err
+	}
+	return id, putVersion(ctx, tx, a, id, number)
 }
 
 func (db *DB) putTriggers(ctx context.Context, tx *sql.Tx, study research.StudyID, a ApplyStudy) error {
@@ -126,13 +137,13 @@ func (db *DB) SetStudyState(ctx context.Context, p research.ProjectID, publicID 
 	})
 }
 
-const studyColumns = "s.id, s.public_id, s.project_id, s.key, s.name, s.goal, s.target, s.file, s.state, s.created_at"
+const studyColumns = "s.id, s.public_id, s.project_id, s.key, s.name, s.goal, s.target, s.file, s.state, s.revision, s.created_at"
 
 func scanStudy(r row) (*research.Study, error) {
 	var s research.Study
 	var file string
 	var created int64
-	err := r.Scan(&s.ID, &s.PublicID, &s.Project, &s.Key, &s.Name, &s.Goal, &s.Target, &file, &s.State, &created)
+	err := r.Scan(&s.ID, &s.PublicID, &s.Project, &s.Key, &s.Name, &s.Goal, &s.Target, &file, &s.State, &s.Version, &created)
 	s.File, s.Created = []byte(file), fromMS(created)
 	return &s, err
 }

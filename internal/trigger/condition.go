@@ -69,3 +69,8 @@ func Bool(b bool) Literal     { return Literal{boolean, fmt.Sprint(b)} }
 
 // String is the operand as a reader would write it.
 func (l Literal) String() string { return l.text }
+
+// Kind is what an operand is: "text", "number" or "yes/no".
+func (l Literal) Kind() string {
+	return map[kind]string{text: "text", number: "number", boolean: "yes/no"}[l.kind]
+}

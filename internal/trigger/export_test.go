@@ -1,6 +1,7 @@
 package trigger
 
 import (
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -41,3 +42,7 @@ func (ix *Index) Match(e *research.Event, person research.Traits) []*Rule {
 	Order(out)
 	return out
 }
+
+// RandomFile is a file with everything that the language has, and texts that are
+// hard to carry.
+func RandomFile(seed uint64) *File { return maker{rand.New(rand.NewPCG(seed, 1))}.file() }

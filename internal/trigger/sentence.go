@@ -51,6 +51,14 @@ func (r *Rule) delayWords() string {
 	return exactly(r.Delay) + " later "
 }
 
+// DurationWords is a length of time as one says it: "1 day 12 hours", "0" for none.
+func DurationWords(d time.Duration) string {
+	if d == 0 {
+		return "0"
+	}
+	return exactly(d)
+}
+
 func exactly(d time.Duration) string { return spellExactly(formatDuration(d)) }
 
 func (s *Step) words(happens string) string {

@@ -7,7 +7,7 @@ import (
 )
 
 func TestACardSpeaksOneLanguage(t *testing.T) {
-	const german = "Eine KI stellt die Fragen, Sie tippen. Etwa 1 Minute. An dem, was Sie gerade getan haben, ändert das nichts."
+	const german = "Eine KI stellt die Fragen auf Englisch, Sie tippen. Etwa 1 Minute. An dem, was Sie gerade getan haben, ändert das nichts."
 	for _, c := range []struct {
 		name              string
 		languages         []string

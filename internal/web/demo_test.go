@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
 	"github.com/usercall/usercall/internal/store/storetest"
+	"github.com/usercall/usercall/internal/trigger"
 )
 
 func TestMain(m *testing.M) { storetest.Main(m) }
@@ -39,8 +41,39 @@ type site struct {
 
 // noted implements Commands and keeps what it was told.
 type noted struct {
-	told []string
-	from string // whom mails come from
+	told   []string
+	db     *store.DB
+	unseen []string // what CheckStudy warns of
+	from   string   // whom mails come from
+}
+
+func (n *noted) StartStudy(_ context.Context, p *research.Project, name, who string) (string, error) {
+	if name == "!" {
+		return "", research.Errorf(research.Invalid, "A name has letters.")
+	}
+	n.told = append(n.told, fmt.Sprintf("start %d %q %s", p.ID, name, who))
+	return "stu_new", nil
+}
+
+func (n *noted) CheckStudy(_ context.Context, _ *research.Project, file []byte) ([]string, error) {
+	_, err := trigger.Load(file)
+	return n.unseen, err
+}
+
+// SaveStudy really saves, so that what a form made can be read back.
+func (n *noted) SaveStudy(ctx context.Context, p *research.Project, s *research.Study, file []byte, base int, who string) error {
+	f, err := trigger.Parse(file)
+	if err != nil {
+		return err
+	}
+	apply := store.ApplyStudy{Project: p.ID, Key: s.Key, Name: s.Name, Goal: f.Study.Goal, File: f.Marshal(), Who: who, Base: base, Now: noon}
+	for i := range f.Triggers {
+		t := &f.Triggers[i]
+		apply.Triggers = append(apply.Triggers, store.ApplyTrigger{Key: t.Key, Name: cmp.Or(t.Name, t.Key), Fingerprint: t.Fingerprint()})
+	}
+	_, err = n.db.Apply(ctx, apply)
+	n.told = append(n.told, fmt.Sprintf("save %d %s %d %s", p.ID, s.PublicID, base, who))
+	return err
 }
 
 func (n *noted) SetTriggerActive(_ context.Context, p *research.Project, id string, active bool) error {
@@ -71,7 +104,7 @@ func (n *noted) SetStudyOpen(_ context.Context, p *research.Project, id string, 
 	return nil
 }
 
-func (n *noted) CreateStudy(_ context.Context, p *research.Project, file []byte) (string, error) {
+func (n *noted) CreateStudy(_ context.Context, p *research.Project, file []byte, _ string) (string, error) {
 	n.told = append(n.told, fmt.Sprintf("create %d %d", p.ID, len(file)))
 	return "stu_new", nil
 }
@@ -135,7 +168,7 @@ func newSite(t *testing.T, public string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{t: t, db: db, now: noon, commands: &noted{}}
+	s := &site{t: t, db: db, now: noon, commands: &noted{db: db}}
 	s.handler = New(Config{Reports: db.Reports(), Accounts: db.Accounts(), Commands: s.commands, Describe: describeDemo, Why: whyDemo,
 		Ready: []ReadyMade{{Key: "why-cancel", Name: "Why people cancel", Description: "Asks at the moment somebody cancels.", File: []byte("x")}, {Key: "setup", Name: "Why setup stops", Description: "Asks who began the setup and did not finish it within a day.", File: []byte("y")}},
 		WebhookOf: func(p *research.Project) (string, string) {
@@ -340,9 +373,10 @@ func (f *filler) event(person string, i int) {
 func (f *filler) study(i int) {
 	study := f.put(`INSERT INTO studies (public_id, project_id, key, name, goal, target, file, state, revision, created_at)
 		VALUES ($1, $2, $3, $4, $5, 30, $6, $7, 1, $8) RETURNING id`, fmt.Sprintf("stu_%s%d", f.tag, i), f.project, fmt.Sprintf("s%d", i), f.say("study", i),
-		f.say("goal", i), f.say("usercall: 1\nstudy:\n  key: why\n", i), "open", ago2(500-i))
+		f.say("goal", i), string(f.file(i)), "open", ago2(500-i))
 	trigger := f.put(`INSERT INTO triggers (public_id, project_id, study_id, key, name, version, fingerprint, active, created_at)
 		VALUES ($1, $2, $3, 't', $4, 1, '', $5, $6) RETURNING id`, fmt.Sprintf("trg_%s%d", f.tag, i), f.project, study, f.say("trigger", i), 1-i%2, ago2(400))
+	f.exec("INSERT INTO study_versions (project_id, study_id, number, at, who, file) VALUES ($1, $2, 1, $3, $4, $5)", f.project, study, ago2(500-i), f.say("apply", i), string(f.file(i)))
 	if i > 0 {
 		return
 	}
@@ -354,6 +388,20 @@ func (f *filler) study(i int) {
 	if f.interviews >= 3 {
 		f.found(study, interviews)
 	}
+}
+
+// file is a study with one trigger, whose values come from outside.
+func (f *filler) file(i int) []byte {
+	value := func(what string) []trigger.Test {
+		return []trigger.Test{{Op: trigger.Equals, Operands: []trigger.Literal{trigger.Text(f.say(what, i))}}}
+	}
+	return (&trigger.File{Usercall: trigger.Format, Study: trigger.StudySpec{Key: fmt.Sprintf("s%d", i)},
+		Interview: trigger.InterviewSpec{Mode: trigger.ModeChoice, Languages: []string{"en"}}, GuideID: "cancellation",
+		Triggers: []trigger.Spec{{Key: "t", Name: []string{"Cancelled", "Not set up"}[i%2], People: trigger.Identified, Sample: "25", Cooldown: trigger.DefaultCooldown, PerDay: 20, Expires: trigger.DefaultExpires,
+			On: trigger.MatchSpec{Type: research.Track, Events: []string{"subscription_cancelled"}, Where: &trigger.Condition{Terms: []trigger.Term{
+				{Path: trigger.Path{Root: trigger.RootProperties, Names: []string{"plan"}}, Tests: value("pro")}}}},
+			Who:    &trigger.Condition{Terms: []trigger.Term{{Path: trigger.Path{Root: trigger.RootTraits, Names: []string{f.say("plan", i)}}, Tests: value("trial")}}},
+			Invite: trigger.InviteSpec{Delivery: trigger.Card}}}}).Marshal()
 }
 
 var skips = []research.Gate{research.GateCooldown, research.GateSample, research.GateOpenInvite, research.GateWho, research.GateSample}

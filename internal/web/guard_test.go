@@ -90,6 +90,12 @@ func TestOtherProjectsAreAsIfTheyWereNot(t *testing.T) {
 		{"GET", "/people/u:only-in-b0?before=zz", "/people/u:nobody?before=zz"},
 		{"POST", "/studies/stu_b0/state", "/studies/stu_x0/state"}, {"POST", "/studies/stu_b0/triggers/trg_b0", "/studies/stu_x0/triggers/trg_x0"},
 		{"POST", "/studies/stu_a0/triggers/trg_b0", "/studies/stu_a0/triggers/trg_x0"}, {"POST", "/studies/stu_a0/triggers/trg_a1", "/studies/stu_a0/triggers/trg_x0"},
+		{"GET", "/studies/stu_b0/triggers/new", "/studies/stu_x0/triggers/new"}, {"GET", "/studies/stu_b0/triggers/trg_b0/edit", "/studies/stu_x0/triggers/trg_x0/edit"},
+		{"GET", "/studies/stu_a0/triggers/trg_b0/edit", "/studies/stu_a0/triggers/trg_x0/edit"}, {"GET", "/studies/stu_a0/triggers/trg_a1/edit", "/studies/stu_a0/triggers/trg_x0/edit"},
+		{"POST", "/studies/stu_b0/triggers/trg_b0/edit", "/studies/stu_x0/triggers/trg_x0/edit"}, {"POST", "/studies/stu_a0/triggers/trg_b0/edit", "/studies/stu_a0/triggers/trg_x0/edit"},
+		{"POST", "/studies/stu_b0/triggers/trg_b0/preview", "/studies/stu_x0/triggers/trg_x0/preview"}, {"POST", "/studies/stu_b0/triggers/new", "/studies/stu_x0/triggers/new"},
+		{"POST", "/studies/stu_b0/about", "/studies/stu_x0/about"}, {"GET", "/studies/stu_b0/file", "/studies/stu_x0/file"}, {"POST", "/studies/stu_b0/file", "/studies/stu_x0/file"}, {"GET", "/studies/stu_b0/versions", "/studies/stu_x0/versions"},
+		{"GET", "/studies/stu_b0/versions/1", "/studies/stu_x0/versions/1"}, {"POST", "/studies/stu_b0/versions/1/restore", "/studies/stu_x0/versions/1/restore"}, {"GET", "/studies/stu_a0/versions/7", "/studies/stu_a0/versions/x"},
 		{"GET", "/themes/thm_b0", "/themes/thm_x0"}, {"GET", "/interviews/%00", "/interviews/%ff"},
 	} {
 		ask := s.get
@@ -137,7 +143,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 		if !isPost {
 			continue
 		}
-		path = strings.NewReplacer("{study}", "stu_a0", "{trigger}", "trg_a0", "{token}", "x").Replace(path)
+		path = strings.NewReplacer("{study}", "stu_a0", "{trigger}", "trg_a0", "{token}", "x", "{version}", "1").Replace(path)
 		for name, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"} {
 			r := httptest.NewRequest("POST", path, strings.NewReader("do=activate&name=x&password=a+long+password"))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -160,6 +166,7 @@ func TestForms(t *testing.T) {
 		{"/studies/stu_a1/triggers/trg_a1", "do=activate", "trigger 1 trg_a1 true", "/studies/stu_a1/triggers"},
 		{"/studies/stu_a0/state", "do=close", "study 1 stu_a0 false", "/studies/stu_a0/settings"},
 		{"/studies", "ready=why-cancel", "create 1 1", "/studies/stu_new/triggers"},
+		{"/studies", "name=+Why+they+left+", `start 1 "Why they left" ada@northdesk.example`, "/studies/stu_new/triggers/new"},
 		{"/interviews/itv_a0/erase", "", "erase 1 itv_a0", "/interviews/itv_a0"},
 		{"/people/u:u_4821-0/erase", "", "erase 1 u:u_4821-0", "/people?done=erased"},
 		{"/settings/name", "name=New", "project 1 New [https://app.example.com]", "/settings?done=name"},
@@ -177,6 +184,11 @@ func TestForms(t *testing.T) {
 	}
 	if w := s.post("/settings/name", url.Values{"name": {""}}); w.Code != 400 || !strings.Contains(w.Body.String(), "A name has 1 to 120") {
 		t.Errorf("an empty name: %d", w.Code)
+	}
+	for name, want := range map[string]string{"": "A study needs a name", "!": "A name has letters."} {
+		if w := s.post("/studies", url.Values{"name": {name}}); w.Code != 400 || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("a study called %q: %d", name, w.Code)
+		}
 	}
 	if w := s.post("/settings/origins", url.Values{"origins": {strings.Repeat("x", maxBody)}}); w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("an endless form: %d", w.Code)

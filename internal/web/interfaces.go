@@ -44,8 +44,19 @@ type Commands interface {
 	SetStudyOpen(ctx context.Context, p *research.Project, study string, open bool) error
 	// CreateStudy makes a study from a file, its triggers paused, and returns
 	// its public id. Where the project has a study of that key, it is that one,
-	// unchanged.
-	CreateStudy(ctx context.Context, p *research.Project, file []byte) (study string, err error)
+	// unchanged. Who is the account that does it.
+	CreateStudy(ctx context.Context, p *research.Project, file []byte, who string) (study string, err error)
+	// StartStudy makes a study of that name without triggers, and returns its
+	// public id; invalid where there is no such name.
+	StartStudy(ctx context.Context, p *research.Project, name, who string) (study string, err error)
+	// CheckStudy tells what is wrong with a study file, a *trigger.FileError where
+	// the lines are known, or else which of its events and paths the project has
+	// not had.
+	CheckStudy(ctx context.Context, p *research.Project, file []byte) (unseen []string, err error)
+	// SaveStudy puts another file of a study in force, a new version made from the
+	// version base. It fails as CheckStudy does, and is a conflict where the study
+	// has moved on; invalid where the file has another key.
+	SaveStudy(ctx context.Context, p *research.Project, s *research.Study, file []byte, base int, who string) error
 	// EraseInterview deletes what was said in an interview, and every quote of
 	// it. That it took place stays.
 	EraseInterview(ctx context.Context, p *research.Project, interview string) error

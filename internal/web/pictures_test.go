@@ -41,6 +41,10 @@ func TestPictures(t *testing.T) {
 	wrong.coming().everything()
 	one.coming().first()
 	crowd.coming().many()
+	whole := newSite(t, "http://localhost:8080").signIn()
+	whole.fill(demo{tag: "a", studies: 1, events: 30})
+	whole.coming().everything()
+	whole.full()
 
 	calm, _ := paced(t, research.Settings{})
 	busy, busyProject := paced(t, research.Settings{Timezone: "Europe/Berlin", TestPeople: []string{"u_4821", "ada.lovelace+a-rather-long-address@customer-success.northdesk.example"},
@@ -69,6 +73,9 @@ func TestPictures(t *testing.T) {
 		{"home-empty", "/", empty}, {"report-empty", "/studies/stu_a0", empty}, {"interviews-empty", "/interviews", empty}, {"home-many", "/", many},
 		{"connect-wrong", "/connect", wrong}, {"connect-one", "/connect?way=webhook", one}, {"connect-empty", "/connect", empty}, {"connect-server", "/connect?way=server", one}, {"connect-function", "/connect?way=function", one}, {"connect-other", "/connect?way=other", one},
 		{"catalogue", "/catalogue", wrong}, {"catalogue-empty", "/catalogue", empty}, {"catalogue-one", "/catalogue", one}, {"catalogue-many", "/catalogue", crowd}, {"catalogue-event", "/catalogue/track/Order%20Completed", wrong},
+		{"builder", "/studies/stu_a0/triggers/trg_a0/edit", wrong}, {"builder-new", "/studies/stu_a0/triggers/new", empty}, {"builder-full", "/studies/stu_a0/triggers/trg_a0/edit", whole},
+		{"builder-wrong", "/studies/stu_a0/triggers/trg_a0/edit#wrong", wrong}, {"builder-overtaken", "/studies/stu_a0/triggers/trg_a0/edit#overtaken", whole},
+		{"file", "/studies/stu_a0/file", full}, {"versions", "/studies/stu_a0/versions", whole}, {"version", "/studies/stu_a0/versions/3", whole},
 		{"catalogue-other", "/catalogue/other/", crowd}, {"decisions-many", "/decisions", many},
 		{"pacing", "/settings/pacing", calm}, {"pacing-paused", "/settings/pacing", busy}, {"pacing-quiet", "/settings/pacing", quiet}, {"pacing-triggers", "/studies/stu_a1/triggers", quiet},
 		{"pacing-home", "/", busy},
@@ -76,7 +83,7 @@ func TestPictures(t *testing.T) {
 		{"deliverysecret", "/settings/delivery#rotate-delivery", sending}, {"needs-delivery", "/", sending},
 	}
 	servers := map[*site]string{}
-	for _, s := range []*site{full, empty, many, out, wrong, one, crowd, calm, busy, quiet, sending} {
+	for _, s := range []*site{full, empty, many, out, wrong, one, crowd, calm, busy, quiet, whole, sending} {
 		server := httptest.NewServer(s.handler)
 		defer server.Close()
 		servers[s] = server.URL
@@ -137,6 +144,12 @@ func picture(t *testing.T, ctx context.Context, s *site, at string, width int64,
 	}
 	if strings.HasSuffix(at, "#rotate-delivery") {
 		must(t, true, chromedp.Do(ctx, chromedp.Click(`form[action="/settings/delivery/webhook/rotate"] button`), chromedp.Sleep(300*time.Millisecond)))
+	}
+	if _, do, ok := strings.Cut(at, "/edit#"); ok {
+		js := fmt.Sprintf(`(f => { %s; f.querySelector("[value=save]").click() })(document.querySelector("#builder"))`, map[string]string{
+			"wrong":     `f.elements["cooldown"].value = "3 fortnights"; f.elements["on.where.0.path"].value = "propertis.plan"`,
+			"overtaken": `f.elements["version"].value = "2"`}[do])
+		must(t, true, chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](js), chromedp.Sleep(400*time.Millisecond)))
 	}
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	return must(t, png, err)

@@ -79,6 +79,17 @@ func (d *dashboard) render(w http.ResponseWriter, status int, name string, page 
 	return nil
 }
 
+// fragment writes a part of a page, for a script that puts it into the page.
+func (d *dashboard) fragment(w http.ResponseWriter, page, part string, data any) error {
+	var b bytes.Buffer
+	if err := pages[page].ExecuteTemplate(&b, part, data); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(visible(b.Bytes())) // whoever asked may be gone
+	return nil
+}
+
 // visible replaces what a reader cannot see but is fooled by: control
 // characters, and those that turn the direction of what follows. It works on
 // the whole page, so that no field can be forgotten.

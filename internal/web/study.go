@@ -6,6 +6,7 @@ import (
 
 	"github.com/usercall/usercall/internal/report"
 	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/trigger"
 )
 
 // studyShell is what all tabs of a study share.
@@ -164,7 +165,8 @@ func (d *dashboard) studyGuide(w http.ResponseWriter, r *request) error {
 // studySettingsView is the study's file and its state.
 type studySettingsView struct {
 	studyShell
-	File string
+	File  string
+	About *aboutView // nil: the file is one that this version cannot read
 }
 
 func (d *dashboard) studySettings(w http.ResponseWriter, r *request) error {
@@ -172,7 +174,11 @@ func (d *dashboard) studySettings(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	return d.render(w, http.StatusOK, "studysettings", studySettingsView{s, string(s.Study.File)})
+	v := studySettingsView{studyShell: s, File: string(s.Study.File)}
+	if f, err := trigger.Parse(s.Study.File); err == nil {
+		v.About = aboutOf(f, s.Study.Version)
+	}
+	return d.render(w, http.StatusOK, "studysettings", v)
 }
 
 func (d *dashboard) setStudyState(w http.ResponseWriter, r *request) error {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/usercall/usercall/internal/httpkit"
@@ -36,8 +37,21 @@ type Config struct {
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-// maxBody is how much a form may send.
-const maxBody = 64 << 10
+// maxBody is how much a form may send; maxStudy is how much those may that carry a
+// study, which is 256 KiB and three times as much with its escapes.
+const (
+	maxBody  = 64 << 10
+	maxStudy = 1 << 20
+)
+
+func mostOf(path string) int64 {
+	for _, end := range []string{"/file", "/edit", "/triggers/new", "/preview"} {
+		if strings.HasPrefix(path, "/studies/") && strings.HasSuffix(path, end) {
+			return maxStudy
+		}
+	}
+	return maxBody
+}
 
 // dashboard answers the requests of one surface. It is safe for many goroutines.
 type dashboard struct {
@@ -69,7 +83,7 @@ func (d *dashboard) guard(next http.Handler) http.Handler {
 		d.failure(w, r, research.Errorf(research.Forbidden, "This form was sent from another site, so nothing was changed. Open the page here and send it again."))
 	}))
 	limited := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, mostOf(r.URL.Path))
 		next.ServeHTTP(w, r)
 	})
 	return headers(httpkit.RecoverWith(d.Log, d.failure, cross.Handler(limited)))

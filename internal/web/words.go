@@ -45,6 +45,7 @@ var functions = template.FuncMap{
 	"sourceList": sourceList,
 	"ending":     endingWords,
 	"dict":       dict,
+	"indexed":    indexed,
 	"join":       strings.Join,
 	"initial":    initial,
 	"channel":    func(c research.Channel) string { return channelWords[c] },
@@ -64,6 +65,9 @@ func dict(pairs ...any) map[string]any {
 	}
 	return m
 }
+
+// indexed is the name of the nth element of a list in a form.
+func indexed(list string, i int) string { return list + "." + strconv.Itoa(i) }
 
 // initial is the letter that stands for a name where there is no room for it.
 func initial(name string) string {

@@ -1,0 +1,208 @@
+package web
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/usercall/usercall/internal/trigger"
+	"github.com/usercall/usercall/internal/web/assets"
+	"github.com/usercall/usercall/internal/web/builder"
+)
+
+// builderPage is a form in a real browser.
+type builderPage struct {
+	t   *testing.T
+	do  func(string) string // runs a script and gives what it returns, as text
+	url string
+}
+
+func (s *site) open(path string, scripts bool) *builderPage {
+	s.t.Helper()
+	if !assets.Built() {
+		s.t.Fatal("there are no scripts: run make assets")
+	}
+	server := httptest.NewServer(s.handler)
+	s.t.Cleanup(server.Close)
+	ctx := browser(s.t)
+	_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: s.cookie.Name, Value: s.cookie.Value, URL: server.URL})
+	must(s.t, true, err)
+	if !scripts {
+		_, err = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		must(s.t, true, err)
+	}
+	must(s.t, true, chromedp.Do(ctx, chromedp.Navigate(server.URL+path)))
+	return &builderPage{s.t, func(js string) string {
+		got, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
+		return must(s.t, got, err)
+	}, server.URL}
+}
+
+// until waits for an expression to become true.
+func (p *builderPage) until(what, js string) {
+	p.t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if p.do("String(Boolean("+js+"))") == "true" {
+			return
+		}
+	}
+	p.t.Fatalf("%s: %s never became true on %s", what, js, p.do("document.body.innerText"))
+}
+
+// press clicks the button of that action and waits for the field that it brings.
+func (p *builderPage) press(action, brings string) {
+	p.t.Helper()
+	p.do(fmt.Sprintf(`(document.querySelector('button[value="%s"]').click(), "")`, action))
+	p.until(action, fmt.Sprintf(`document.querySelector('[name="%s"]')`, brings))
+}
+
+// fill types into a field as somebody does.
+func (p *builderPage) fill(name, value string) {
+	p.t.Helper()
+	p.do(fmt.Sprintf(`(f => { f.value = %s; f.dispatchEvent(new Event("input", {bubbles: true})); return "" })(document.querySelector('[name="%s"]'))`, quoted(value), name))
+}
+
+const built = `key: setup
+on:
+  event: [onboarding_started, Setup]
+  where: { properties.source: { not: import }, any: [{ properties.seats: { gte: 5 } }, { properties.beta: true }] }
+  times: 2
+  within: 7d
+then: [{ event: step_done, where: { properties.step: 2 }, within: 1h }]
+absent: { event: onboarding_completed, for: 1d }
+did: [{ event: report_viewed, times: 3, within: 30d }]
+did_not: [{ event: subscription_cancelled }]
+who: { traits.plan: { in: [trial, free] }, email: { exists: true } }
+people: anyone
+delay: 10m
+sample: 25%
+per_day: 20
+total: 200
+priority: 10
+page: { url: { path: { starts_with: /app } }, dwell: 20s }
+invite:
+  title: { de: Wie war es?, en: How was it? }
+  delivery: link
+`
+
+// TestAWholeTriggerIsBuiltByTheForm presses and types what a file would say.
+func TestAWholeTriggerIsBuiltByTheForm(t *testing.T) {
+	s := newSite(t, "http://localhost:8080").signIn()
+	s.fill(demo{tag: "a", studies: 1, events: 3})
+	s.coming().everything()
+	p := s.open("/studies/stu_a0/triggers/new", true)
+	p.until("focus", `document.activeElement.name === "on.event.0"`)
+	p.fill("on.event.0", "onboarding_started")
+	p.until("it reads the trigger back", `document.querySelector("#p-said").innerText.startsWith("When onboarding_started happens, ask identified people")`)
+	p.press("add:on.event", "on.event.1")
+	p.until("the keyboard goes on in what was added", `document.activeElement.name === "on.event.1"`)
+	p.fill("on.event.1", "Setup")
+	p.fill("on.times", "2")
+	p.fill("on.within", "7 days")
+	p.press("add:on.where", "on.where.0.path")
+	p.fill("on.where.0.path", "source")
+	p.fill("on.where.0.op", "not")
+	p.fill("on.where.0.value", "import")
+	p.press("any:on.where", "on.where.1.1.0.path")
+	p.fill("on.where.1.0.0.path", "properties.seats")
+	p.fill("on.where.1.0.0.op", "gte")
+	p.fill("on.where.1.0.0.value", "5")
+	p.fill("on.where.1.1.0.path", "properties.beta")
+	p.fill("on.where.1.1.0.kind", "yes/no")
+	p.fill("on.where.1.1.0.value", "yes")
+	p.press("add:then", "then.0.event.0")
+	p.fill("then.0.event.0", "step_done")
+	p.fill("then.0.within", "1 hour")
+	p.press("add:then.0.where", "then.0.where.0.path")
+	p.fill("then.0.where.0.path", "properties.step")
+	p.fill("then.0.where.0.value", "2")
+	p.press("add:absent", "absent.0.for")
+	p.fill("absent.0.event.0", "onboarding_completed")
+	p.fill("absent.0.for", "soon")
+	p.until("what is wrong stands beside its field", `document.querySelector('[id="w-absent.0.for"]').innerText.includes('"soon" is no length of time')`)
+	p.fill("absent.0.for", "1 day")
+	p.press("add:did", "did.0.event.0")
+	p.fill("did.0.event.0", "report_viewed")
+	p.fill("did.0.times", "3")
+	p.fill("did.0.within", "30d")
+	p.press("add:did_not", "did_not.0.event.0")
+	p.fill("did_not.0.event.0", "subscription_cancelled")
+	p.press("add:who", "who.0.path")
+	p.fill("who.0.path", "plan")
+	p.fill("who.0.op", "in")
+	p.fill("who.0.value", "trial, free")
+	p.press("add:who", "who.1.path")
+	p.fill("who.1.path", "email")
+	p.fill("who.1.op", "exists")
+	p.until("a test without a value asks for none", `document.querySelector('[name="who.1.value"]').closest(".valued").hidden`)
+	for name, value := range map[string]string{"people": "anyone", "delay": "10 minutes", "sample": "25", "per_day": "20", "total": "200", "priority": "10",
+		"page.dwell": "20 seconds", "invite.delivery": "link", "key": "setup"} {
+		p.fill(name, value)
+	}
+	p.press("add:page.url", "page.url.0.op")
+	p.fill("page.url.0.path", "path")
+	p.fill("page.url.0.op", "starts_with")
+	p.fill("page.url.0.value", "/app")
+	p.fill("invite.texts.0.language", "en")
+	p.fill("invite.texts.0.title", "How was it?")
+	p.press("add:invite.texts", "invite.texts.1.title")
+	p.fill("invite.texts.1.language", "de")
+	p.fill("invite.texts.1.title", "Wie war es?")
+	p.until("all of it is right", `document.querySelector("#p-said").innerText.includes("begins paused")`)
+	p.do(`(document.querySelector('button[value="save"]').click(), "")`)
+	p.until("saved", `location.pathname === "/studies/stu_a0/triggers" && location.hash === "#t-setup"`)
+
+	want, err := trigger.Parse([]byte("usercall: 1\nstudy: { key: s }\ntriggers:\n  - " + strings.ReplaceAll(strings.TrimSpace(built), "\n", "\n    ")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(yamlOf(want.Triggers[0]), alone(s.study().File, "setup")); diff != "" {
+		t.Errorf("the file says (-), the form made (+):\n%s", diff)
+	}
+}
+
+// A browser sends a form back as it was, whatever is in it.
+func TestABrowserLosesNothing(t *testing.T) {
+	s := newBuilder(t)
+	p := s.open(editPath, true)
+	sent, err := url.ParseQuery(p.do(`new URLSearchParams(new FormData(document.querySelector("#builder"))).toString()`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, err := builder.Read(sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := form.Check()
+	if checked.Spec == nil {
+		t.Fatalf("%q", checked.Wrong)
+	}
+	if diff := cmp.Diff(alone(s.study().File, "t"), yamlOf(*checked.Spec)); diff != "" {
+		t.Errorf("the browser lost something:\n%s", diff)
+	}
+}
+
+// Without a script the buttons send the form, and what was typed comes back.
+func TestTheFormWithoutAScript(t *testing.T) {
+	s := newBuilder(t)
+	p := s.open(editPath, false)
+	p.fill("total", "4711")
+	p.press("add:then", "then.1.event.0")
+	if got := p.do(`[document.querySelector('[name="total"]').value, document.activeElement.name].join()`); got != "4711,then.1.event.0" {
+		t.Errorf("after a step was added: %s", got)
+	}
+	p.fill("then.1.event.0", "left")
+	p.do(`(document.querySelector('button[value="save"]').click(), "")`)
+	p.until("saved", `location.pathname === "/studies/stu_a0/triggers"`)
+	if file := string(s.study().File); !strings.Contains(file, "event: left") || !strings.Contains(file, "total: 4711") {
+		t.Error(file)
+	}
+}
