@@ -497,7 +497,7 @@ func TestRoutes(t *testing.T) {
 	reference := written(t, "docs/reference/http-api.md")
 	segment := written(t, "docs/reference/segment.md")
 	code := map[string]bool{}
-	for _, name := range []string{"internal/api/sdk/routes.go", "internal/web/routes.go", "internal/web/participant/participant.go", "internal/app/surfaces.go"} {
+	for _, name := range []string{"internal/api/sdk/routes.go", "internal/web/routes.go", "internal/web/participant/participant.go", "internal/web/unsubscribe/unsubscribe.go", "internal/app/surfaces.go"} {
 		for _, m := range pattern.FindAllStringSubmatch(source(t, name), -1) {
 			code[m[1]] = true
 		}

@@ -78,6 +78,7 @@ func explain(file string, err error) error {
 // warn says what of the file was never seen: most often it is misspelt.
 func (c applyCmd) warn(ctx context.Context, a *app.App, p *research.Project, to io.Writer, f *trigger.File) error {
 	words, err := a.Unseen(ctx, p, f)
+	words = append(words, a.Undeliverable(f)...)
 	for _, w := range words {
 		fmt.Fprintf(to, "usercall apply: %s: warning: %s\n", c.File, w)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 type exportCmd struct {
-	What    string `arg:"" enum:"study,events,invites,decisions,interviews,themes,report,catalogue,why" help:"study, events, invites, decisions, interviews, themes, report, catalogue or why."`
+	What    string `arg:"" enum:"study,events,invites,decisions,interviews,themes,report,catalogue,why,deliveries" help:"study, events, invites, decisions, interviews, themes, report, catalogue, why or deliveries."`
 	Key     string `arg:"" optional:"" help:"The key of the study to write out."`
 	Project string `required:"" help:"The project's key, prj_…" placeholder:"KEY"`
 	Since   string `help:"Only what came after this time, like 2026-11-24T12:00:00Z or 24h." placeholder:"TIME"`

@@ -23,6 +23,7 @@ type projectCmd struct {
 	Set      projectSet      `cmd:"" help:"Change how often, when and whom a project asks."`
 	Pause    projectPause    `cmd:"" help:"Pause everything: nobody is invited, nothing is shown or sent."`
 	Resume   projectResume   `cmd:"" help:"End that pause."`
+	Delivery projectDelivery `cmd:"" help:"Set where invites are sent, and test it."`
 }
 
 type projectCreate struct {

@@ -34,6 +34,11 @@ func (v apiViews) Decisions(ctx context.Context, p *research.Project, q report.Q
 	return all, err
 }
 
+func (v apiViews) Deliveries(ctx context.Context, p *research.Project, q report.Query) (all []report.DeliveryRow, err error) {
+	err = v.db.ExportDeliveries(ctx, p, q, into(&all))
+	return all, err
+}
+
 func (v apiViews) Interviews(ctx context.Context, p *research.Project, q report.Query) (all []report.InterviewRow, err error) {
 	err = v.db.ExportInterviews(ctx, p, q, into(&all))
 	return all, err

@@ -11,13 +11,16 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/usercall/usercall/internal/analysis"
 	"github.com/usercall/usercall/internal/config"
+	"github.com/usercall/usercall/internal/deliver"
 	"github.com/usercall/usercall/internal/ingest"
 	"github.com/usercall/usercall/internal/interview"
 	"github.com/usercall/usercall/internal/invite"
@@ -38,8 +41,11 @@ type App struct {
 	engine  *trigger.Engine
 	queue   *jobs.Queue
 	room    *interview.Room
+	sender  *deliver.Service
+	sending *jobs.Queue // what is sent: others may be slow
 	tally   *ingest.Tally
 	refused refusals // identity tokens
+	serving atomic.Bool
 }
 
 // Open opens the data: the store, brought up to date, and the instance key. It
@@ -60,12 +66,14 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 		return nil, err
 	}
 	a := &App{cfg: cfg, log: log, db: db, key: key, now: time.Now, refused: refusals{log: log}}
-	a.build()
+	if err := a.build(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	return a, nil
 }
 
 // build makes the parts; nothing runs yet.
-func (a *App) build() {
+func (a *App) build() error {
 	a.engine = trigger.NewEngine(a.db, a.now, rand.Reader, a.log)
 	a.catalog = &catalog{db: a.db, engine: a.engine, key: a.identityKey, log: a.log}
 	a.room = &interview.Room{Store: waking{a.db, func() { a.queue.Wake() }}, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log}
@@ -75,6 +83,7 @@ func (a *App) build() {
 	a.queue.Handle(store.ErasePersonJob, func(ctx context.Context, j jobs.Job) error { return a.db.ErasePersonOf(ctx, j.Payload, a.now()) })
 	a.queue.Handle(store.ScrubJob, func(ctx context.Context, _ jobs.Job) error { return a.db.Scrub(ctx) })
 	a.queue.Handle("analyse.interview", func(ctx context.Context, j jobs.Job) error { return found.Interview(ctx, j.Payload) })
+	return a.buildSender()
 }
 
 // waking is a store that hints to the queue when an interview has ended, so

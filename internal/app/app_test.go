@@ -58,12 +58,18 @@ func each(t *testing.T, test func(t *testing.T, s *site)) {
 
 func start(t *testing.T, database string) *site {
 	t.Helper()
+	return startWith(t, database, func(*config.Config) {})
+}
+
+func startWith(t *testing.T, database string, set func(*config.Config)) *site {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &site{t: t, log: &words{}}
 	cfg := config.Config{Addr: listener.Addr().String(), DataDir: t.TempDir(), DatabaseURL: database, Secret: config.Secret(storetest.Key)}
+	set(&cfg)
 	s.url = cfg.URL()
 	if s.app, err = Open(t.Context(), cfg, slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))); err != nil {
 		t.Fatal(err)
@@ -333,7 +339,7 @@ func TestHealth(t *testing.T) {
 
 func TestCheckStudyRefusesWhatCannotBeHonoured(t *testing.T) {
 	for name, file := range map[string]string{
-		"a mail":          strings.Replace(leaving, "left } }", "left }, invite: { delivery: email } }", 1),
+		"a pigeon":        strings.Replace(leaving, "left } }", "left }, invite: { delivery: pigeon } }", 1),
 		"a leading guide": strings.Replace(leaving, "guide: cancellation", `guide: { questions: [{ id: q1, must: true, ask: "Was it the price?" }] }`, 1),
 		"no guide":        strings.Replace(leaving, "guide: cancellation", "guide: nonsense", 1),
 	} {

@@ -18,6 +18,9 @@ type commands struct{ *App }
 
 // SetTriggerActive activates or pauses a trigger.
 func (c commands) SetTriggerActive(ctx context.Context, p *research.Project, id string, active bool) error {
+	if err := c.checkActivation(ctx, p, id, active); err != nil {
+		return err
+	}
 	if err := c.db.SetActive(ctx, p.ID, id, active); err != nil {
 		return err
 	}

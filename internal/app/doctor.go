@@ -34,7 +34,7 @@ func (a *App) Describe() string {
 
 // Diagnose looks at everything that a server needs.
 func (a *App) Diagnose(ctx context.Context) []Check {
-	return []Check{a.checkStore(ctx), a.checkDisk(), a.checkPublicURL(), a.checkIdentity(ctx), checkBuilt()}
+	return []Check{a.checkStore(ctx), a.checkDisk(), a.checkPublicURL(), a.checkIdentity(ctx), a.checkMail(), checkBuilt()}
 }
 
 func (a *App) checkStore(ctx context.Context) Check {

@@ -46,6 +46,9 @@ func (a *App) TestStudy(ctx context.Context, s *research.Study) error {
 
 // SetTriggerTesting puts a trigger into test mode.
 func (c commands) SetTriggerTesting(ctx context.Context, p *research.Project, id string) error {
+	if err := c.checkActivation(ctx, p, id, true); err != nil {
+		return err
+	}
 	if err := c.db.SetTesting(ctx, p.ID, id); err != nil {
 		return err
 	}

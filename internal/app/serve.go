@@ -34,6 +34,7 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(Rea
 	if err := a.catalog.refresh(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	a.serving.Store(true)
 	a.db.SetInterest(a.engine.Asks)
 	surfaces, err := a.surfaces()
 	if err != nil {
@@ -43,7 +44,7 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(Rea
 	a.catalog.paused = surfaces.streams.Paused
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
-	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.queue.Run, a.sweep, a.tidy, a.tally.Run, surfaces.streams.Run} {
+	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.queue.Run, a.sending.Run, a.sweep, a.tidy, a.tally.Run, surfaces.streams.Run} {
 		work.Go(func() { loop(background) })
 	}
 	server := newServer(surfaces.handler)
@@ -107,6 +108,7 @@ func (a *App) sweepOnce(ctx context.Context) {
 		"second looks":   func(ctx context.Context) (int, error) { return 0, a.db.ForgetSecondLooks(ctx, a.now()) },
 		"interviews":     a.room.AbandonStale,
 		"events":         a.dropEvents,
+		"deliveries":     func(ctx context.Context) (int, error) { return a.db.TidyDeliveries(ctx, a.now()) },
 	} {
 		for n := 1; n > 0 && ctx.Err() == nil; {
 			var err error

@@ -20,11 +20,6 @@ func CheckStudy(src []byte) (*trigger.File, error) {
 	if _, err := trigger.Compile(f); err != nil {
 		return nil, err
 	}
-	for _, t := range f.Triggers {
-		if d := t.Invite.Delivery; d != trigger.Card && d != trigger.Link {
-			return nil, research.Errorf(research.Invalid, "Delivery %q of trigger %q is not possible yet: nothing would be sent. Use card or link.", d, t.Key)
-		}
-	}
 	if f.Guide != nil {
 		return f, interview.CheckGuide(*f.Guide)
 	}
@@ -52,6 +47,9 @@ func (a *App) ApplyStudy(ctx context.Context, p *research.Project, src []byte, a
 // keepStudy is the one way a study's file gets in force. The caller says whose
 // the version is, and what it was made from.
 func (a *App) keepStudy(ctx context.Context, p *research.Project, f *trigger.File, apply store.ApplyStudy) (*research.Study, error) {
+	if err := a.checkChannels(ctx, p, f.Triggers); err != nil {
+		return nil, err
+	}
 	apply.Project, apply.Key, apply.Name, apply.Goal, apply.Target = p.ID, f.Study.Key, f.Study.Name, f.Study.Goal, f.Study.Interviews
 	apply.File, apply.Now = f.Marshal(), a.now()
 	if apply.Name == "" {

@@ -14,6 +14,7 @@ import (
 	"github.com/usercall/usercall/internal/ingest"
 	"github.com/usercall/usercall/internal/web/assets"
 	"github.com/usercall/usercall/internal/web/participant"
+	"github.com/usercall/usercall/internal/web/unsubscribe"
 	sdkfiles "github.com/usercall/usercall/sdk"
 	"github.com/usercall/usercall/sdk/segmentjs"
 )
@@ -48,6 +49,7 @@ func (a *App) surfaces() (*surfaces, error) {
 		Link: a.link, Address: a.addressText, Now: a.now, NewID: newMessageID, Assets: sdkAssets(), Log: a.log,
 		EventsPerSecond: a.cfg.IngestRate, Burst: a.cfg.IngestBurst}))
 	mux.Handle("/i/", s.participants)
+	mux.Handle("/unsubscribe/", unsubscribe.New(unsubscribe.Config{Store: a.db, Asset: assets.URL, Now: a.now, Log: a.log}))
 	mux.Handle("/assets/", assets.Handler())
 	mux.Handle("/api/", a.adminAPI())
 	mux.HandleFunc("GET /healthz", alive)

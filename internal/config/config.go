@@ -27,8 +27,12 @@ type Config struct {
 	Secret      Secret         // USERCALL_SECRET; "" is made at the first start
 	IngestRate  int            // USERCALL_INGEST_RATE: events per second of one write key
 	IngestBurst int            // USERCALL_INGEST_BURST: events that it may bring at once
-	LogLevel    slog.Level
-	LogJSON     bool
+	Mail        *Mail          // USERCALL_SMTP_URL and USERCALL_SMTP_FROM; nil: none
+	// PrivateWebhooks is USERCALL_PRIVATE_WEBHOOKS: deliveries may go to private
+	// networks and by http.
+	PrivateWebhooks bool
+	LogLevel        slog.Level
+	LogJSON         bool
 }
 
 // Secret is a value that no log, error or dump shows.
@@ -47,7 +51,7 @@ type Variable struct {
 }
 
 // Variables is every setting that the environment can make.
-var Variables = []Variable{
+var Variables = append([]Variable{
 	{"USERCALL_ADDR", "127.0.0.1:8080", "where the server listens", false},
 	{"USERCALL_PUBLIC_URL", "http:// and the address", "what links and the SDK use", false},
 	{"USERCALL_DATA_DIR", "./data", "SQLite database and instance key", false},
@@ -58,7 +62,7 @@ var Variables = []Variable{
 	{"USERCALL_INGEST_BURST", "10000", "events that one write key may bring at once", false},
 	{"USERCALL_LOG", "info", "debug, info, warn or error", false},
 	{"USERCALL_LOG_FORMAT", "text", "text or json", false},
-}
+}, deliveryVariables...)
 
 // FromEnv reads the environment through lookup (os.LookupEnv in the program).
 func FromEnv(lookup func(string) (string, bool)) (Config, error) {
@@ -78,6 +82,9 @@ func FromEnv(lookup func(string) (string, bool)) (Config, error) {
 	burst, errs[9] = get("USERCALL_INGEST_BURST", "10000")
 	c.Secret, c.LogJSON = Secret(secret), format == "json"
 	if err := errors.Join(errs[:]...); err != nil {
+		return c, err
+	}
+	if err := c.readDelivery(get); err != nil {
 		return c, err
 	}
 	var err error

@@ -63,6 +63,12 @@ func TestWhatCannotWorkIsRefused(t *testing.T) {
 		"a path":    {"USERCALL_PUBLIC_URL": "https://example.com/usercall"},
 		"an addr":   {"USERCALL_ADDR": "8080"},
 		"a short k": {"USERCALL_SECRET": "short"},
+		"half mail": {"USERCALL_SMTP_URL": "smtp://mail.example.com"},
+		"a sender":  {"USERCALL_SMTP_URL": "smtp://mail.example.com", "USERCALL_SMTP_FROM": "nobody"},
+		"a scheme":  {"USERCALL_SMTP_URL": "https://mail.example.com", "USERCALL_SMTP_FROM": "a@example.com"},
+		"open auth": {"USERCALL_SMTP_URL": "smtp://u:hunter2@mail.example.com?tls=none", "USERCALL_SMTP_FROM": "a@example.com"},
+		"mail port": {"USERCALL_SMTP_URL": "smtp://u:hunter2@mail.example.com:99999", "USERCALL_SMTP_FROM": "a@example.com"},
+		"perhaps":   {"USERCALL_PRIVATE_WEBHOOKS": "perhaps"},
 	} {
 		c, err := FromEnv(env(values))
 		if err == nil {
@@ -71,9 +77,28 @@ func TestWhatCannotWorkIsRefused(t *testing.T) {
 		if err == nil {
 			_, err = c.InstanceKey()
 		}
-		if err == nil || !strings.Contains(err.Error(), "USERCALL_") {
+		if err == nil || !strings.Contains(err.Error(), "USERCALL_") || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestTheMailServer(t *testing.T) {
+	for address, want := range map[string]Mail{
+		"smtp://mail.example.com":               {Host: "mail.example.com", Port: 587, TLS: "starttls"},
+		"smtp://u:p%40ss@mail.example.com:2525": {Host: "mail.example.com", Port: 2525, TLS: "starttls", User: "u", Password: "p@ss"},
+		"smtps://u:p@mail.example.com":          {Host: "mail.example.com", Port: 465, TLS: "tls", User: "u", Password: "p"},
+		"smtp://relay.internal:25?tls=none":     {Host: "relay.internal", Port: 25, TLS: "none"},
+		"smtp://u:p@127.0.0.1:1025?tls=none":    {Host: "127.0.0.1", Port: 1025, TLS: "none", User: "u", Password: "p"},
+	} {
+		c, err := FromEnv(env(map[string]string{"USERCALL_SMTP_URL": address, "USERCALL_SMTP_FROM": "Northdesk <hello@northdesk.example>"}))
+		want.From = "Northdesk <hello@northdesk.example>"
+		if err != nil || c.Mail == nil || *c.Mail != want {
+			t.Errorf("%s: %+v, %v", address, c.Mail, err)
+		}
+	}
+	if c, err := FromEnv(env(nil)); err != nil || c.Mail != nil || c.PrivateWebhooks {
+		t.Errorf("%+v %v", c.Mail, err)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 
 // New is work to be done.
 type New struct {
-	Queue       string // "" is "default"
+	Queue       string // "" is DefaultQueue
 	Kind        string // picks the handler
 	Key         string // while a job of this key waits, another is not added; "": no dedupe
 	Payload     string
@@ -36,10 +36,11 @@ type Job struct {
 	MaxAttempts int
 }
 
-const (
-	defaultQueue    = "default"
-	defaultAttempts = 8
-)
+// DefaultQueue is where work goes that may wait for other work. What calls others
+// has a queue of its own: a slow one must not hold up the rest.
+const DefaultQueue = "default"
+
+const defaultAttempts = 8
 
 // Enqueue adds work in the caller's transaction. Where a job with the same key
 // waits or runs already, nothing is added, but one that runs is run once more
@@ -50,7 +51,7 @@ func Enqueue(ctx context.Context, tx *sql.Tx, now time.Time, n New) error {
 		return errors.New("jobs: a job needs a kind")
 	}
 	if n.Queue == "" {
-		n.Queue = defaultQueue
+		n.Queue = DefaultQueue
 	}
 	if n.MaxAttempts == 0 {
 		n.MaxAttempts = defaultAttempts

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Due tells whether any job is due.
-func Due(ctx context.Context, db *sql.DB, now time.Time) (due bool, err error) {
+// Due tells whether any job of a queue is due.
+func Due(ctx context.Context, db *sql.DB, queue string, now time.Time) (due bool, err error) {
 	var n int
 	err = db.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM jobs
-		WHERE queue = $1 AND dead_at IS NULL AND run_at <= $2 LIMIT 1) due`, defaultQueue, now.UnixMilli()).Scan(&n)
+		WHERE queue = $1 AND dead_at IS NULL AND run_at <= $2 LIMIT 1) due`, queue, now.UnixMilli()).Scan(&n)
 	return n > 0, err
 }
 

@@ -24,6 +24,7 @@ type Database interface {
 
 // Options of a Queue. Zero values are the defaults.
 type Options struct {
+	Queue   string // whose jobs it runs; "" is DefaultQueue
 	Now     func() time.Time
 	Log     *slog.Logger
 	SkipRow string        // the engine's suffix that passes over rows another holds
@@ -45,6 +46,9 @@ type Queue struct {
 
 // NewQueue makes a queue over the table jobs of db.
 func NewQueue(db Database, o Options) *Queue {
+	if o.Queue == "" {
+		o.Queue = DefaultQueue
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -138,7 +142,7 @@ func (q *Queue) claim(ctx context.Context) (*Job, error) {
 		var c Job
 		err := tx.QueryRowContext(ctx, `SELECT id, queue, kind, payload, attempt, max_attempts FROM jobs
 			WHERE queue = $1 AND dead_at IS NULL AND run_at <= $2 ORDER BY run_at, id LIMIT 1`+q.o.SkipRow,
-			defaultQueue, now.UnixMilli()).Scan(&c.ID, &c.Queue, &c.Kind, &c.Payload, &c.Attempt, &c.MaxAttempts)
+			q.o.Queue, now.UnixMilli()).Scan(&c.ID, &c.Queue, &c.Kind, &c.Payload, &c.Attempt, &c.MaxAttempts)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -174,8 +178,13 @@ func (q *Queue) finish(ctx context.Context, j Job, failed error) error {
 	})
 }
 
+// longestBackoff is the attempt from which on the pause grows no further: work
+// that puts itself off counts every time, and may do so for years.
+const longestBackoff = 20
+
 // backoff is attempt^4 seconds, as River's, give or take a tenth.
 func backoff(attempt int) time.Duration {
+	attempt = min(attempt, longestBackoff)
 	d := time.Duration(attempt*attempt*attempt*attempt) * time.Second
 	return d + time.Duration((rand.Float64()-0.5)*0.2*float64(d))
 }

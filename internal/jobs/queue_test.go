@@ -164,6 +164,52 @@ func TestAFailureIsTriedAgainLaterAndThenRests(t *testing.T) {
 	})
 }
 
+func TestQueuesAreApart(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		other := jobs.NewQueue(b.db, jobs.Options{Queue: "other", Now: b.clock, Log: slog.New(slog.DiscardHandler), SkipRow: b.db.SkipRow()})
+		other.Handle("work", func(_ context.Context, j jobs.Job) error { b.ran = append(b.ran, "other "+j.Payload); return nil })
+		b.enqueue(jobs.New{Payload: "slow", Queue: "other"})
+		b.enqueue(jobs.New{Payload: "quick"})
+		b.drain(b.queue(nil))
+		b.wantRan("quick")
+		b.drain(other)
+		b.wantRan("quick", "other slow")
+	})
+}
+
+// TestWorkThatPutsItselfOffForYears fails after some hundred times: the pause is
+// still a pause.
+func TestWorkThatPutsItselfOffForYears(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		left := 400
+		q := b.queue(func(context.Context, jobs.Job) error {
+			if left--; left < 0 {
+				return errors.New("no")
+			}
+			b.enqueue(jobs.New{Payload: "x", Key: "k", RunAt: b.clock().Add(time.Second), MaxAttempts: 20})
+			return nil
+		})
+		b.enqueue(jobs.New{Payload: "x", Key: "k", MaxAttempts: 20})
+		for range 400 {
+			b.drain(q)
+			b.pass(time.Second)
+		}
+		b.drain(q)
+		ran := len(b.ran)
+		b.drain(q)
+		b.pass(24 * time.Hour)
+		b.drain(q)
+		if len(b.ran) != ran || left != -1 {
+			t.Errorf("it failed %d times within a day", -left)
+		}
+		b.pass(48 * time.Hour)
+		b.drain(q)
+		if len(b.ran) != ran+1 {
+			t.Errorf("it was tried %d times after three days", len(b.ran)-ran)
+		}
+	})
+}
+
 func TestAPanicIsAFailure(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		q := b.queue(func(context.Context, jobs.Job) error { panic("poison") })

@@ -21,6 +21,10 @@ type HomeStore interface {
 	Firing(ctx context.Context, p research.ProjectID) ([]Firing, error)
 	// Heard is one quote each of the themes that grew last.
 	Heard(ctx context.Context, p research.ProjectID, limit int) ([]Quote, error)
+	// Endpoints is where deliveries go, and how that has been.
+	Endpoints(ctx context.Context, p research.ProjectID) ([]Endpoint, error)
+	// Undelivered counts the deliveries that were given up since a time.
+	Undelivered(ctx context.Context, p research.ProjectID, since time.Time) (int, error)
 }
 
 // Funnel is how far people got, from an event to an interview. Events and
@@ -95,7 +99,12 @@ func ReadHome(ctx context.Context, s HomeStore, p *research.Project, now time.Ti
 	if err != nil {
 		return h, err
 	}
-	h.Needs = Needs(p, h.Studies, firing, now)
+	sending, err := sendingNeeds(ctx, s, p, now)
+	if err != nil {
+		return h, err
+	}
+	h.Needs = append(sending, Needs(p, h.Studies, firing, now)...)
+	h.Needs = h.Needs[:min(len(h.Needs), maxNeeds)]
 	h.Heard, err = s.Heard(ctx, p.ID, 3)
 	return h, err
 }

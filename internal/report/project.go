@@ -42,4 +42,5 @@ type Store interface {
 	ProjectStore
 	ConnectStore
 	CatalogueStore
+	DeliveryStore
 }

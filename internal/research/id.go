@@ -16,6 +16,7 @@ const (
 	PrefixTheme     = "thm_"
 	PrefixQuote     = "qte_"
 	PrefixIdentity  = "idk_" // of an identity key: its kid
+	PrefixDelivery  = "dlv_"
 )
 
 // NewID makes a public id: prefix and a UUIDv7 (RFC 9562 §5.7) of now. It

@@ -130,8 +130,8 @@ func (s *shardTx) holdProject(ctx context.Context, project research.ProjectID) e
 	return s.tx.QueryRowContext(ctx, "SELECT id FROM projects WHERE id = $1 FOR NO KEY UPDATE", int64(project)).Scan(&id)
 }
 
-// reserve makes the invite and takes its places; a gate means that a constraint
-// said no.
+// reserve makes the invite, takes its places and has it sent, where it is; a gate
+// means that a constraint said no.
 func (s *shardTx) reserve(ctx context.Context, r *trigger.Rule, i *research.Invite, quotas []string) (*research.Invite, research.Gate, error) {
 	made, err := s.db.reserveInvite(ctx, s.tx, i, s.db.tokenHash(i.PublicID))
 	if err != nil {
@@ -140,24 +140,32 @@ func (s *shardTx) reserve(ctx context.Context, r *trigger.Rule, i *research.Invi
 	if made == nil {
 		return nil, research.GateOpenInvite, nil
 	}
-	if made.Test {
-		return made, "", nil
+	if !made.Test { // a test is counted nowhere
+		if gate, err := s.takePlaces(ctx, r, made, quotas); err != nil || gate != "" {
+			return nil, gate, err
+		}
 	}
+	return made, "", putDelivery(ctx, s.tx.Tx, made, research.Channel(r.Delivery))
+}
+
+// takePlaces takes an invite's places in the caps of its trigger and in quotas; a
+// gate means that one was full.
+func (s *shardTx) takePlaces(ctx context.Context, r *trigger.Rule, made *research.Invite, quotas []string) (research.Gate, error) {
 	for _, c := range []struct {
 		period string
 		limit  int
 		gate   research.Gate
 	}{
-		{trigger.DayKey(i.ReservedAt, r.Timezone), r.PerDay, research.GatePerDay},
+		{trigger.DayKey(made.ReservedAt, r.Timezone), r.PerDay, research.GatePerDay},
 		{totalPeriod, r.Total, research.GateTotal},
 	} {
 		ok, err := takeCap(ctx, s.tx, made, c.period, c.limit)
 		if err != nil || !ok {
-			return nil, c.gate, err
+			return c.gate, err
 		}
 		if err := holdCap(ctx, s.tx, made, c.period); err != nil {
-			return nil, "", err
+			return "", err
 		}
 	}
-	return made, "", putQuotas(ctx, s.tx.Tx, made, quotas)
+	return "", putQuotas(ctx, s.tx.Tx, made, quotas)
 }

@@ -61,6 +61,9 @@ func deleteInvite(ctx context.Context, tx *sql.Tx, i *research.Invite) error {
 			return err
 		}
 	}
+	if err := eraseDelivery(ctx, tx, i); err != nil {
+		return err
+	}
 	for _, statement := range []string{
 		"DELETE FROM cap_reservations WHERE project_id = $1 AND invite_id = $2",
 		"DELETE FROM invite_quotas WHERE project_id = $1 AND invite_id = $2",

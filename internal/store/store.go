@@ -33,6 +33,8 @@ type DB struct {
 	tokenHash func(publicID string) []byte
 	// suppression is what is kept of somebody who is never to be asked.
 	suppression func(research.ProjectID, research.PersonKey) []byte
+	// mailHash is what is kept of an e-mail address that was written to.
+	mailHash func(address string) []byte
 	// reserved is told of each commit that made an invite.
 	reserved atomic.Pointer[func()]
 }
@@ -47,7 +49,7 @@ func Open(ctx context.Context, target string, instanceKey []byte) (*DB, error) {
 	}
 	db := &DB{dialect: d, write: write, read: read, rand: rand.Reader, log: &eventLog{stretch: eventlog.RunEvents},
 		tokenHash:   func(id string) []byte { return invite.TokenHash(invite.Token(instanceKey, id)) },
-		suppression: suppressionOf(instanceKey)}
+		suppression: suppressionOf(instanceKey), mailHash: mailHashOf(instanceKey)}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the database up to date: %w", err), db.Close())
 	}
@@ -79,7 +81,12 @@ func (db *DB) Ping(ctx context.Context) error {
 
 // JobsDue tells whether any job is due, without taking the writer.
 func (db *DB) JobsDue(ctx context.Context, now time.Time) (bool, error) {
-	return jobs.Due(ctx, db.read, now)
+	return jobs.Due(ctx, db.read, jobs.DefaultQueue, now)
+}
+
+// DeliveriesDue is JobsDue for what is to be sent.
+func (db *DB) DeliveriesDue(ctx context.Context, now time.Time) (bool, error) {
+	return jobs.Due(ctx, db.read, DeliverQueue, now)
 }
 
 // PendingJobs counts the jobs that wait or run.

@@ -44,6 +44,7 @@ type noted struct {
 	told   []string
 	db     *store.DB
 	unseen []string // what CheckStudy warns of
+	from   string   // whom mails come from
 }
 
 func (n *noted) StartStudy(_ context.Context, p *research.Project, name, who string) (string, error) {
@@ -173,6 +174,7 @@ func newSite(t *testing.T, public string) *site {
 		WebhookOf: func(p *research.Project) (string, string) {
 			return public + "/v1/webhooks/segment/" + p.Key + "/0123456789abcdef", "a-secret-of-" + p.Key
 		},
+		Link:      func(id string) string { return "https://usercall.example/i/token-of-" + id },
 		PublicURL: at, Now: func() time.Time { return s.now }, Log: slog.New(slog.DiscardHandler),
 		Address: func(*http.Request) (netip.Addr, bool) { return netip.MustParseAddr("192.0.2.7"), true }})
 	return s

@@ -33,6 +33,12 @@ func (homeView) NeedURL(n report.Need) string {
 	switch n.Where {
 	case "origins":
 		return "/settings#origins"
+	case "delivery":
+		return "/settings/delivery"
+	case "deliveries":
+		return "/deliveries"
+	case "undelivered":
+		return "/deliveries?state=failed"
 	case "triggers":
 		return link("studies", n.ID, "triggers")
 	case "report":

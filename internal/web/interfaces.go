@@ -77,6 +77,7 @@ type Commands interface {
 	// SetIdentity changes what is asked of the userIds that browsers send;
 	// conflict where there is no key to check a token with.
 	SetIdentity(ctx context.Context, p *research.Project, mode research.IdentityMode) error
+	DeliveryCommands
 }
 
 // ReadyMade is a study that one picks instead of writing one.

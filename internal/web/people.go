@@ -49,6 +49,7 @@ type personView struct {
 	Days     []dayView
 	Next     string
 	First    string
+	Link     string // of their open invite, to be passed on; "": there is none
 }
 
 // dayView is the entries of one day, so that the lines need only the time.
@@ -75,6 +76,9 @@ func (d *dashboard) person(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	v := personView{shell: r.shell(personName(key), "People"), Person: p}
+	if v.Link, err = d.openLink(r, key); err != nil {
+		return err
+	}
 	var next time.Time
 	v.Entries, next = t.Entries(timelinePage)
 	v.Days = byDay(v.Entries)

@@ -35,6 +35,9 @@ func TestPictures(t *testing.T) {
 	for _, s := range []*site{wrong, one, crowd} {
 		s.fill(demo{tag: "a", studies: 1, events: map[bool]int{true: 30}[s == wrong]})
 	}
+	sending := newSite(t, "http://localhost:8080").signIn()
+	sending.fill(demo{tag: "a", studies: 1, interviews: 6, events: 30})
+	sending.sendSome(6)
 	wrong.coming().everything()
 	one.coming().first()
 	crowd.coming().many()
@@ -76,9 +79,11 @@ func TestPictures(t *testing.T) {
 		{"catalogue-other", "/catalogue/other/", crowd}, {"decisions-many", "/decisions", many},
 		{"pacing", "/settings/pacing", calm}, {"pacing-paused", "/settings/pacing", busy}, {"pacing-quiet", "/settings/pacing", quiet}, {"pacing-triggers", "/studies/stu_a1/triggers", quiet},
 		{"pacing-home", "/", busy},
+		{"delivery", "/settings/delivery", sending}, {"delivery-empty", "/settings/delivery", empty}, {"deliveries", "/deliveries", sending}, {"deliveries-empty", "/deliveries", empty},
+		{"deliverysecret", "/settings/delivery#rotate-delivery", sending}, {"needs-delivery", "/", sending},
 	}
 	servers := map[*site]string{}
-	for _, s := range []*site{full, empty, many, out, wrong, one, crowd, calm, busy, quiet, whole} {
+	for _, s := range []*site{full, empty, many, out, wrong, one, crowd, calm, busy, quiet, whole, sending} {
 		server := httptest.NewServer(s.handler)
 		defer server.Close()
 		servers[s] = server.URL
@@ -136,6 +141,9 @@ func picture(t *testing.T, ctx context.Context, s *site, at string, width int64,
 	must(t, true, chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(at), chromedp.Sleep(150*time.Millisecond)))
 	if strings.HasSuffix(at, "#rotate") {
 		must(t, true, chromedp.Do(ctx, chromedp.Click(`form[action="/settings/keys/identity"] button`), chromedp.Sleep(300*time.Millisecond)))
+	}
+	if strings.HasSuffix(at, "#rotate-delivery") {
+		must(t, true, chromedp.Do(ctx, chromedp.Click(`form[action="/settings/delivery/webhook/rotate"] button`), chromedp.Sleep(300*time.Millisecond)))
 	}
 	if _, do, ok := strings.Cut(at, "/edit#"); ok {
 		js := fmt.Sprintf(`(f => { %s; f.querySelector("[value=save]").click() })(document.querySelector("#builder"))`, map[string]string{

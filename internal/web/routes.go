@@ -78,6 +78,12 @@ func (d *dashboard) table() []route {
 		{"POST /settings/pacing/people", d.saveTestPeople, false},
 		{"POST /settings/pause", d.pause, false},
 		{"POST /settings/password", d.savePassword, false},
+		{"GET /settings/delivery", d.deliverySettings, false},
+		{"POST /settings/delivery/{channel}", d.saveEndpoint, false},
+		{"POST /settings/delivery/{channel}/rotate", d.rotateDelivery, false},
+		{"POST /settings/delivery/{channel}/test", d.testDelivery, false},
+		{"POST /settings/delivery/{channel}/resume", d.resumeDelivery, false},
+		{"GET /deliveries", d.deliveries, false},
 		{"POST /project", d.switchProject, false},
 		{"/", d.nowhere, false},
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/usercall/usercall/internal/research"
 )
 
-// Config is what the dashboard needs. All but Address, Ready, WebhookOf and Now
+// Config is what the dashboard needs. All but Address, Ready, WebhookOf, Link and Now
 // are required.
 type Config struct {
 	Reports  report.Store
@@ -25,6 +25,7 @@ type Config struct {
 	// Why tells how things stand between somebody and each trigger.
 	Why       func(context.Context, *research.Project, research.PersonKey) ([]report.Standing, error)
 	WebhookOf func(*research.Project) (url, secret string) // where Segment's webhook sends to, and signs with
+	Link      func(invite string) string                   // of the interview, for whoever passes it on; nil: not shown
 	PublicURL *url.URL                                     // where browsers reach this server
 	Address   func(*http.Request) (netip.Addr, bool)       // whom a request is from, behind trusted proxies too
 	Now       func() time.Time

@@ -48,6 +48,11 @@ var functions = template.FuncMap{
 	"indexed":    indexed,
 	"join":       strings.Join,
 	"initial":    initial,
+	"channel":    func(c research.Channel) string { return channelWords[c] },
+	"delivery":   func(s research.DeliveryState) string { return deliveryWords[s] },
+	"shape":      func(s research.DeliveryState) string { return deliveryMeaning[s] },
+	"sentWhy":    deliveryWhy,
+	"attempt":    attemptWords,
 	"keyName":    func(k research.KeyKind) string { return keyName[k] },
 	"keyUse":     func(k research.KeyKind) string { return keyUse[k] },
 }
@@ -206,13 +211,14 @@ func meaning(state any) string {
 }
 
 var inviteStates = map[string]string{
-	"reserved": "waiting to be shown", "shown": "shown, not answered yet", "accepted": "accepted",
+	"reserved": "waiting to be shown or sent", "shown": "shown or sent, not answered yet", "accepted": "accepted",
 	"declined": "declined", "expired": "expired unanswered", "revoked": "withdrawn",
 }
 
 var inviteReasons = map[string]string{
 	"closed": "closed the card", "never": "said “don't ask again”", "later": "said “not now” twice", "paused": "its trigger was paused",
 	"merged": "another invite of the same person stayed", "no_consent": "gave no consent",
+	"undelivered": "it could not be sent",
 }
 
 // inviteWords is how an invite stands, with the reason where it adds something.

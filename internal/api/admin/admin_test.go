@@ -25,6 +25,9 @@ func (none) Events(context.Context, *research.Project, report.Query) ([]report.E
 func (none) Invites(context.Context, *research.Project, report.Query) ([]report.InviteRow, error) {
 	return nil, nil
 }
+func (none) Deliveries(context.Context, *research.Project, report.Query) ([]report.DeliveryRow, error) {
+	return nil, nil
+}
 func (none) Decisions(context.Context, *research.Project, report.Query) ([]report.DecisionRow, error) {
 	return nil, nil
 }
