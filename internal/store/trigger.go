@@ -70,6 +70,7 @@ type shardTx struct {
 	// the project whose row is held, as invites of it are reserved
 	reserving research.ProjectID
 	memories  map[personID]*trigger.Memory
+	ahead     []personID       // whose memory is likely to be asked for
 	folded    []trigger.Folded // by the event at hand
 	reserved  bool             // an invite was made
 	looking   bool             // nothing is written
@@ -114,6 +115,9 @@ func (s *shardTx) Inbox(ctx context.Context, limit int) ([]trigger.Pending, erro
 	s.whole = len(inbox) < limit
 	if err != nil || len(inbox) == 0 {
 		return nil, err
+	}
+	for i := range inbox {
+		s.ahead = append(s.ahead, personID{inbox[i].Project, inbox[i].Person()})
 	}
 	return inbox, s.db.bulk.prefetch(ctx, s, inbox)
 }
