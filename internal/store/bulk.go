@@ -25,6 +25,8 @@ type bulk interface {
 	selectDue(ctx context.Context, tx hotTx, shards []int, now time.Time, limit int) ([]trigger.PersonRef, error)
 	upsertRuns(ctx context.Context, tx hotTx, kept []runOf) error
 	deleteRuns(ctx context.Context, tx hotTx, gone []runOf) error
+	upsertDecisions(ctx context.Context, tx hotTx, kept []decided) error
+	deleteDecisions(ctx context.Context, tx hotTx, gone []decided) error
 	upsertGroups(ctx context.Context, tx hotTx, ids []groupID, traits []string) error
 	upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error
 	// upsertSightings leaves out who was folded into somebody else.

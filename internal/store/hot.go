@@ -25,9 +25,10 @@ const (
 	selectGroup    = "SELECT traits FROM group_traits WHERE project_id = $1 AND group_id = $2"
 	upsertGroup    = "INSERT INTO group_traits (project_id, group_id, traits) VALUES ($1, $2, $3)" + mergeGroup
 	mergeGroup     = " ON CONFLICT (project_id, group_id) DO UPDATE SET traits = excluded.traits"
-	insertDecision = `INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, event_name, outcome, gate, detail, remedy, invite_id,
-			again_until, ticket_hash, test)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+	decisionFields = `project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, event_name, outcome, gate, detail, remedy, invite_id,
+			again_until, ticket_hash, test`
+	insertDecision = "INSERT INTO decisions (" + decisionFields + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)" + mergeDecision
+	mergeDecision  = `
 		ON CONFLICT (trigger_id, event_seq) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, gate = excluded.gate,
 			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id, user_key = excluded.user_key,
 			again_until = excluded.again_until, ticket_hash = excluded.ticket_hash, test = excluded.test`

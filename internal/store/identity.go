@@ -224,6 +224,9 @@ func (s *shardTx) fold(ctx context.Context, e *research.Event, from research.Per
 	if err := foldInterviews(ctx, s.tx.Tx, e.Project, from, into.Key); err != nil {
 		return err
 	}
+	if err := s.saveDecisions(ctx); err != nil {
+		return err
+	}
 	_, err = s.tx.ExecContext(ctx, "UPDATE decisions SET user_key = $3 WHERE project_id = $1 AND user_key = $2", e.Project, from, into.Key)
 	return err
 }

@@ -77,13 +77,16 @@ type shardTx struct {
 	// persons of whom it was looked up that nothing is to be decided once more
 	settled map[personID]bool
 	counts  map[countKey]*count // of common decisions
+	// decisions that are not written down yet, in order, and where each is
+	decided   []decided
+	decidedAt map[decisionID]int
 	// users of whom it was looked up that no alias leads away from them
 	unaliased map[personID]bool
 }
 
 func (db *DB) shardTx(tx hotTx) *shardTx {
 	return &shardTx{db: db, tx: tx, people: map[personID]*personRow{}, groups: map[groupID]*groupRow{}, unaliased: map[personID]bool{},
-		memories: map[personID]*trigger.Memory{}, settled: map[personID]bool{}, counts: map[countKey]*count{}}
+		memories: map[personID]*trigger.Memory{}, settled: map[personID]bool{}, counts: map[countKey]*count{}, decidedAt: map[decisionID]int{}}
 }
 
 // hold takes the row locks of shards.
@@ -136,7 +139,7 @@ func scanPending(r row) (p trigger.Pending, err error) {
 
 // Done implements trigger.Shard.
 func (s *shardTx) Done(ctx context.Context, done []trigger.Pending) error {
-	if err := errors.Join(s.savePeople(ctx), s.saveGroups(ctx), s.saveRuns(ctx), s.saveCounts(ctx)); err != nil || len(done) == 0 {
+	if err := errors.Join(s.savePeople(ctx), s.saveGroups(ctx), s.saveRuns(ctx), s.saveDecisions(ctx), s.saveCounts(ctx)); err != nil || len(done) == 0 {
 		return err
 	}
 	return s.db.bulk.deleteInbox(ctx, s.tx, done)

@@ -107,6 +107,9 @@ func (s *shardTx) again(ctx context.Context, e *research.Event, person research.
 	if e.Type != research.Identify && len(s.folded) == 0 || len(s.folded) == 0 && s.settled[id] {
 		return nil, nil
 	}
+	if err := s.saveDecisions(ctx); err != nil {
+		return nil, err
+	}
 	all, err := collect(ctx, s.tx, scanAgain, selectAgain, int64(id.project), string(id.key), ms(e.ReceivedAt))
 	if err != nil || len(all) == 0 {
 		return nil, err
