@@ -33,6 +33,7 @@ type DB struct {
 	tokenHash func(publicID string) []byte
 	// suppression is what is kept of somebody who is never to be asked.
 	suppression func(research.ProjectID, research.PersonKey) []byte
+	oldRuns     oldRuns
 	// reserved is told of each commit that made an invite.
 	reserved atomic.Pointer[func()]
 }
