@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -292,6 +293,7 @@ var errDied = errors.New("the node died")
 type faulty struct {
 	*store.DB
 	plan   func() (call int, how fault) // of the next transaction; call 0: it lives
+	mu     sync.Mutex
 	deaths int
 }
 
@@ -311,7 +313,9 @@ func (f *faulty) InShards(ctx context.Context, shards []int, wait bool, work fun
 		died, err = true, errDied
 	}
 	if died {
+		f.mu.Lock()
 		f.deaths++
+		f.mu.Unlock()
 	}
 	return held, err
 }
