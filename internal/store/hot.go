@@ -38,9 +38,14 @@ const (
 		ON CONFLICT (project_id, trigger_id, day, outcome, gate) DO UPDATE SET kept = decision_counts.kept + excluded.kept,
 			beyond = decision_counts.beyond + excluded.beyond, last_at = CASE WHEN excluded.last_at > decision_counts.last_at THEN excluded.last_at ELSE decision_counts.last_at END`
 	selectRuns = "SELECT project_id, user_key, trigger_id, version, state, next_at FROM trigger_runs WHERE project_id = $1 AND user_key = $2"
-	selectDue  = "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 ORDER BY next_at LIMIT $2"
-	upsertRun  = `INSERT INTO trigger_runs (project_id, user_key, trigger_id, version, shard, state, next_at, ticket_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)` + mergeRun
-	mergeRun   = `
+	// Whether anything is due at all is asked first: PostgreSQL would read the whole
+	// table where it has not counted yet what was added.
+	selectDueShards = `SELECT shard FROM inbox UNION SELECT shard FROM trigger_runs WHERE next_at <= $1
+		AND (SELECT min(next_at) FROM trigger_runs WHERE next_at IS NOT NULL) <= $1 ORDER BY shard`
+	selectDueOf = "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 AND shard = ANY($3) ORDER BY next_at LIMIT $2"
+	selectDue   = "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 ORDER BY next_at LIMIT $2"
+	upsertRun   = `INSERT INTO trigger_runs (project_id, user_key, trigger_id, version, shard, state, next_at, ticket_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)` + mergeRun
+	mergeRun    = `
 		ON CONFLICT (project_id, user_key, trigger_id) DO UPDATE SET version = excluded.version, shard = excluded.shard, state = excluded.state,
 			next_at = excluded.next_at, ticket_hash = excluded.ticket_hash`
 	deleteRun   = "DELETE FROM trigger_runs WHERE project_id = $1 AND user_key = $2 AND trigger_id = $3"

@@ -54,7 +54,7 @@ func (postgresBulk) loadRuns(ctx context.Context, s *shardTx, ids []personID) er
 }
 
 func (postgresBulk) selectDue(ctx context.Context, tx hotTx, shards []int, now time.Time, limit int) ([]trigger.PersonRef, error) {
-	return collect(ctx, tx, scanRef, "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 AND shard = ANY($3) ORDER BY next_at LIMIT $2", ms(now), limit, shards)
+	return collect(ctx, tx, scanRef, selectDueOf, ms(now), limit, shards)
 }
 
 func (postgresBulk) upsertRuns(ctx context.Context, tx hotTx, kept []runOf) error {
