@@ -92,6 +92,9 @@ func (l *lab) idleWithout(ctx context.Context, s *subject, w *waited) (err error
 }
 
 func (l *lab) idleWith(ctx context.Context, s *subject, w *waited) (err error) {
+	if _, _, err := l.settle(ctx, s); err != nil {
+		return err
+	}
 	if w.pollAfter, err = pollTime(ctx, s); err != nil {
 		return err
 	}

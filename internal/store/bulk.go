@@ -27,6 +27,8 @@ type bulk interface {
 	deleteRuns(ctx context.Context, tx hotTx, gone []runOf) error
 	upsertDecisions(ctx context.Context, tx hotTx, kept []decided) error
 	deleteDecisions(ctx context.Context, tx hotTx, gone []decided) error
+	// prefetchDue reads what is about to be asked of persons with something due.
+	prefetchDue(ctx context.Context, s *shardTx, ids []personID) error
 	upsertGroups(ctx context.Context, tx hotTx, ids []groupID, traits []string) error
 	upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error
 	// upsertSightings leaves out who was folded into somebody else.

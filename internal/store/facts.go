@@ -21,9 +21,11 @@ func (s *shardTx) Facts(ctx context.Context, r *trigger.Rule, who research.Perso
 		return f, err
 	}
 	f.Person = person.Person
-	for _, read := range []func(context.Context, *trigger.Facts, *trigger.Rule, time.Time) error{
-		s.groupFacts, s.suppressedFacts, s.openInvite, s.contactFacts, s.capFacts, s.interviewFacts,
-	} {
+	reads := []func(context.Context, *trigger.Facts, *trigger.Rule, time.Time) error{s.groupFacts, s.capFacts, s.interviewFacts}
+	if !s.unmet[personID{r.Project, who}] {
+		reads = append(reads, s.suppressedFacts, s.openInvite, s.contactFacts)
+	}
+	for _, read := range reads {
 		if err := read(ctx, &f, r, now); err != nil {
 			return f, err
 		}

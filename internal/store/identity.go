@@ -200,6 +200,7 @@ func (s *shardTx) fold(ctx context.Context, e *research.Event, from research.Per
 	}
 	s.folded = append(s.folded, trigger.Folded{From: from, Into: into.Key})
 	delete(s.settled, personID{e.Project, into.Key}) // decisions come along
+	delete(s.unmet, personID{e.Project, into.Key})   // and invites
 	old, err := s.person(ctx, e.Project, from)
 	if err != nil || !old.stored && !old.changed {
 		return err

@@ -77,6 +77,8 @@ type shardTx struct {
 	// persons of whom it was looked up that nothing is to be decided once more
 	settled map[personID]bool
 	counts  map[countKey]*count // of common decisions
+	// persons with no open invite, who were never shown one and never opted out
+	unmet map[personID]bool
 	// decisions that are not written down yet, in order, and where each is
 	decided   []decided
 	decidedAt map[decisionID]int
@@ -86,7 +88,7 @@ type shardTx struct {
 
 func (db *DB) shardTx(tx hotTx) *shardTx {
 	return &shardTx{db: db, tx: tx, people: map[personID]*personRow{}, groups: map[groupID]*groupRow{}, unaliased: map[personID]bool{},
-		memories: map[personID]*trigger.Memory{}, settled: map[personID]bool{}, counts: map[countKey]*count{}, decidedAt: map[decisionID]int{}}
+		memories: map[personID]*trigger.Memory{}, settled: map[personID]bool{}, counts: map[countKey]*count{}, decidedAt: map[decisionID]int{}, unmet: map[personID]bool{}}
 }
 
 // hold takes the row locks of shards.
@@ -151,6 +153,7 @@ func (s *shardTx) Reserve(ctx context.Context, r *trigger.Rule, i *research.Invi
 	if err := s.holdProject(ctx, i.Project); err != nil {
 		return nil, "", err
 	}
+	delete(s.unmet, personID{i.Project, i.Person})
 	if _, err := s.tx.ExecContext(ctx, beginReserve); err != nil {
 		return nil, "", err
 	}

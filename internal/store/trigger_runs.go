@@ -57,10 +57,15 @@ func (s *shardTx) keepRun(r row) (none struct{}, err error) {
 // Due implements trigger.Shard.
 func (s *shardTx) Due(ctx context.Context, now time.Time, limit int) ([]trigger.PersonRef, error) {
 	due, err := s.db.bulk.selectDue(ctx, s.tx, s.shards, now, limit)
-	for _, who := range due {
-		s.ahead = append(s.ahead, personID{who.Project, who.Key})
+	if err != nil || len(due) == 0 {
+		return nil, err
 	}
-	return due, err
+	ids := make([]personID, len(due))
+	for i, who := range due {
+		ids[i] = personID{who.Project, who.Key}
+	}
+	s.ahead = append(s.ahead, ids...)
+	return due, s.db.bulk.prefetchDue(ctx, s, ids)
 }
 
 func scanRef(r row) (p trigger.PersonRef, err error) { return p, r.Scan(&p.Project, &p.Key) }

@@ -144,7 +144,9 @@ func TestANodeThatDiesInAPassLeavesItToAnother(t *testing.T) {
 				t.Errorf("it died in call %d and did not notice", calls+1)
 			}
 			other := w.on(second)
-			other.settle()
+			if err := other.drain(); err != nil { // PostgreSQL takes a moment to notice that the first is gone
+				t.Fatal(err)
+			}
 			other.settle()
 			if n := w.count("SELECT count(*) FROM invitations WHERE user_key = $1", "u:"+who); n != 1 {
 				t.Errorf("dead in call %d: %d invites", calls+1, n)
