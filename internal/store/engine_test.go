@@ -226,6 +226,21 @@ triggers: [{ key: left, on: { event: left }, total: 1, expires: 1h, cooldown: 30
 	})
 }
 
+// TestAnOverdueInviteGivesItsPlaceToItsPersonsNext, before any sweeper comes.
+func TestAnOverdueInviteGivesItsPlaceToItsPersonsNext(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, `
+usercall: 1
+study: { key: why }
+triggers: [{ key: left, on: { event: left }, total: 1, expires: 1h, cooldown: 30d }]
+`)
+		w.send(event("left", "ann", ""))
+		w.pass(2 * time.Hour)
+		w.send(event("left", "ann", ""))
+		w.wantLog("ann invited ", "ann invited ")
+	})
+}
+
 func TestAnonymousPeopleFoldIntoTheUserTheyTurnOutToBe(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db, leaving)
