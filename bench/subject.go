@@ -19,6 +19,8 @@ type subject struct {
 	read      func(ctx context.Context, since time.Time, each func(line []byte)) error // what it stored, an event or a batch a line
 	undecided func(context.Context) (int, error)                                       // events that wait for their triggers; nil: nobody looks
 
+	driver, source string // of its database, to look into; "": it has none
+
 	server   *process
 	database *postgres // nil: none
 }
@@ -85,14 +87,14 @@ func (l *lab) floor() (*subject, error) {
 	return s, nil
 }
 
-// sqlite is usercall on SQLite, with a project and the bench's studies.
-func (l *lab) sqlite(ctx context.Context) (*subject, error) {
-	return l.usercall(ctx, "usercall, SQLite", "")
+// sqlite is usercall on SQLite, with a project and these studies, else the bench's.
+func (l *lab) sqlite(ctx context.Context, files ...string) (*subject, error) {
+	return l.usercall(ctx, "usercall, SQLite", "", files)
 }
 
 // postgres is usercall on a database of the lab's PostgreSQL server, whose work
 // counts as the server's.
-func (l *lab) postgres(ctx context.Context) (*subject, error) {
+func (l *lab) postgres(ctx context.Context, files ...string) (*subject, error) {
 	server, err := l.database(ctx)
 	if err != nil {
 		return nil, err
@@ -101,7 +103,7 @@ func (l *lab) postgres(ctx context.Context) (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := l.usercall(ctx, "usercall, PostgreSQL", url)
+	s, err := l.usercall(ctx, "usercall, PostgreSQL", url, files)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +111,10 @@ func (l *lab) postgres(ctx context.Context) (*subject, error) {
 	return s, nil
 }
 
-func (l *lab) usercall(ctx context.Context, name, database string) (*subject, error) {
+func (l *lab) usercall(ctx context.Context, name, database string, files []string) (*subject, error) {
+	if len(files) == 0 {
+		files = studies()
+	}
 	dir, addr, err := l.place("usercall")
 	if err != nil {
 		return nil, err
@@ -119,7 +124,7 @@ func (l *lab) usercall(ctx context.Context, name, database string) (*subject, er
 	if err != nil {
 		return nil, err
 	}
-	for _, file := range studies() {
+	for _, file := range files {
 		if err := p.apply(ctx, keys.Project, file); err != nil {
 			return nil, err
 		}
@@ -134,6 +139,6 @@ func (l *lab) usercall(ctx context.Context, name, database string) (*subject, er
 		driver, source = "sqlite", "file:"+filepath.Join(dir, "usercall.db")+"?mode=ro"
 		s.size = pages(source)
 	}
-	s.undecided = undecided(driver, source)
+	s.driver, s.source, s.undecided = driver, source, undecided(driver, source)
 	return s, nil
 }

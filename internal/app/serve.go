@@ -106,6 +106,7 @@ func (a *App) sweepOnce(ctx context.Context) {
 		"invites":        func(ctx context.Context) (int, error) { return a.db.ExpireDue(ctx, a.now()) },
 		"what is paused": a.revokePaused,
 		"second looks":   func(ctx context.Context) (int, error) { return 0, a.db.ForgetSecondLooks(ctx, a.now()) },
+		"waits":          func(ctx context.Context) (int, error) { return a.db.DropOldRuns(ctx, a.now()) },
 		"interviews":     a.room.AbandonStale,
 		"events":         a.dropEvents,
 		"deliveries":     func(ctx context.Context) (int, error) { return a.db.TidyDeliveries(ctx, a.now()) },

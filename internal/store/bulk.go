@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"math/rand/v2"
+	"time"
 
 	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/ingest"
@@ -17,6 +18,17 @@ type bulk interface {
 	selectInbox(ctx context.Context, tx hotTx, shards []int, limit int) ([]trigger.Pending, error)
 	deleteInbox(ctx context.Context, tx hotTx, done []trigger.Pending) error
 	prefetch(ctx context.Context, s *shardTx, inbox []trigger.Pending) error
+	// loadRuns makes the memories of persons whose memory is asked for, of the last
+	// one in any case.
+	loadRuns(ctx context.Context, s *shardTx, ids []personID) error
+	// selectDue reads whose runs are due in some shards, given in order.
+	selectDue(ctx context.Context, tx hotTx, shards []int, now time.Time, limit int) ([]trigger.PersonRef, error)
+	upsertRuns(ctx context.Context, tx hotTx, kept []runOf) error
+	deleteRuns(ctx context.Context, tx hotTx, gone []runOf) error
+	upsertDecisions(ctx context.Context, tx hotTx, kept []decided) error
+	deleteDecisions(ctx context.Context, tx hotTx, gone []decided) error
+	// prefetchDue reads what is about to be asked of persons with something due.
+	prefetchDue(ctx context.Context, s *shardTx, ids []personID) error
 	upsertGroups(ctx context.Context, tx hotTx, ids []groupID, traits []string) error
 	upsertPeople(ctx context.Context, tx hotTx, ids []personID, people map[personID]*personRow) error
 	// upsertSightings leaves out who was folded into somebody else.

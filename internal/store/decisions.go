@@ -41,31 +41,63 @@ type count struct {
 	last         int64
 }
 
+// decided is a decision to be written down.
+type decided struct {
+	*research.Decision
+	invite *int64
+	drop   bool // what the log holds of its match goes
+}
+
+// decisionID is what the log holds one decision of.
+type decisionID struct {
+	trigger research.TriggerID
+	seq     int64
+}
+
 // Record implements trigger.Shard. A common decision beyond the day's number is
-// counted, and what the log held of its match goes.
+// counted, and what the log held of its match goes. What is recorded is written
+// down together, by Done or when somebody reads decisions.
 func (s *shardTx) Record(ctx context.Context, d *research.Decision, invite *research.Invite) error {
+	row := decided{Decision: d}
 	if common(d) {
 		keep, err := s.count(ctx, d)
 		if err != nil {
 			return err
 		}
-		if !keep {
-			_, err := s.tx.ExecContext(ctx, deleteDecision, int64(d.Trigger), d.EventSeq)
-			return err
-		}
+		row.drop = !keep
 	}
-	var id any
 	if invite != nil {
-		id = invite.ID
+		row.invite = &invite.ID
 	}
-	var again any
-	if !d.AgainUntil.IsZero() {
-		again = ms(d.AgainUntil)
+	if !row.drop && !d.AgainUntil.IsZero() {
 		delete(s.settled, personID{d.Project, d.Person})
 	}
-	_, err := s.tx.ExecContext(ctx, insertDecision,
-		d.Project, d.Study, d.Trigger, d.Version, d.Person, ms(d.At), d.EventSeq, d.MessageID, d.EventName, d.Outcome, d.Gate, d.Detail, d.Remedy, id, again, nullBytes(d.TicketHash), flag(d.Test))
-	return err
+	id := decisionID{d.Trigger, d.EventSeq}
+	if at, before := s.decidedAt[id]; before {
+		s.decided[at] = row
+		return nil
+	}
+	s.decidedAt[id] = len(s.decided)
+	s.decided = append(s.decided, row)
+	return nil
+}
+
+// saveDecisions writes down what was recorded.
+func (s *shardTx) saveDecisions(ctx context.Context) error {
+	var kept, gone []decided
+	for _, d := range s.decided {
+		if d.drop {
+			gone = append(gone, d)
+		} else {
+			kept = append(kept, d)
+		}
+	}
+	s.decided = nil
+	clear(s.decidedAt)
+	if err := s.db.bulk.upsertDecisions(ctx, s.tx, kept); err != nil {
+		return err
+	}
+	return s.db.bulk.deleteDecisions(ctx, s.tx, gone)
 }
 
 // count counts a common decision and tells whether the log has room for it.

@@ -24,6 +24,7 @@ type world struct {
 	project  *research.Project
 	engine   *trigger.Engine
 	compiled []*trigger.Rule
+	rules    *trigger.Rules
 	now      time.Time
 	mu       sync.Mutex
 }
@@ -76,8 +77,9 @@ func (w *world) apply(src string) {
 		r.Project, r.StudyID, r.TriggerID, r.Version, r.Active = w.project.ID, s.ID, s.Triggers[i].ID, s.Triggers[i].Version, true
 	}
 	w.compiled = compiled.Rules
-	w.engine.SetRules(&trigger.Rules{Index: map[research.ProjectID]*trigger.Index{w.project.ID: trigger.NewIndex(compiled.Rules...)},
-		Projects: map[research.ProjectID]*research.Project{w.project.ID: w.project}})
+	w.rules = &trigger.Rules{Index: map[research.ProjectID]*trigger.Index{w.project.ID: trigger.NewIndex(compiled.Rules...)},
+		Projects: map[research.ProjectID]*research.Project{w.project.ID: w.project}}
+	w.engine.SetRules(w.rules)
 }
 
 // send stores events at the present time and waits for what is decided of them.
@@ -221,6 +223,21 @@ triggers: [{ key: left, on: { event: left }, total: 1, expires: 1h, cooldown: 30
 		}
 		w.send(event("left", "ann", ""))
 		w.wantLog("ann invited ", "bob skipped total", "ann invited ")
+	})
+}
+
+// TestAnOverdueInviteGivesItsPlaceToItsPersonsNext, before any sweeper comes.
+func TestAnOverdueInviteGivesItsPlaceToItsPersonsNext(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, `
+usercall: 1
+study: { key: why }
+triggers: [{ key: left, on: { event: left }, total: 1, expires: 1h, cooldown: 30d }]
+`)
+		w.send(event("left", "ann", ""))
+		w.pass(2 * time.Hour)
+		w.send(event("left", "ann", ""))
+		w.wantLog("ann invited ", "ann invited ")
 	})
 }
 

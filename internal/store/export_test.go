@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -86,4 +87,24 @@ func OpenAt(ctx context.Context, target string, version int64) (*sql.DB, error) 
 		_, err = provider.UpTo(ctx, version)
 	}
 	return write, err
+}
+
+// PolledQuery is a statement that is run again and again while nothing happens.
+type PolledQuery struct {
+	SetUp string // what its transaction begins with
+	Text  string
+	Args  []any
+}
+
+// Polls is what a server asks twice a second, and in each pass, of the runs that
+// wait.
+func (db *DB) Polls() map[string]PolledQuery {
+	now := ms(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC))
+	all := map[string]PolledQuery{"which shards": {Text: selectDueShards, Args: []any{now}}}
+	if db.dialect == postgresDialect {
+		all["which persons"] = PolledQuery{"SET LOCAL enable_seqscan = off", selectDueOf, []any{now, 1000, []int{1, 2, 3}}}
+	} else {
+		all["which persons"] = PolledQuery{Text: selectDue, Args: []any{now, 256}}
+	}
+	return all
 }

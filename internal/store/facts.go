@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/usercall/usercall/internal/research"
@@ -21,9 +22,13 @@ func (s *shardTx) Facts(ctx context.Context, r *trigger.Rule, who research.Perso
 		return f, err
 	}
 	f.Person = person.Person
-	for _, read := range []func(context.Context, *trigger.Facts, *trigger.Rule, time.Time) error{
-		s.groupFacts, s.suppressedFacts, s.openInvite, s.contactFacts, s.capFacts, s.interviewFacts,
-	} {
+	type reads []func(context.Context, *trigger.Facts, *trigger.Rule, time.Time) error
+	met := reads{s.suppressedFacts, s.openInvite, s.contactFacts}
+	if s.unmet[personID{r.Project, who}] {
+		met = nil
+	}
+	// The caps are read last: an invite that is overdue gives its places back.
+	for _, read := range slices.Concat(reads{s.groupFacts}, met, reads{s.capFacts, s.interviewFacts}) {
 		if err := read(ctx, &f, r, now); err != nil {
 			return f, err
 		}

@@ -25,9 +25,10 @@ const (
 	selectGroup    = "SELECT traits FROM group_traits WHERE project_id = $1 AND group_id = $2"
 	upsertGroup    = "INSERT INTO group_traits (project_id, group_id, traits) VALUES ($1, $2, $3)" + mergeGroup
 	mergeGroup     = " ON CONFLICT (project_id, group_id) DO UPDATE SET traits = excluded.traits"
-	insertDecision = `INSERT INTO decisions (project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, event_name, outcome, gate, detail, remedy, invite_id,
-			again_until, ticket_hash, test)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+	decisionFields = `project_id, study_id, trigger_id, version, user_key, at, event_seq, message_id, event_name, outcome, gate, detail, remedy, invite_id,
+			again_until, ticket_hash, test`
+	insertDecision = "INSERT INTO decisions (" + decisionFields + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)" + mergeDecision
+	mergeDecision  = `
 		ON CONFLICT (trigger_id, event_seq) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, gate = excluded.gate,
 			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id, user_key = excluded.user_key,
 			again_until = excluded.again_until, ticket_hash = excluded.ticket_hash, test = excluded.test`
@@ -36,8 +37,15 @@ const (
 	upsertCount    = `INSERT INTO decision_counts (project_id, trigger_id, day, outcome, gate, kept, beyond, last_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (project_id, trigger_id, day, outcome, gate) DO UPDATE SET kept = decision_counts.kept + excluded.kept,
 			beyond = decision_counts.beyond + excluded.beyond, last_at = CASE WHEN excluded.last_at > decision_counts.last_at THEN excluded.last_at ELSE decision_counts.last_at END`
-	selectRuns = "SELECT trigger_id, version, state, next_at FROM trigger_runs WHERE project_id = $1 AND user_key = $2"
-	upsertRun  = `INSERT INTO trigger_runs (project_id, user_key, trigger_id, version, shard, state, next_at, ticket_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	selectRuns = "SELECT project_id, user_key, trigger_id, version, state, next_at FROM trigger_runs WHERE project_id = $1 AND user_key = $2"
+	// Whether anything is due at all is asked first: PostgreSQL would read the whole
+	// table where it has not counted yet what was added.
+	selectDueShards = `SELECT shard FROM inbox UNION SELECT shard FROM trigger_runs WHERE next_at <= $1
+		AND (SELECT min(next_at) FROM trigger_runs WHERE next_at IS NOT NULL) <= $1 ORDER BY shard`
+	selectDueOf = "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 AND shard = ANY($3) ORDER BY next_at LIMIT $2"
+	selectDue   = "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 ORDER BY next_at LIMIT $2"
+	upsertRun   = `INSERT INTO trigger_runs (project_id, user_key, trigger_id, version, shard, state, next_at, ticket_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)` + mergeRun
+	mergeRun    = `
 		ON CONFLICT (project_id, user_key, trigger_id) DO UPDATE SET version = excluded.version, shard = excluded.shard, state = excluded.state,
 			next_at = excluded.next_at, ticket_hash = excluded.ticket_hash`
 	deleteRun   = "DELETE FROM trigger_runs WHERE project_id = $1 AND user_key = $2 AND trigger_id = $3"
@@ -70,7 +78,7 @@ const (
 )
 
 var hotStatements = []string{selectLink, insertLink, selectPerson, upsertPerson, sightPerson, selectGroup, upsertGroup, selectInbox, deleteInbox, insertInbox,
-	selectLastSeq, updateLastSeq, insertPack, selectPart, selectParts, upsertPart, insertDecision, deleteDecision, selectCount, upsertCount, selectOpenInvite, selectContacts, countSuppressed, countInterviews,
+	selectLastSeq, updateLastSeq, insertPack, selectPart, selectParts, upsertPart, insertDecision, deleteDecision, selectCount, upsertCount, selectRuns, selectDue, upsertRun, deleteRun, selectAgain, selectOpenInvite, selectContacts, countSuppressed, countInterviews,
 	insertInvite, takePlace, holdPlace, beginReserve, keepReserve, undoReserve,
 	upsertName, upsertDay, selectPath, touchPath, upsertPath}
 

@@ -200,6 +200,7 @@ func (s *shardTx) fold(ctx context.Context, e *research.Event, from research.Per
 	}
 	s.folded = append(s.folded, trigger.Folded{From: from, Into: into.Key})
 	delete(s.settled, personID{e.Project, into.Key}) // decisions come along
+	delete(s.unmet, personID{e.Project, into.Key})   // and invites
 	old, err := s.person(ctx, e.Project, from)
 	if err != nil || !old.stored && !old.changed {
 		return err
@@ -222,6 +223,9 @@ func (s *shardTx) fold(ctx context.Context, e *research.Event, from research.Per
 		return err
 	}
 	if err := foldInterviews(ctx, s.tx.Tx, e.Project, from, into.Key); err != nil {
+		return err
+	}
+	if err := s.saveDecisions(ctx); err != nil {
 		return err
 	}
 	_, err = s.tx.ExecContext(ctx, "UPDATE decisions SET user_key = $3 WHERE project_id = $1 AND user_key = $2", e.Project, from, into.Key)

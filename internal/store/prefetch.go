@@ -12,7 +12,7 @@ import (
 // prefetch reads what a page of the inbox is about to ask, a statement for all
 // where each would be a round trip.
 func (postgresBulk) prefetch(ctx context.Context, s *shardTx, inbox []trigger.Pending) error {
-	if err := s.prefetchPeople(ctx, inbox); err != nil {
+	if err := s.prefetchPeople(ctx, whoseEvents(inbox)); err != nil {
 		return err
 	}
 	if err := s.prefetchSettled(ctx, inbox); err != nil {
@@ -48,15 +48,56 @@ func (s *shardTx) prefetchSettled(ctx context.Context, inbox []trigger.Pending) 
 // prefetch does nothing: a statement of SQLite is a function call.
 func (sqliteBulk) prefetch(context.Context, *shardTx, []trigger.Pending) error { return nil }
 
-func (s *shardTx) prefetchPeople(ctx context.Context, inbox []trigger.Pending) error {
+func whoseEvents(inbox []trigger.Pending) []personID {
+	ids := make([]personID, len(inbox))
+	for i := range inbox {
+		ids[i] = personID{inbox[i].Project, inbox[i].Person()}
+	}
+	return ids
+}
+
+// prefetchDue reads what is about to be asked of persons with something due.
+func (postgresBulk) prefetchDue(ctx context.Context, s *shardTx, ids []personID) error {
+	if err := s.prefetchPeople(ctx, ids); err != nil {
+		return err
+	}
+	return s.prefetchUnmet(ctx, ids)
+}
+
+func (sqliteBulk) prefetchDue(context.Context, *shardTx, []personID) error { return nil }
+
+// prefetchUnmet finds out who has no open invite, was never shown one and never
+// opted out: nearly all. Their shards are held, so it stays so until this
+// transaction invites them.
+func (s *shardTx) prefetchUnmet(ctx context.Context, ids []personID) error {
+	projects, keys, hashes := make([]int64, len(ids)), make([]string, len(ids)), make([][]byte, len(ids))
+	for i, id := range ids {
+		s.unmet[id] = true
+		projects[i], keys[i], hashes[i] = int64(id.project), string(id.key), s.db.suppression(id.project, id.key)
+	}
+	_, err := collect(ctx, s.tx, func(r row) (struct{}, error) {
+		var id personID
+		err := r.Scan(&id.project, &id.key)
+		delete(s.unmet, id)
+		return struct{}{}, err
+	}, `SELECT w.project_id, w.user_key FROM unnest($1::bigint[], $2::text[], $3::bytea[]) AS w (project_id, user_key, hash)
+		WHERE EXISTS (SELECT 1 FROM invitations i WHERE i.project_id = w.project_id AND i.user_key = w.user_key AND i.closed_at IS NULL)
+			OR EXISTS (SELECT 1 FROM contacts c WHERE c.project_id = w.project_id AND c.user_key = w.user_key)
+			OR EXISTS (SELECT 1 FROM suppressed s WHERE s.project_id = w.project_id AND s.hash = w.hash)`, projects, keys, hashes)
+	return err
+}
+
+func (s *shardTx) prefetchPeople(ctx context.Context, ids []personID) error {
 	var projects []int64
 	var keys []string
-	for i := range inbox {
-		id := personID{inbox[i].Project, inbox[i].Person()}
+	for _, id := range ids {
 		if s.people[id] == nil {
 			s.people[id] = &personRow{Person: research.Person{Key: id.key}}
 			projects, keys = append(projects, int64(id.project)), append(keys, string(id.key))
 		}
+	}
+	if len(keys) == 0 {
+		return nil
 	}
 	_, err := collect(ctx, s.tx, func(r row) (struct{}, error) {
 		var id personID

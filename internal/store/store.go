@@ -35,6 +35,7 @@ type DB struct {
 	suppression func(research.ProjectID, research.PersonKey) []byte
 	// mailHash is what is kept of an e-mail address that was written to.
 	mailHash func(address string) []byte
+	oldRuns  oldRuns
 	// reserved is told of each commit that made an invite.
 	reserved atomic.Pointer[func()]
 }

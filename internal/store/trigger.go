@@ -23,7 +23,7 @@ func (db *DB) putInbox(ctx context.Context, tx hotTx, waited []*arrival) error {
 // DueShards implements trigger.Store.
 func (db *DB) DueShards(ctx context.Context, now time.Time) ([]int, error) {
 	return collect(ctx, db.read, func(r row) (s int, err error) { return s, r.Scan(&s) },
-		"SELECT shard FROM inbox UNION SELECT shard FROM trigger_runs WHERE next_at <= $1 ORDER BY shard", ms(now))
+		selectDueShards, ms(now))
 }
 
 // lockWait is how long a browser's request waits for a shard that another
@@ -70,19 +70,25 @@ type shardTx struct {
 	// the project whose row is held, as invites of it are reserved
 	reserving research.ProjectID
 	memories  map[personID]*trigger.Memory
+	ahead     []personID       // whose memory is likely to be asked for
 	folded    []trigger.Folded // by the event at hand
 	reserved  bool             // an invite was made
 	looking   bool             // nothing is written
 	// persons of whom it was looked up that nothing is to be decided once more
 	settled map[personID]bool
 	counts  map[countKey]*count // of common decisions
+	// persons with no open invite, who were never shown one and never opted out
+	unmet map[personID]bool
+	// decisions that are not written down yet, in order, and where each is
+	decided   []decided
+	decidedAt map[decisionID]int
 	// users of whom it was looked up that no alias leads away from them
 	unaliased map[personID]bool
 }
 
 func (db *DB) shardTx(tx hotTx) *shardTx {
 	return &shardTx{db: db, tx: tx, people: map[personID]*personRow{}, groups: map[groupID]*groupRow{}, unaliased: map[personID]bool{},
-		memories: map[personID]*trigger.Memory{}, settled: map[personID]bool{}, counts: map[countKey]*count{}}
+		memories: map[personID]*trigger.Memory{}, settled: map[personID]bool{}, counts: map[countKey]*count{}, decidedAt: map[decisionID]int{}, unmet: map[personID]bool{}}
 }
 
 // hold takes the row locks of shards.
@@ -115,6 +121,9 @@ func (s *shardTx) Inbox(ctx context.Context, limit int) ([]trigger.Pending, erro
 	if err != nil || len(inbox) == 0 {
 		return nil, err
 	}
+	for i := range inbox {
+		s.ahead = append(s.ahead, personID{inbox[i].Project, inbox[i].Person()})
+	}
 	return inbox, s.db.bulk.prefetch(ctx, s, inbox)
 }
 
@@ -132,7 +141,7 @@ func scanPending(r row) (p trigger.Pending, err error) {
 
 // Done implements trigger.Shard.
 func (s *shardTx) Done(ctx context.Context, done []trigger.Pending) error {
-	if err := errors.Join(s.savePeople(ctx), s.saveGroups(ctx), s.saveRuns(ctx), s.saveCounts(ctx)); err != nil || len(done) == 0 {
+	if err := errors.Join(s.savePeople(ctx), s.saveGroups(ctx), s.saveRuns(ctx), s.saveDecisions(ctx), s.saveCounts(ctx)); err != nil || len(done) == 0 {
 		return err
 	}
 	return s.db.bulk.deleteInbox(ctx, s.tx, done)
@@ -144,6 +153,7 @@ func (s *shardTx) Reserve(ctx context.Context, r *trigger.Rule, i *research.Invi
 	if err := s.holdProject(ctx, i.Project); err != nil {
 		return nil, "", err
 	}
+	delete(s.unmet, personID{i.Project, i.Person})
 	if _, err := s.tx.ExecContext(ctx, beginReserve); err != nil {
 		return nil, "", err
 	}

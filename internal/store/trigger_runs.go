@@ -10,89 +10,99 @@ import (
 	"github.com/usercall/usercall/internal/trigger"
 )
 
-// Memory implements trigger.Shard.
+// Memory implements trigger.Shard. The first one that is asked for brings those of
+// all whose events were read with it, where that saves round trips.
 func (s *shardTx) Memory(ctx context.Context, who trigger.PersonRef) (*trigger.Memory, error) {
 	id := personID{who.Project, who.Key}
 	if m := s.memories[id]; m != nil {
 		return m, nil
 	}
-	m := &trigger.Memory{Runs: map[research.TriggerID]*trigger.Kept{}}
-	if err := s.loadRuns(ctx, id, m); err != nil {
+	ahead := s.ahead
+	s.ahead = nil
+	if err := s.db.bulk.loadRuns(ctx, s, append(ahead, id)); err != nil {
 		return nil, err
 	}
-	s.memories[id] = m
-	return m, nil
+	return s.memories[id], nil
 }
 
-func (s *shardTx) loadRuns(ctx context.Context, id personID, m *trigger.Memory) error {
-	_, err := collect(ctx, s.tx, func(r row) (struct{}, error) {
-		var of research.TriggerID
-		var state []byte
-		var next *int64
-		k := &trigger.Kept{}
-		if err := r.Scan(&of, &k.Version, &state, &next); err != nil {
-			return struct{}{}, err
+// forget makes an empty memory of each person that has none, and returns those.
+func (s *shardTx) forget(ids []personID) (fresh []personID) {
+	for _, id := range ids {
+		if s.memories[id] == nil {
+			s.memories[id] = &trigger.Memory{Runs: map[research.TriggerID]*trigger.Kept{}}
+			fresh = append(fresh, id)
 		}
-		if next != nil {
-			k.NextAt = fromMS(*next)
-		}
-		m.Runs[of] = k
-		var err error
-		k.Run, err = trigger.ParseRun(state)
-		return struct{}{}, err
-	}, selectRuns, int64(id.project), string(id.key))
-	return err
+	}
+	return fresh
+}
+
+// keepRun is the scan function of a run: it puts it into its person's memory.
+func (s *shardTx) keepRun(r row) (none struct{}, err error) {
+	var id personID
+	var of research.TriggerID
+	var state []byte
+	var next *int64
+	k := &trigger.Kept{}
+	if err := r.Scan(&id.project, &id.key, &of, &k.Version, &state, &next); err != nil {
+		return none, err
+	}
+	if next != nil {
+		k.NextAt = fromMS(*next)
+	}
+	k.Run, err = trigger.ParseRun(state)
+	s.memories[id].Runs[of] = k
+	return none, err
 }
 
 // Due implements trigger.Shard.
 func (s *shardTx) Due(ctx context.Context, now time.Time, limit int) ([]trigger.PersonRef, error) {
-	scan := func(r row) (p trigger.PersonRef, err error) { return p, r.Scan(&p.Project, &p.Key) }
-	if s.db.dialect == sqliteDialect { // it holds every shard
-		return collect(ctx, s.tx, scan, "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 ORDER BY next_at LIMIT $2", ms(now), limit)
+	due, err := s.db.bulk.selectDue(ctx, s.tx, s.shards, now, limit)
+	if err != nil || len(due) == 0 {
+		return nil, err
 	}
-	return collect(ctx, s.tx, scan, "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 AND shard = ANY($3) ORDER BY next_at LIMIT $2", ms(now), limit, s.shards)
+	ids := make([]personID, len(due))
+	for i, who := range due {
+		ids[i] = personID{who.Project, who.Key}
+	}
+	s.ahead = append(s.ahead, ids...)
+	return due, s.db.bulk.prefetchDue(ctx, s, ids)
+}
+
+func scanRef(r row) (p trigger.PersonRef, err error) { return p, r.Scan(&p.Project, &p.Key) }
+
+// runOf is a run to be written down.
+type runOf struct {
+	personID
+	of research.TriggerID
+	*trigger.Kept
 }
 
 // saveRuns writes down the runs that were changed, in the order of their keys, so
 // that nodes do not wait for each other in a circle.
 func (s *shardTx) saveRuns(ctx context.Context) error {
-	people := make([]personID, 0, len(s.memories))
-	for id := range s.memories {
-		people = append(people, id)
-	}
-	slices.SortFunc(people, comparePeople)
-	for _, id := range people {
-		m := s.memories[id]
-		triggers := make([]research.TriggerID, 0, len(m.Runs))
-		for of := range m.Runs {
-			triggers = append(triggers, of)
-		}
-		slices.SortFunc(triggers, cmp.Compare)
-		for _, of := range triggers {
-			if err := s.saveRun(ctx, id, of, m.Runs[of]); err != nil {
-				return err
+	var kept, gone []runOf
+	for id, m := range s.memories {
+		for of, k := range m.Runs {
+			switch {
+			case !k.Changed:
+			case k.Run.Empty():
+				gone = append(gone, runOf{id, of, k})
+			default:
+				kept = append(kept, runOf{id, of, k})
 			}
+			k.Changed = false
 		}
 	}
-	return nil
-}
-
-func (s *shardTx) saveRun(ctx context.Context, id personID, of research.TriggerID, k *trigger.Kept) error {
-	if !k.Changed {
-		return nil
-	}
-	k.Changed = false
-	if k.Run.Empty() {
-		_, err := s.tx.ExecContext(ctx, deleteRun, int64(id.project), string(id.key), int64(of))
+	slices.SortFunc(kept, compareRuns)
+	slices.SortFunc(gone, compareRuns)
+	if err := s.db.bulk.upsertRuns(ctx, s.tx, kept); err != nil {
 		return err
 	}
-	var next any
-	if !k.NextAt.IsZero() {
-		next = ms(k.NextAt)
-	}
-	_, err := s.tx.ExecContext(ctx, upsertRun, int64(id.project), string(id.key), int64(of), k.Version, id.key.Shard(id.project),
-		k.Run.AppendTo(nil), next, nullBytes(k.Ticket()))
-	return err
+	return s.db.bulk.deleteRuns(ctx, s.tx, gone)
+}
+
+func compareRuns(a, b runOf) int {
+	return cmp.Or(comparePeople(a.personID, b.personID), cmp.Compare(a.of, b.of))
 }
 
 // again is the matches of an event's person that are decided once more, since it
@@ -101,6 +111,9 @@ func (s *shardTx) again(ctx context.Context, e *research.Event, person research.
 	id := personID{e.Project, person}
 	if e.Type != research.Identify && len(s.folded) == 0 || len(s.folded) == 0 && s.settled[id] {
 		return nil, nil
+	}
+	if err := s.saveDecisions(ctx); err != nil {
+		return nil, err
 	}
 	all, err := collect(ctx, s.tx, scanAgain, selectAgain, int64(id.project), string(id.key), ms(e.ReceivedAt))
 	if err != nil || len(all) == 0 {

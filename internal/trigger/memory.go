@@ -19,15 +19,27 @@ type Kept struct {
 	NextAt  time.Time // when a pending match is taken up; zero: none is
 }
 
-// run is the run of a rule. That of another version is dropped: triggers.md §7.
-func (m *Memory) run(r *Rule) *Kept {
-	k := m.Runs[r.TriggerID]
-	if k == nil || k.Version != r.Version || k.Run == nil {
-		k = &Kept{Version: r.Version, Run: &Run{}}
-		m.Runs[r.TriggerID] = k
+// run is the run of a rule. That of an older version is dropped, triggers.md §7,
+// and what it waited for is returned as ended. Nil: a node that knows a newer
+// version was here, and this one is to leave its run alone.
+func (m *Memory) run(r *Rule) (k *Kept, ended []Match) {
+	old := m.Runs[r.TriggerID]
+	if old != nil && old.Run != nil {
+		switch {
+		case old.Version == r.Version:
+			return old, nil
+		case old.Version > r.Version:
+			return nil, nil
+		}
+		ended = old.Run.Pending
 	}
-	return k
+	k = &Kept{Version: r.Version, Run: &Run{}, Changed: old != nil}
+	m.Runs[r.TriggerID] = k
+	return k, ended
 }
+
+// postpone has a run looked at again later, that this node cannot judge.
+func (k *Kept) postpone(until time.Time) { k.NextAt, k.Changed = until, true }
 
 // changed notes that a run is to be written down.
 func (k *Kept) changed(r *Rule, grace time.Duration) {

@@ -129,9 +129,27 @@ func (p *pass) advance(ctx context.Context, s Shard, v *view, r *Rule, who resea
 	if err != nil {
 		return err
 	}
-	k := m.run(r)
+	k, err := p.kept(ctx, s, m, r, who)
+	if k == nil || err != nil {
+		return err
+	}
 	effects := r.advance(k.Run, v)
 	k.changed(r, p.grace(r.Project))
+	return p.effects(ctx, s, who, r, effects)
+}
+
+// kept is the run of a rule, once what its older versions waited for is ended.
+func (p *pass) kept(ctx context.Context, s Shard, m *Memory, r *Rule, who research.PersonKey) (*Kept, error) {
+	k, ended := m.run(r)
+	return k, p.end(ctx, s, r, who, ended)
+}
+
+// end records that matches of an older version are decided no more.
+func (p *pass) end(ctx context.Context, s Shard, r *Rule, who research.PersonKey, ended []Match) error {
+	effects := make([]Effect, len(ended))
+	for i, m := range ended {
+		effects[i] = Effect{m, Cancelled, p.now.UnixMilli()}
+	}
 	return p.effects(ctx, s, who, r, effects)
 }
 
@@ -176,11 +194,16 @@ func (p *pass) fold(ctx context.Context, s Shard, e *Pending, f Folded) error {
 	for id, old := range from.Runs {
 		r := p.rule(e.Project, id)
 		if r != nil && old.Version == r.Version && old.Run != nil {
-			k := into.run(r)
-			effects := r.Fold(k.Run, old.Run, e.Timestamp.UnixMilli())
-			k.changed(r, p.grace(e.Project))
-			if err := p.effects(ctx, s, f.Into, r, effects); err != nil {
+			k, err := p.kept(ctx, s, into, r, f.Into)
+			if err != nil {
 				return err
+			}
+			if k != nil {
+				effects := r.Fold(k.Run, old.Run, e.Timestamp.UnixMilli())
+				k.changed(r, p.grace(e.Project))
+				if err := p.effects(ctx, s, f.Into, r, effects); err != nil {
+					return err
+				}
 			}
 		}
 		*old = Kept{Version: old.Version, Run: &Run{}, Changed: true}
@@ -205,28 +228,47 @@ func (p *pass) due(ctx context.Context, s Shard) error {
 			return err
 		}
 		for id, k := range m.Runs {
-			p.takeUp(ref, id, k)
+			if err := p.takeUp(ctx, s, ref, id, k); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// takeUp puts on the agenda what is due of a run. One whose trigger is gone, or
-// has changed, is dropped.
-func (p *pass) takeUp(ref PersonRef, id research.TriggerID, k *Kept) {
+// What a node may not know yet, of a trigger that another changed a moment ago,
+// and how long a run is put off of which nobody knows the trigger: the store
+// deletes those.
+const (
+	notKnownYet = 2 * time.Second
+	notKnown    = time.Minute
+)
+
+// takeUp puts on the agenda what is due of a run. One of an older version is
+// dropped.
+func (p *pass) takeUp(ctx context.Context, s Shard, ref PersonRef, id research.TriggerID, k *Kept) error {
 	if k.NextAt.IsZero() || k.NextAt.After(p.now) {
-		return
+		return nil
 	}
 	r := p.rule(ref.Project, id)
-	if r == nil || r.Version != k.Version {
+	switch {
+	case r == nil:
+		k.postpone(p.now.Add(notKnown))
+		return nil
+	case k.Version > r.Version:
+		k.postpone(p.now.Add(notKnownYet))
+		return nil
+	case k.Version < r.Version:
+		ended := k.Run.Pending
 		*k = Kept{Version: k.Version, Run: &Run{}, Changed: true}
-		return
+		return p.end(ctx, s, r, ref.Key, ended)
 	}
 	for _, m := range r.TakeUp(k.Run, p.now, p.grace(ref.Project)) {
 		p.project = ref.Project
 		p.agenda.add(&due{at: r.Moment(&m).UnixMilli(), who: ref.Key, rule: r, Match: m})
 	}
 	k.changed(r, p.grace(ref.Project))
+	return nil
 }
 
 // lookAgain puts on the agenda once more what was decided in the last seconds
