@@ -39,6 +39,7 @@ type App struct {
 	now     func() time.Time
 	catalog *catalog
 	engine  *trigger.Engine
+	past    *trigger.Replayer
 	queue   *jobs.Queue
 	room    *interview.Room
 	sender  *deliver.Service
@@ -76,6 +77,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 func (a *App) build() error {
 	a.engine = trigger.NewEngine(a.db, a.now, rand.Reader, a.log)
 	a.catalog = &catalog{db: a.db, engine: a.engine, key: a.identityKey, log: a.log}
+	a.past = &trigger.Replayer{Store: a.db, Engine: a.engine, Now: a.now, Log: a.log, Patience: 2 * refresh, Changed: a.catalog.refresh}
 	a.room = &interview.Room{Store: waking{a.db, func() { a.queue.Wake() }}, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log}
 	a.queue = jobs.NewQueue(a.db, jobs.Options{Now: a.now, Log: a.log, SkipRow: a.db.SkipRow(), Due: a.db.JobsDue})
 	a.tally = ingest.NewTally(a.db, a.now, a.log)

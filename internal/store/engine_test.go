@@ -23,6 +23,7 @@ type world struct {
 	db       *store.DB
 	project  *research.Project
 	engine   *trigger.Engine
+	past     *trigger.Replayer
 	compiled []*trigger.Rule
 	now      time.Time
 	mu       sync.Mutex
@@ -37,6 +38,7 @@ func worldOf(t *testing.T, db *store.DB, p *research.Project, study string) *wor
 	t.Helper()
 	w := &world{t: t, db: db, project: p, now: noon}
 	w.engine = trigger.NewEngine(db, w.clock, rand.Reader, slog.New(slog.DiscardHandler))
+	w.past = &trigger.Replayer{Store: db, Engine: w.engine, Now: w.clock, Log: quiet}
 	w.apply(study)
 	return w
 }
@@ -53,8 +55,22 @@ func (w *world) pass(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
-// apply makes the study the project's, with every trigger active.
+// apply makes the study the project's, with every trigger active, as soon as
+// they went over the stored events.
 func (w *world) apply(src string) {
+	w.t.Helper()
+	w.activate(src)
+	w.replay()
+}
+
+func (w *world) replay() {
+	w.t.Helper()
+	if err := w.past.Once(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) activate(src string) {
 	w.t.Helper()
 	file, err := trigger.Parse([]byte(src))
 	if err != nil {
@@ -64,7 +80,7 @@ func (w *world) apply(src string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	a := store.ApplyStudy{Project: w.project.ID, Key: file.Study.Key, Name: file.Study.Key, Target: file.Study.Interviews, File: file.Marshal(), Activate: true, Now: noon}
+	a := store.ApplyStudy{Project: w.project.ID, Key: file.Study.Key, Name: file.Study.Key, Target: file.Study.Interviews, File: file.Marshal(), Activate: true, Now: w.clock()}
 	for _, t := range file.Triggers {
 		a.Triggers = append(a.Triggers, store.ApplyTrigger{Key: t.Key, Name: t.Key, Fingerprint: t.Fingerprint()})
 	}
@@ -77,7 +93,7 @@ func (w *world) apply(src string) {
 	}
 	w.compiled = compiled.Rules
 	w.engine.SetRules(&trigger.Rules{Index: map[research.ProjectID]*trigger.Index{w.project.ID: trigger.NewIndex(compiled.Rules...)},
-		Projects: map[research.ProjectID]*research.Project{w.project.ID: w.project}})
+		Projects: map[research.ProjectID]*research.Project{w.project.ID: w.project}, Replaying: true})
 }
 
 // send stores events at the present time and waits for what is decided of them.

@@ -23,7 +23,7 @@ func (db *DB) putInbox(ctx context.Context, tx hotTx, waited []*arrival) error {
 // DueShards implements trigger.Store.
 func (db *DB) DueShards(ctx context.Context, now time.Time) ([]int, error) {
 	return collect(ctx, db.read, func(r row) (s int, err error) { return s, r.Scan(&s) },
-		"SELECT shard FROM inbox UNION SELECT shard FROM trigger_runs WHERE next_at <= $1 ORDER BY shard", ms(now))
+		"SELECT shard FROM inbox UNION SELECT shard FROM trigger_runs WHERE next_at <= $1"+notReplaying+" ORDER BY shard", ms(now))
 }
 
 // lockWait is how long a browser's request waits for a shard that another

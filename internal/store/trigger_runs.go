@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"slices"
 	"time"
 
@@ -48,9 +49,9 @@ func (s *shardTx) loadRuns(ctx context.Context, id personID, m *trigger.Memory) 
 func (s *shardTx) Due(ctx context.Context, now time.Time, limit int) ([]trigger.PersonRef, error) {
 	scan := func(r row) (p trigger.PersonRef, err error) { return p, r.Scan(&p.Project, &p.Key) }
 	if s.db.dialect == sqliteDialect { // it holds every shard
-		return collect(ctx, s.tx, scan, "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 ORDER BY next_at LIMIT $2", ms(now), limit)
+		return collect(ctx, s.tx, scan, "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1"+notReplaying+" ORDER BY next_at LIMIT $2", ms(now), limit)
 	}
-	return collect(ctx, s.tx, scan, "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 AND shard = ANY($3) ORDER BY next_at LIMIT $2", ms(now), limit, s.shards)
+	return collect(ctx, s.tx, scan, "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 AND shard = ANY($3)"+notReplaying+" ORDER BY next_at LIMIT $2", ms(now), limit, s.shards)
 }
 
 // saveRuns writes down the runs that were changed, in the order of their keys, so
@@ -82,17 +83,31 @@ func (s *shardTx) saveRun(ctx context.Context, id personID, of research.TriggerI
 		return nil
 	}
 	k.Changed = false
+	return writeRun(ctx, s.tx, id, of, k)
+}
+
+func writeRun(ctx context.Context, tx hotTx, id personID, of research.TriggerID, k *trigger.Kept) error {
 	if k.Run.Empty() {
-		_, err := s.tx.ExecContext(ctx, deleteRun, int64(id.project), string(id.key), int64(of))
+		_, err := tx.ExecContext(ctx, deleteRun, int64(id.project), string(id.key), int64(of))
 		return err
 	}
 	var next any
 	if !k.NextAt.IsZero() {
 		next = ms(k.NextAt)
 	}
-	_, err := s.tx.ExecContext(ctx, upsertRun, int64(id.project), string(id.key), int64(of), k.Version, id.key.Shard(id.project),
+	_, err := tx.ExecContext(ctx, upsertRun, int64(id.project), string(id.key), int64(of), k.Version, id.key.Shard(id.project),
 		k.Run.AppendTo(nil), next, nullBytes(k.Ticket()))
 	return err
+}
+
+// deleteRunsOf deletes up to so many runs of a trigger, and returns how many.
+func deleteRunsOf(ctx context.Context, tx *sql.Tx, of research.TriggerID, limit int) (int64, error) {
+	res, err := tx.ExecContext(ctx, `DELETE FROM trigger_runs WHERE trigger_id = $1 AND (project_id, user_key) IN
+		(SELECT project_id, user_key FROM trigger_runs WHERE trigger_id = $1 LIMIT $2)`, of, limit)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
 }
 
 // again is the matches of an event's person that are decided once more, since it

@@ -23,6 +23,8 @@ type pass struct {
 	forwarded []int
 	more      bool
 
+	replaying map[research.TriggerID]bool // what is left alone
+
 	agenda  agenda // what is decided at once
 	project research.ProjectID
 	buf     []*Rule
@@ -30,6 +32,9 @@ type pass struct {
 
 func (p *pass) run(ctx context.Context, s Shard) error {
 	inbox, err := s.Inbox(ctx, p.limits.Events)
+	if err == nil && p.rules.Replaying {
+		p.replaying, err = s.Replaying(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -122,7 +127,7 @@ func (p *pass) advance(ctx context.Context, s Shard, v *view, r *Rule, who resea
 	if r.Stateless() {
 		return p.effects(ctx, s, who, r, r.advance(nil, v))
 	}
-	if !r.touches(v) {
+	if p.replaying[r.TriggerID] || !r.touches(v) {
 		return nil
 	}
 	m, err := s.Memory(ctx, PersonRef{r.Project, who})
@@ -174,6 +179,9 @@ func (p *pass) fold(ctx context.Context, s Shard, e *Pending, f Folded) error {
 		}
 	}
 	for id, old := range from.Runs {
+		if p.replaying[id] {
+			continue
+		}
 		r := p.rule(e.Project, id)
 		if r != nil && old.Version == r.Version && old.Run != nil {
 			k := into.run(r)
@@ -214,7 +222,7 @@ func (p *pass) due(ctx context.Context, s Shard) error {
 // takeUp puts on the agenda what is due of a run. One whose trigger is gone, or
 // has changed, is dropped.
 func (p *pass) takeUp(ref PersonRef, id research.TriggerID, k *Kept) {
-	if k.NextAt.IsZero() || k.NextAt.After(p.now) {
+	if k.NextAt.IsZero() || k.NextAt.After(p.now) || p.replaying[id] {
 		return
 	}
 	r := p.rule(ref.Project, id)

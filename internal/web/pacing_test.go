@@ -152,7 +152,7 @@ func TestATriggerIsPutIntoTestMode(t *testing.T) {
 	if want := "test 1 trg_a1"; !slices.Contains(s.commands.told, want) {
 		t.Errorf("told %q, want %q", s.commands.told, want)
 	}
-	if err := s.db.SetTesting(t.Context(), p.ID, "trg_a1"); err != nil {
+	if err := s.db.SetTesting(t.Context(), p.ID, "trg_a1", noon); err != nil {
 		t.Fatal(err)
 	}
 	if body := s.get(page).Body.String(); !strings.Contains(body, "Nobody is on your") || !strings.Contains(body, "in test mode: asks test people only") || !strings.Contains(body, "Pause trigger") {

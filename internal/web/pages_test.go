@@ -63,7 +63,7 @@ func TestWordsOfPages(t *testing.T) {
 		"/":                            {"This week", "Needs you", "Listen", "asks nobody: its triggers are paused", "newest theme", "6 of 30"},
 		"/studies/stu_a0":              {"<title>Why Pro customers cancel · Northdesk · usercall</title>", "12 of 12", "What is uncertain", "#t2", "built-in analysis"},
 		"/studies/stu_a0/triggers":     {"When subscription_cancelled happens", "Pause trigger", "not drawn in the sample"},
-		"/studies/stu_a1/triggers":     {"Activate trigger", "While it is paused"},
+		"/studies/stu_a1/triggers":     {"Forecast and activate", "While it is paused"},
 		"/interviews/itv_a0":           {"<mark", "What led to it", "led to the invite", "ask.q1", "every question was asked"},
 		"/decisions":                   {"not invited", "invited 4 days ago, 26 to go", "With a cooldown of 3 days"},
 		"/people/u:u_4821-0":           {"invited", "Invite accepted", "Interview completed", "subscription_cancelled", "2 invites dismissed in a row"},

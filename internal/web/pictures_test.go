@@ -55,7 +55,7 @@ func TestPictures(t *testing.T) {
 		}
 	}
 	quiet, quietProject := paced(t, busyProject.Settings)
-	if err := quiet.db.SetTesting(t.Context(), quietProject.ID, "trg_a1"); err != nil {
+	if err := quiet.db.SetTesting(t.Context(), quietProject.ID, "trg_a1", noon); err != nil {
 		t.Fatal(err)
 	}
 
