@@ -47,6 +47,8 @@ type App struct {
 	tally   *ingest.Tally
 	refused refusals // identity tokens
 	serving atomic.Bool
+	// who may look ahead
+	forecasts *turns
 }
 
 // Open opens the data: the store, brought up to date, and the instance key. It
@@ -66,7 +68,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 	if err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, log: log, db: db, key: key, now: time.Now, refused: refusals{log: log}}
+	a := &App{cfg: cfg, log: log, db: db, key: key, now: time.Now, refused: refusals{log: log}, forecasts: newTurns(forecastsAtOnce)}
 	if err := a.build(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -72,28 +72,38 @@ func (w *world) replay() {
 
 func (w *world) activate(src string) {
 	w.t.Helper()
+	w.compiled = activateAt(w.t, w.db, w.engine, w.project, src, w.clock())
+}
+
+func activateOn(t testing.TB, db *store.DB, engine *trigger.Engine, p *research.Project, src string) {
+	t.Helper()
+	activateAt(t, db, engine, p, src, time.Now())
+}
+
+func activateAt(t testing.TB, db *store.DB, engine *trigger.Engine, p *research.Project, src string, now time.Time) []*trigger.Rule {
+	t.Helper()
 	file, err := trigger.Parse([]byte(src))
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
 	compiled, err := trigger.Compile(file)
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
-	a := store.ApplyStudy{Project: w.project.ID, Key: file.Study.Key, Name: file.Study.Key, Target: file.Study.Interviews, File: file.Marshal(), Activate: true, Now: w.clock()}
-	for _, t := range file.Triggers {
-		a.Triggers = append(a.Triggers, store.ApplyTrigger{Key: t.Key, Name: t.Key, Fingerprint: t.Fingerprint()})
+	a := store.ApplyStudy{Project: p.ID, Key: file.Study.Key, Name: file.Study.Key, Target: file.Study.Interviews, File: file.Marshal(), Activate: true, Now: now}
+	for _, of := range file.Triggers {
+		a.Triggers = append(a.Triggers, store.ApplyTrigger{Key: of.Key, Name: of.Key, Fingerprint: of.Fingerprint()})
 	}
-	s, err := w.db.Apply(w.t.Context(), a)
+	s, err := db.Apply(t.Context(), a)
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
 	for i, r := range compiled.Rules {
-		r.Project, r.StudyID, r.TriggerID, r.Version, r.Active = w.project.ID, s.ID, s.Triggers[i].ID, s.Triggers[i].Version, true
+		r.Project, r.StudyID, r.TriggerID, r.Version, r.Active = p.ID, s.ID, s.Triggers[i].ID, s.Triggers[i].Version, true
 	}
-	w.compiled = compiled.Rules
-	w.engine.SetRules(&trigger.Rules{Index: map[research.ProjectID]*trigger.Index{w.project.ID: trigger.NewIndex(compiled.Rules...)},
-		Projects: map[research.ProjectID]*research.Project{w.project.ID: w.project}, Replaying: true})
+	engine.SetRules(&trigger.Rules{Index: map[research.ProjectID]*trigger.Index{p.ID: trigger.NewIndex(compiled.Rules...)},
+		Projects: map[research.ProjectID]*research.Project{p.ID: p}, Replaying: true})
+	return compiled.Rules
 }
 
 // send stores events at the present time and waits for what is decided of them.

@@ -2,6 +2,7 @@ package trigger
 
 import (
 	"maps"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -98,8 +99,18 @@ func (p *Past) Add(e *research.Event) error {
 	return nil
 }
 
-// Play applies the stretch at hand, in the order of triggers.md §3.
-func (p *Past) Play() error { return p.events.play(p.rule.Project, p.replay.Apply) }
+// Play applies the stretch at hand, in the order of triggers.md §3. A stranger's
+// event that makes the evaluator panic is left out; broken is told of it.
+func (p *Past) Play(broken func(seq int64, stack []byte)) error {
+	return p.events.play(p.rule.Project, func(e *research.Event) (err error) {
+		defer func() {
+			if fault := recover(); fault != nil {
+				broken(e.Seq, debug.Stack())
+			}
+		}()
+		return p.replay.Apply(e)
+	})
+}
 
 // Changed gives the runs that changed since it was last called, in the order of
 // their keys. grace is the project's.

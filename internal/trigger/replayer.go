@@ -178,7 +178,11 @@ func (w *replaying) read(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, err
 	}
-	return n, w.past.Play()
+	return n, w.past.Play(w.broken)
+}
+
+func (w *replaying) broken(seq int64, stack []byte) {
+	w.Log.Error("a stored event could not be replayed and is left out", "seq", seq, "project", w.from.Project, "stack", string(stack))
 }
 
 func (w *replaying) keep(ctx context.Context) error {
@@ -228,7 +232,7 @@ func (w *replaying) last(ctx context.Context) ([]PastRun, error) {
 	}
 	_, err := w.log.Read(ctx, w.past.Add)
 	if err == nil {
-		err = w.past.Play()
+		err = w.past.Play(w.broken)
 	}
 	return w.past.Changed(w.grace), err
 }

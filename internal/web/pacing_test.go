@@ -145,7 +145,7 @@ func TestEverythingIsPausedAndEveryPageSaysSo(t *testing.T) {
 func TestATriggerIsPutIntoTestMode(t *testing.T) {
 	s, p := paced(t, research.Settings{})
 	const page = "/studies/stu_a1/triggers"
-	if body := s.get(page).Body.String(); !strings.Contains(body, "Test it") || !strings.Contains(body, "Activate trigger") {
+	if body := s.get(page).Body.String(); !strings.Contains(body, "Test it") || !strings.Contains(body, "Forecast and activate") {
 		t.Error("a paused trigger cannot be tested")
 	}
 	s.post(page+"/trg_a1", url.Values{"do": {"test"}})

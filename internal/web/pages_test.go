@@ -14,7 +14,7 @@ import (
 func paths(tag string) []string {
 	return []string{"/", "/studies", "/studies?state=closed", "/studies/new", "/studies/stu_" + tag + "0", "/studies/stu_" + tag + "0/interviews",
 		"/studies/stu_" + tag + "0/triggers", "/studies/stu_" + tag + "0/guide", "/studies/stu_" + tag + "0/settings",
-		"/studies/stu_" + tag + "0/triggers/new", "/studies/stu_" + tag + "0/triggers/trg_" + tag + "0/edit", "/studies/stu_" + tag + "0/file", "/studies/stu_" + tag + "0/versions", "/studies/stu_" + tag + "0/versions/1", "/interviews",
+		"/studies/stu_" + tag + "0/triggers/new", "/studies/stu_" + tag + "0/triggers/trg_" + tag + "0/forecast", "/studies/stu_" + tag + "0/triggers/trg_" + tag + "0/edit", "/studies/stu_" + tag + "0/file", "/studies/stu_" + tag + "0/versions", "/studies/stu_" + tag + "0/versions/1", "/interviews",
 		"/interviews?state=completed&study=stu_" + tag + "0", "/interviews/itv_" + tag + "0", "/themes", "/people", "/people?q=u", "/events",
 		"/events?name=subscription_cancelled&type=track", "/decisions", "/decisions?outcome=skipped&gate=sample&trigger=trg_" + tag + "0", "/connect", "/connect?way=server", "/connect?way=webhook", "/connect?way=function", "/connect?way=other", "/connect?part=live",
 		"/catalogue", "/catalogue?q=zzz", "/catalogue?sort=name&type=track", "/settings", "/settings/pacing", "/settings/delivery", "/deliveries", "/deliveries?state=failed&channel=email"}
