@@ -64,7 +64,7 @@ func (d *dashboard) foresee(w http.ResponseWriter, r *request, file []byte) erro
 	}
 	v.Sentence = words.Sentences[t.Key]
 	out := newStream(w)
-	v.look = func() foreseen { return d.look(r, out, s.Study, t.Key, file) }
+	v.look = func() foreseen { return d.lookAhead(r, out, s.Study, t.Key, file) }
 	err = pages["forecast"].ExecuteTemplate(out, "frame", v)
 	out.send()
 	return err
@@ -80,9 +80,9 @@ func triggerAt(s *research.Study, id string) (research.Trigger, error) {
 	return research.Trigger{}, research.Errorf(research.NotFound, "There is no such trigger.")
 }
 
-// look sends what is there of the page, makes the forecast, and says meanwhile
+// lookAhead sends what is there of the page, makes the forecast, and says meanwhile
 // how far it is: the style sheet shows the last word only.
-func (d *dashboard) look(r *request, out *stream, s *research.Study, key string, file []byte) foreseen {
+func (d *dashboard) lookAhead(r *request, out *stream, s *research.Study, key string, file []byte) foreseen {
 	fmt.Fprint(out, `<div class="steps" role="status">`)
 	out.send()
 	f, err := d.Forecast(r.Context(), r.project, s, key, file, func(at report.ForecastStep) {
