@@ -35,6 +35,7 @@ type cli struct {
 	Project  projectCmd  `cmd:"" help:"Create and list projects."`
 	Apply    applyCmd    `cmd:"" help:"Create or update a study from a file."`
 	Backtest backtestCmd `cmd:"" help:"Decide what recorded events would have led to; needs no server."`
+	Forecast forecastCmd `cmd:"" help:"Say what triggers would have done over the stored events of 30 days."`
 	Import   importCmd   `cmd:"" help:"Bring in a history of Segment messages; nobody is invited."`
 	Export   exportCmd   `cmd:"" help:"Write out what a project holds."`
 	Erase    eraseCmd    `cmd:"" help:"Delete everything of a person in a project."`

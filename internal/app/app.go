@@ -39,6 +39,7 @@ type App struct {
 	now     func() time.Time
 	catalog *catalog
 	engine  *trigger.Engine
+	past    *trigger.Replayer
 	queue   *jobs.Queue
 	room    *interview.Room
 	sender  *deliver.Service
@@ -46,6 +47,8 @@ type App struct {
 	tally   *ingest.Tally
 	refused refusals // identity tokens
 	serving atomic.Bool
+	// who may look ahead
+	forecasts *turns
 }
 
 // Open opens the data: the store, brought up to date, and the instance key. It
@@ -65,7 +68,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 	if err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, log: log, db: db, key: key, now: time.Now, refused: refusals{log: log}}
+	a := &App{cfg: cfg, log: log, db: db, key: key, now: time.Now, refused: refusals{log: log}, forecasts: newTurns(forecastsAtOnce)}
 	if err := a.build(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -76,6 +79,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 func (a *App) build() error {
 	a.engine = trigger.NewEngine(a.db, a.now, rand.Reader, a.log)
 	a.catalog = &catalog{db: a.db, engine: a.engine, key: a.identityKey, log: a.log}
+	a.past = &trigger.Replayer{Store: a.db, Engine: a.engine, Now: a.now, Log: a.log, Patience: 2 * refresh, Changed: a.catalog.refresh}
 	a.room = &interview.Room{Store: waking{a.db, func() { a.queue.Wake() }}, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log}
 	a.queue = jobs.NewQueue(a.db, jobs.Options{Now: a.now, Log: a.log, SkipRow: a.db.SkipRow(), Due: a.db.JobsDue})
 	a.tally = ingest.NewTally(a.db, a.now, a.log)

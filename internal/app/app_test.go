@@ -9,9 +9,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/usercall/usercall/internal/config"
 	"github.com/usercall/usercall/internal/research"
@@ -74,6 +76,7 @@ func startWith(t *testing.T, database string, set func(*config.Config)) *site {
 	if s.app, err = Open(t.Context(), cfg, slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))); err != nil {
 		t.Fatal(err)
 	}
+	s.app.past.Patience = 0 // there is no other process
 	ctx, stop := context.WithCancel(t.Context())
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	go func() { ended <- s.app.serveOn(ctx, listener, func(Ready) { close(ready) }) }()
@@ -121,6 +124,29 @@ func (s *site) study(k Keys, file string) {
 	if _, err := s.app.ApplyStudy(s.t.Context(), p, []byte(file), true); err != nil {
 		s.t.Fatal(err)
 	}
+	s.ready(p)
+}
+
+// ready waits until the project's triggers went over the stored events.
+func (s *site) ready(p *research.Project) {
+	s.t.Helper()
+	for range 1000 {
+		studies, err := s.app.db.Studies(s.t.Context(), p.ID)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		left := slices.ContainsFunc(studies, func(of *research.Study) bool {
+			return slices.ContainsFunc(of.Triggers, func(t research.Trigger) bool { return t.Replay.Running })
+		})
+		if !left {
+			return
+		}
+		if err := s.app.past.Once(s.t.Context()); err != nil { // the loop's next round may be half a second away
+			s.t.Fatal(err)
+		}
+		<-time.After(10 * time.Millisecond) // or it is at work
+	}
+	s.t.Fatal("a trigger never got ready")
 }
 
 type object = map[string]any

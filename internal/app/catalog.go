@@ -38,6 +38,7 @@ type content struct {
 	active     map[research.TriggerID]research.ProjectID
 	paused     map[research.ProjectID]bool
 	sent       map[research.TriggerID]bool // its invites go out as links
+	replaying  bool                        // some trigger's runs are being made out of stored events
 }
 
 const refresh = time.Second
@@ -89,6 +90,7 @@ func (c *catalog) load(ctx context.Context, revision int64) error {
 			return err
 		}
 	}
+	rules.Replaying = next.replaying
 	c.engine.SetRules(rules)
 	c.tellPaused(c.now.Swap(next), next)
 	return nil
@@ -122,6 +124,9 @@ func (c *catalog) index(ctx context.Context, p *research.Project, next *content)
 			continue
 		}
 		ix.Put(s.Key, rules)
+		for i := range s.Triggers {
+			next.replaying = next.replaying || s.Triggers[i].Replay.Running
+		}
 		for _, r := range rules {
 			if r.Active {
 				next.active[r.TriggerID] = p.ID

@@ -21,7 +21,7 @@ func (c commands) SetTriggerActive(ctx context.Context, p *research.Project, id 
 	if err := c.checkActivation(ctx, p, id, active); err != nil {
 		return err
 	}
-	if err := c.db.SetActive(ctx, p.ID, id, active); err != nil {
+	if err := c.db.SetActive(ctx, p.ID, id, active, c.now()); err != nil {
 		return err
 	}
 	return c.catalog.refresh(ctx)

@@ -36,7 +36,7 @@ func (a *App) Pause(ctx context.Context, p *research.Project, paused bool, who s
 func (a *App) TestStudy(ctx context.Context, s *research.Study) error {
 	for i := range s.Triggers {
 		t := &s.Triggers[i]
-		if err := a.db.SetTesting(ctx, s.Project, t.PublicID); err != nil {
+		if err := a.db.SetTesting(ctx, s.Project, t.PublicID, a.now()); err != nil {
 			return err
 		}
 		t.Active, t.Testing = false, true
@@ -49,7 +49,7 @@ func (c commands) SetTriggerTesting(ctx context.Context, p *research.Project, id
 	if err := c.checkActivation(ctx, p, id, true); err != nil {
 		return err
 	}
-	if err := c.db.SetTesting(ctx, p.ID, id); err != nil {
+	if err := c.db.SetTesting(ctx, p.ID, id, c.now()); err != nil {
 		return err
 	}
 	return c.catalog.refresh(ctx)

@@ -43,6 +43,15 @@ type Trigger struct {
 	Version  int // grows with every change but of texts and gates
 	Active   bool
 	Testing  bool // not active, and invites the project's test people
+	Replay   Replay
+}
+
+// Replay is how far a trigger's activation is in going over the stored events, or
+// how far back it went.
+type Replay struct {
+	Running     bool
+	Done, Total int       // events
+	Since       time.Time // of the first event that was looked at; zero: there was none
 }
 
 // Text is a text in several languages. The key "" is the one that serves where

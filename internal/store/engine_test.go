@@ -23,6 +23,7 @@ type world struct {
 	db       *store.DB
 	project  *research.Project
 	engine   *trigger.Engine
+	past     *trigger.Replayer
 	compiled []*trigger.Rule
 	rules    *trigger.Rules
 	now      time.Time
@@ -38,6 +39,7 @@ func worldOf(t *testing.T, db *store.DB, p *research.Project, study string) *wor
 	t.Helper()
 	w := &world{t: t, db: db, project: p, now: noon}
 	w.engine = trigger.NewEngine(db, w.clock, rand.Reader, slog.New(slog.DiscardHandler))
+	w.past = &trigger.Replayer{Store: db, Engine: w.engine, Now: w.clock, Log: quiet}
 	w.apply(study)
 	return w
 }
@@ -54,32 +56,56 @@ func (w *world) pass(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
-// apply makes the study the project's, with every trigger active.
+// apply makes the study the project's, with every trigger active, as soon as
+// they went over the stored events.
 func (w *world) apply(src string) {
 	w.t.Helper()
+	w.activate(src)
+	w.replay()
+}
+
+func (w *world) replay() {
+	w.t.Helper()
+	if err := w.past.Once(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) activate(src string) {
+	w.t.Helper()
+	w.compiled, w.rules = activateAt(w.t, w.db, w.engine, w.project, src, w.clock())
+}
+
+func activateOn(t testing.TB, db *store.DB, engine *trigger.Engine, p *research.Project, src string) {
+	t.Helper()
+	activateAt(t, db, engine, p, src, time.Now())
+}
+
+func activateAt(t testing.TB, db *store.DB, engine *trigger.Engine, p *research.Project, src string, now time.Time) ([]*trigger.Rule, *trigger.Rules) {
+	t.Helper()
 	file, err := trigger.Parse([]byte(src))
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
 	compiled, err := trigger.Compile(file)
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
-	a := store.ApplyStudy{Project: w.project.ID, Key: file.Study.Key, Name: file.Study.Key, Target: file.Study.Interviews, File: file.Marshal(), Activate: true, Now: noon}
-	for _, t := range file.Triggers {
-		a.Triggers = append(a.Triggers, store.ApplyTrigger{Key: t.Key, Name: t.Key, Fingerprint: t.Fingerprint()})
+	a := store.ApplyStudy{Project: p.ID, Key: file.Study.Key, Name: file.Study.Key, Target: file.Study.Interviews, File: file.Marshal(), Activate: true, Now: now}
+	for _, of := range file.Triggers {
+		a.Triggers = append(a.Triggers, store.ApplyTrigger{Key: of.Key, Name: of.Key, Fingerprint: of.Fingerprint()})
 	}
-	s, err := w.db.Apply(w.t.Context(), a)
+	s, err := db.Apply(t.Context(), a)
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
 	for i, r := range compiled.Rules {
-		r.Project, r.StudyID, r.TriggerID, r.Version, r.Active = w.project.ID, s.ID, s.Triggers[i].ID, s.Triggers[i].Version, true
+		r.Project, r.StudyID, r.TriggerID, r.Version, r.Active = p.ID, s.ID, s.Triggers[i].ID, s.Triggers[i].Version, true
 	}
-	w.compiled = compiled.Rules
-	w.rules = &trigger.Rules{Index: map[research.ProjectID]*trigger.Index{w.project.ID: trigger.NewIndex(compiled.Rules...)},
-		Projects: map[research.ProjectID]*research.Project{w.project.ID: w.project}}
-	w.engine.SetRules(w.rules)
+	rules := &trigger.Rules{Index: map[research.ProjectID]*trigger.Index{p.ID: trigger.NewIndex(compiled.Rules...)},
+		Projects: map[research.ProjectID]*research.Project{p.ID: p}, Replaying: true}
+	engine.SetRules(rules)
+	return compiled.Rules, rules
 }
 
 // send stores events at the present time and waits for what is decided of them.

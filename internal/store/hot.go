@@ -41,9 +41,9 @@ const (
 	// Whether anything is due at all is asked first: PostgreSQL would read the whole
 	// table where it has not counted yet what was added.
 	selectDueShards = `SELECT shard FROM inbox UNION SELECT shard FROM trigger_runs WHERE next_at <= $1
-		AND (SELECT min(next_at) FROM trigger_runs WHERE next_at IS NOT NULL) <= $1 ORDER BY shard`
-	selectDueOf = "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 AND shard = ANY($3) ORDER BY next_at LIMIT $2"
-	selectDue   = "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 ORDER BY next_at LIMIT $2"
+		AND (SELECT min(next_at) FROM trigger_runs WHERE next_at IS NOT NULL) <= $1` + notReplaying + " ORDER BY shard"
+	selectDueOf = "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 AND shard = ANY($3)" + notReplaying + " ORDER BY next_at LIMIT $2"
+	selectDue   = "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1" + notReplaying + " ORDER BY next_at LIMIT $2"
 	upsertRun   = `INSERT INTO trigger_runs (project_id, user_key, trigger_id, version, shard, state, next_at, ticket_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)` + mergeRun
 	mergeRun    = `
 		ON CONFLICT (project_id, user_key, trigger_id) DO UPDATE SET version = excluded.version, shard = excluded.shard, state = excluded.state,

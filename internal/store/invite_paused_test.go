@@ -35,7 +35,7 @@ triggers: [{ key: left, on: { event: left }, cooldown: 30d, total: 2 }]
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := db.SetActive(t.Context(), w.project.ID, s.Triggers[0].PublicID, false); err != nil {
+		if err := db.SetActive(t.Context(), w.project.ID, s.Triggers[0].PublicID, false, w.clock()); err != nil {
 			t.Fatal(err)
 		}
 		if n := w.revoke(true); n != 0 {

@@ -83,15 +83,21 @@ func (db *DB) dropOldRuns(ctx context.Context, tx *sql.Tx, now time.Time) (n int
 	if err != nil {
 		return 0, false, err
 	}
+	n, err = db.endRuns(ctx, tx, o, now)
+	return n, true, err
+}
+
+// endRuns drops some runs of a trigger, and returns how many.
+func (db *DB) endRuns(ctx context.Context, tx *sql.Tx, o outdated, now time.Time) (int, error) {
 	s := db.shardTx(hotTx{tx, db.hot})
 	gone, err := s.runsBefore(ctx, o)
 	for _, g := range gone {
 		err = errors.Join(err, s.recordEnded(ctx, o, g, now))
 	}
 	if err != nil {
-		return 0, true, err
+		return 0, err
 	}
-	return len(gone), true, errors.Join(db.bulk.deleteRuns(ctx, s.tx, gone), s.saveDecisions(ctx), s.saveCounts(ctx))
+	return len(gone), errors.Join(db.bulk.deleteRuns(ctx, s.tx, gone), s.saveDecisions(ctx), s.saveCounts(ctx))
 }
 
 // runsBefore reads some runs of a trigger that are of former versions. Those that

@@ -73,8 +73,11 @@ func (db *DB) putStudy(ctx context.Context, tx *sql.Tx, a ApplyStudy) (id resear
 }
 
 func (db *DB) putTriggers(ctx context.Context, tx *sql.Tx, study research.StudyID, a ApplyStudy) error {
-	_, err := tx.ExecContext(ctx, "UPDATE triggers SET deleted = 1 WHERE project_id = $1 AND study_id = $2", a.Project, study)
+	before, err := triggersOf(ctx, tx, a.Project, study)
 	if err != nil {
+		return err
+	}
+	if _, err = tx.ExecContext(ctx, "UPDATE triggers SET deleted = 1 WHERE project_id = $1 AND study_id = $2", a.Project, study); err != nil {
 		return err
 	}
 	for _, t := range a.Triggers {
@@ -82,46 +85,74 @@ func (db *DB) putTriggers(ctx context.Context, tx *sql.Tx, study research.StudyI
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `
+		now, err := scanTrigger(tx.QueryRowContext(ctx, `
 			INSERT INTO triggers (public_id, project_id, study_id, key, name, version, fingerprint, active, created_at)
 			VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8)
 			ON CONFLICT (study_id, key) DO UPDATE SET name = excluded.name, deleted = 0, fingerprint = excluded.fingerprint,
 				version = triggers.version + CASE WHEN triggers.fingerprint = excluded.fingerprint THEN 0 ELSE 1 END,
-				active = CASE WHEN $7 = 1 THEN 1 ELSE triggers.active END`,
-			public, a.Project, study, t.Key, t.Name, t.Fingerprint, flag(a.Activate), ms(a.Now))
+				active = CASE WHEN $7 = 1 THEN 1 ELSE triggers.active END
+			RETURNING id, public_id, study_id, key, name, version, active, testing`,
+			public, a.Project, study, t.Key, t.Name, t.Fingerprint, flag(a.Activate), ms(a.Now)))
 		if err != nil {
 			return err
+		}
+		if was := before[t.Key]; on(now) && (!on(was) || was.Version != now.Version) {
+			if err := startReplay(ctx, tx, a.Project, now.ID, now.Version, a.Now); err != nil {
+				return err
+			}
 		}
 	}
 	_, err = tx.ExecContext(ctx, "UPDATE triggers SET active = 0 WHERE project_id = $1 AND study_id = $2 AND deleted = 1", a.Project, study)
 	return err
 }
 
+// triggersOf is the triggers of a study by their keys, deleted ones too.
+func triggersOf(ctx context.Context, tx *sql.Tx, p research.ProjectID, study research.StudyID) (map[string]research.Trigger, error) {
+	all, err := collect(ctx, tx, scanTrigger, "SELECT id, public_id, study_id, key, name, version, active, testing FROM triggers WHERE project_id = $1 AND study_id = $2", p, study)
+	byKey := map[string]research.Trigger{}
+	for _, t := range all {
+		byKey[t.Key] = t
+	}
+	return byKey, err
+}
+
 // SetActive activates or pauses a trigger, which ends its test mode; a foreign or
-// unknown id is NotFound.
-func (db *DB) SetActive(ctx context.Context, p research.ProjectID, publicID string, active bool) error {
-	return db.setTrigger(ctx, p, publicID, flag(active), 0)
+// unknown id is NotFound. One that was paused is replayed before anybody is
+// invited: see trigger.Replayer.
+func (db *DB) SetActive(ctx context.Context, p research.ProjectID, publicID string, active bool, now time.Time) error {
+	return db.setTrigger(ctx, p, publicID, research.Trigger{Active: active}, now)
 }
 
 // SetTesting puts a trigger that may be active into test mode; a foreign or unknown
-// id is NotFound.
-func (db *DB) SetTesting(ctx context.Context, p research.ProjectID, publicID string) error {
-	return db.setTrigger(ctx, p, publicID, 0, 1)
+// id is NotFound. One that was paused is replayed, too.
+func (db *DB) SetTesting(ctx context.Context, p research.ProjectID, publicID string, now time.Time) error {
+	return db.setTrigger(ctx, p, publicID, research.Trigger{Testing: true}, now)
 }
 
-func (db *DB) setTrigger(ctx context.Context, p research.ProjectID, publicID string, active, testing int) error {
+func (db *DB) setTrigger(ctx context.Context, p research.ProjectID, publicID string, to research.Trigger, now time.Time) error {
 	return db.InTx(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, "UPDATE triggers SET active = $3, testing = $4 WHERE project_id = $1 AND public_id = $2 AND deleted = 0",
-			p, publicID, active, testing)
-		if err != nil {
+		was, err := scanTrigger(tx.QueryRowContext(ctx, `SELECT id, public_id, study_id, key, name, version, active, testing FROM triggers
+			WHERE project_id = $1 AND public_id = $2 AND deleted = 0`+db.lockRow, p, publicID))
+		if errors.Is(err, sql.ErrNoRows) {
+			return research.Errorf(research.NotFound, "There is no such trigger.")
+		}
+		if err != nil || was.Active == to.Active && was.Testing == to.Testing {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, research.Errorf(research.NotFound, "There is no such trigger."))
+		if _, err := tx.ExecContext(ctx, "UPDATE triggers SET active = $3, testing = $4 WHERE project_id = $1 AND id = $2", p, was.ID, flag(to.Active), flag(to.Testing)); err != nil {
+			return err
+		}
+		if on(to) && !on(was) {
+			if err := startReplay(ctx, tx, p, was.ID, was.Version, now); err != nil {
+				return err
+			}
 		}
 		return bumpRevision(ctx, tx)
 	})
 }
+
+// on tells whether a trigger may invite anybody.
+func on(t research.Trigger) bool { return t.Active || t.Testing }
 
 // SetStudyState opens or closes a study.
 func (db *DB) SetStudyState(ctx context.Context, p research.ProjectID, publicID string, state research.StudyState) error {
@@ -155,6 +186,20 @@ func scanTrigger(r row) (t research.Trigger, err error) {
 	return t, err
 }
 
+// selectTriggers reads triggers with what is known of their last activation.
+const selectTriggers = `SELECT t.id, t.public_id, t.study_id, t.key, t.name, t.version, t.active, t.testing,
+	CASE WHEN r.trigger_id IS NOT NULL AND r.ready_at IS NULL THEN 1 ELSE 0 END, coalesce(r.done, 0), coalesce(r.total, 0), coalesce(r.since, 0)
+	FROM triggers t LEFT JOIN replays r ON r.trigger_id = t.id WHERE `
+
+func scanListed(r row) (t research.Trigger, err error) {
+	var active, testing, replaying int
+	var since int64
+	err = r.Scan(&t.ID, &t.PublicID, &t.Study, &t.Key, &t.Name, &t.Version, &active, &testing, &replaying, &t.Replay.Done, &t.Replay.Total, &since)
+	t.Active, t.Testing = active == 1, active == 0 && testing == 1
+	t.Replay.Running, t.Replay.Since = replaying == 1, fromMS(since)
+	return t, err
+}
+
 // StudyByKey finds a study with its triggers.
 func (db *DB) StudyByKey(ctx context.Context, p research.ProjectID, key string) (*research.Study, error) {
 	return db.oneStudy(ctx, "SELECT "+studyColumns+" FROM studies s WHERE s.project_id = $1 AND s.key = $2", p, key)
@@ -178,8 +223,7 @@ func (db *DB) oneStudy(ctx context.Context, query string, args ...any) (*researc
 	if err != nil {
 		return nil, err
 	}
-	s.Triggers, err = collect(ctx, db.read, scanTrigger, `SELECT id, public_id, study_id, key, name, version, active, testing
-		FROM triggers WHERE project_id = $1 AND study_id = $2 AND deleted = 0 ORDER BY id`, s.Project, s.ID)
+	s.Triggers, err = collect(ctx, db.read, scanListed, selectTriggers+"t.project_id = $1 AND t.study_id = $2 AND t.deleted = 0 ORDER BY t.id", s.Project, s.ID)
 	return s, err
 }
 
@@ -189,8 +233,7 @@ func (db *DB) Studies(ctx context.Context, p research.ProjectID) ([]*research.St
 	if err != nil {
 		return nil, err
 	}
-	triggers, err := collect(ctx, db.read, scanTrigger, `SELECT id, public_id, study_id, key, name, version, active, testing
-		FROM triggers WHERE project_id = $1 AND deleted = 0 ORDER BY id`, p)
+	triggers, err := collect(ctx, db.read, scanListed, selectTriggers+"t.project_id = $1 AND t.deleted = 0 ORDER BY t.id", p)
 	byID := map[research.StudyID]*research.Study{}
 	for _, s := range studies {
 		byID[s.ID] = s

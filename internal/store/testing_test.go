@@ -31,9 +31,9 @@ func (w *world) testing(on bool) research.Trigger {
 		w.t.Fatal(err)
 	}
 	if on {
-		err = w.db.SetTesting(w.t.Context(), w.project.ID, s.Triggers[0].PublicID)
+		err = w.db.SetTesting(w.t.Context(), w.project.ID, s.Triggers[0].PublicID, w.clock())
 	} else {
-		err = w.db.SetActive(w.t.Context(), w.project.ID, s.Triggers[0].PublicID, true)
+		err = w.db.SetActive(w.t.Context(), w.project.ID, s.Triggers[0].PublicID, true, w.clock())
 	}
 	if err != nil {
 		w.t.Fatal(err)

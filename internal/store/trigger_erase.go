@@ -87,6 +87,9 @@ func (db *DB) holdShards(ctx context.Context, tx *sql.Tx, p research.ProjectID, 
 // erasePeople deletes what the trigger stage keeps of a person. What it keeps of
 // a group stays: it is said of the group.
 func erasePeople(ctx context.Context, tx *sql.Tx, p research.ProjectID, keys []research.PersonKey) error {
+	if err := restartReplays(ctx, tx, p); err != nil {
+		return err
+	}
 	for _, key := range keys {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM inbox WHERE shard = $1 AND project_id = $2 AND user_key = $3", key.Shard(p), p, key); err != nil {
 			return err

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"slices"
 	"time"
 
@@ -77,32 +78,50 @@ type runOf struct {
 	*trigger.Kept
 }
 
-// saveRuns writes down the runs that were changed, in the order of their keys, so
-// that nodes do not wait for each other in a circle.
+// saveRuns writes down the runs that were changed.
 func (s *shardTx) saveRuns(ctx context.Context) error {
-	var kept, gone []runOf
+	var changed []runOf
 	for id, m := range s.memories {
 		for of, k := range m.Runs {
-			switch {
-			case !k.Changed:
-			case k.Run.Empty():
-				gone = append(gone, runOf{id, of, k})
-			default:
-				kept = append(kept, runOf{id, of, k})
+			if k.Changed {
+				changed = append(changed, runOf{id, of, k})
 			}
 			k.Changed = false
 		}
 	}
-	slices.SortFunc(kept, compareRuns)
-	slices.SortFunc(gone, compareRuns)
-	if err := s.db.bulk.upsertRuns(ctx, s.tx, kept); err != nil {
+	return s.db.writeRuns(ctx, s.tx, changed)
+}
+
+// writeRuns writes runs down, in the order of their keys, so that nodes do not wait
+// for each other in a circle. Of one that holds nothing there is no row.
+func (db *DB) writeRuns(ctx context.Context, tx hotTx, all []runOf) error {
+	slices.SortFunc(all, compareRuns)
+	var kept, gone []runOf
+	for _, r := range all {
+		if r.Run.Empty() {
+			gone = append(gone, r)
+		} else {
+			kept = append(kept, r)
+		}
+	}
+	if err := db.bulk.upsertRuns(ctx, tx, kept); err != nil {
 		return err
 	}
-	return s.db.bulk.deleteRuns(ctx, s.tx, gone)
+	return db.bulk.deleteRuns(ctx, tx, gone)
 }
 
 func compareRuns(a, b runOf) int {
 	return cmp.Or(comparePeople(a.personID, b.personID), cmp.Compare(a.of, b.of))
+}
+
+// deleteRunsOf deletes up to so many runs of a trigger, and returns how many.
+func deleteRunsOf(ctx context.Context, tx *sql.Tx, of research.TriggerID, limit int) (int64, error) {
+	res, err := tx.ExecContext(ctx, `DELETE FROM trigger_runs WHERE trigger_id = $1 AND (project_id, user_key) IN
+		(SELECT project_id, user_key FROM trigger_runs WHERE trigger_id = $1 LIMIT $2)`, of, limit)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
 }
 
 // again is the matches of an event's person that are decided once more, since it

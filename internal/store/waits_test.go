@@ -124,6 +124,7 @@ func (w *world) through(db *store.DB, s trigger.Store) *world {
 	other := &world{t: w.t, db: db, project: w.project, now: w.clock(), rules: w.rules}
 	other.engine = trigger.NewEngine(s, other.clock, rand.Reader, quiet)
 	other.engine.SetRules(w.rules)
+	other.past = &trigger.Replayer{Store: db, Engine: other.engine, Now: other.clock, Log: quiet}
 	return other
 }
 
@@ -177,6 +178,16 @@ triggers:
 )
 
 // drop deletes old runs until there are none, and returns how many went each time.
+// edit makes the study the project's where nothing of the stored events is gone
+// over: what the old version remembered is dropped by and by.
+func (w *world) edit(src string) {
+	w.t.Helper()
+	w.activate(src)
+	if _, err := w.db.Writer().ExecContext(w.t.Context(), "UPDATE replays SET ready_at = begun_at"); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 func (w *world) drop() (gone []int) {
 	w.t.Helper()
 	for {
@@ -202,7 +213,7 @@ func TestRunsOfFormerVersionsGoAFewAtATime(t *testing.T) {
 		if gone := w.drop(); len(gone) != 0 {
 			t.Errorf("deleted %v of what is in force", gone)
 		}
-		w.apply(lately)
+		w.edit(lately)
 		if gone := fmt.Sprint(w.drop()); gone != "[500 100 500 100]" {
 			t.Errorf("deleted %s, want 600 of each of two triggers, 500 at a time", gone)
 		}
@@ -231,7 +242,7 @@ func TestOldRunsAreLookedForOnlyAfterAChange(t *testing.T) {
 		w.send(event("started", "ann", ""))
 		w.drop()
 		w.drop()
-		w.apply(lately)
+		w.edit(lately)
 		w.send(event("begun", "ann", ""))
 		if gone := fmt.Sprint(w.drop()); gone != "[1 1]" {
 			t.Errorf("deleted %s after a change, want one of each of two triggers", gone)
@@ -253,12 +264,27 @@ func TestWhatAnOldVersionWaitedForIsCancelled(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db, formerly)
 		w.send(event("started", "ann", ""), event("started", "bob", ""))
-		w.apply(lately)
+		w.edit(lately)
 		w.pass(time.Minute)
 		w.send(event("started", "ann", ""))
 		w.pass(61 * time.Minute)
 		w.settle()
 		w.wantLog("ann cancelled ", "bob cancelled ", "ann invited ")
+	})
+}
+
+// TestWhatAnOldVersionWaitedForStandsWhereTheNewOneFindsIt in the stored events, and
+// is cancelled where it does not.
+func TestWhatAnOldVersionWaitedForStandsWhereTheNewOneFindsIt(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, abandoning)
+		w.send(event("started", "ann", ""), event("started", "bob", ""))
+		w.apply(strings.Replace(abandoning, "event: started", "event: started, where: { traits.plan: pro }", 1))
+		w.wantLog("ann cancelled ", "bob cancelled ")
+		w.apply(strings.Replace(abandoning, "for: 1h", "for: 2h", 1))
+		w.pass(3 * time.Hour)
+		w.settle()
+		w.wantLog("ann invited ", "bob invited ")
 	})
 }
 

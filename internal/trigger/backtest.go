@@ -11,7 +11,9 @@ import (
 // for that instant only.
 type Backtest struct {
 	replay   *Replay
-	cooldown time.Duration // of the project
+	cooldown time.Duration     // of the project
+	since    int64             // what is due before is passed over, Unix milliseconds
+	project  *research.Project // whose list and whose demand for proof count; nil: nobody's
 	caps     map[capKey]int
 	yield    func(Line) error
 }
@@ -40,6 +42,10 @@ func NewBacktest(rules []*Rule, projectCooldown time.Duration, yield func(Line) 
 	return b
 }
 
+// From makes it pass over what is due before a time. What was then is looked back
+// at all the same.
+func (b *Backtest) From(t time.Time) { b.since = t.UnixMilli() }
+
 // Keep tells whether more of an event than its ids can matter, and leaves in it
 // what can.
 func (b *Backtest) Keep(e *research.Event) bool { return b.replay.Keep(e) }
@@ -62,6 +68,9 @@ func lineOf(d *due, outcome research.Outcome) Line {
 }
 
 func (b *Backtest) decide(who *actor, d *due) error {
+	if d.at < b.since {
+		return nil
+	}
 	if d.cancelled {
 		return b.yield(lineOf(d, research.Cancelled))
 	}
@@ -76,9 +85,14 @@ func (b *Backtest) decide(who *actor, d *due) error {
 }
 
 func (b *Backtest) facts(who *actor, d *due, at time.Time) Facts {
-	return Facts{Person: who.Person, GroupTraits: b.replay.groups[who.Group], ProjectCooldown: b.cooldown,
+	f := Facts{Person: who.Person, GroupTraits: b.replay.groups[who.Group], ProjectCooldown: b.cooldown,
 		OpenInvite: who.invited.byAny == d.at, LastByAny: fromMilli(who.invited.byAny), LastByTrigger: fromMilli(who.invited.by[d.rule]),
 		Today: b.caps[today(d.rule, at)], Ever: b.caps[capKey{rule: d.rule}]}
+	if b.project != nil {
+		f.SetProject(b.project)
+		f.Unproved = b.project.Settings.Identity == research.IdentityRequired && !d.Proved
+	}
+	return f
 }
 
 // today is what counts the invites of a day, for a rule that has to know.

@@ -17,6 +17,9 @@ import (
 type Rules struct {
 	Index    map[research.ProjectID]*Index
 	Projects map[research.ProjectID]*research.Project
+	// Replaying: runs of some trigger are being made out of stored events, or were
+	// when the rules were read. Nobody goes by those.
+	Replaying bool
 }
 
 // Engine evaluates stored events: it is the loop around the pure Decide.

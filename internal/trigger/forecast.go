@@ -2,6 +2,7 @@ package trigger
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/usercall/usercall/internal/research"
@@ -20,9 +21,14 @@ type Forecast struct {
 	// Collisions counts by trigger what was skipped because another trigger had
 	// invited the same person before.
 	Collisions map[*Rule]int
+	// First is the first people who were invited, each once.
+	First []research.PersonKey
 
 	people map[research.PersonKey]bool
 }
+
+// firstPeople is how many people a forecast names.
+const firstPeople = 20
 
 // ForecastDay is what a day would have brought.
 type ForecastDay struct {
@@ -95,6 +101,9 @@ func (f *Forecast) add(l Line) {
 	day := f.day(DayKey(l.At, f.Rule.Timezone))
 	day.Matched++
 	if l.Outcome == research.Invited {
+		if len(f.First) < firstPeople && !slices.Contains(f.First, l.Person) {
+			f.First = append(f.First, l.Person)
+		}
 		f.Invited++
 		day.Invited++
 	}

@@ -23,6 +23,8 @@ type pass struct {
 	forwarded []int
 	more      bool
 
+	replaying map[research.TriggerID]bool // what is left alone
+
 	agenda  agenda // what is decided at once
 	project research.ProjectID
 	buf     []*Rule
@@ -30,6 +32,9 @@ type pass struct {
 
 func (p *pass) run(ctx context.Context, s Shard) error {
 	inbox, err := s.Inbox(ctx, p.limits.Events)
+	if err == nil && p.rules.Replaying {
+		p.replaying, err = s.Replaying(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -122,7 +127,7 @@ func (p *pass) advance(ctx context.Context, s Shard, v *view, r *Rule, who resea
 	if r.Stateless() {
 		return p.effects(ctx, s, who, r, r.advance(nil, v))
 	}
-	if !r.touches(v) {
+	if p.replaying[r.TriggerID] || !r.touches(v) {
 		return nil
 	}
 	m, err := s.Memory(ctx, PersonRef{r.Project, who})
@@ -192,6 +197,9 @@ func (p *pass) fold(ctx context.Context, s Shard, e *Pending, f Folded) error {
 		}
 	}
 	for id, old := range from.Runs {
+		if p.replaying[id] {
+			continue
+		}
 		r := p.rule(e.Project, id)
 		if r != nil && old.Version == r.Version && old.Run != nil {
 			k, err := p.kept(ctx, s, into, r, f.Into)
@@ -247,7 +255,7 @@ const (
 // takeUp puts on the agenda what is due of a run. One of an older version is
 // dropped.
 func (p *pass) takeUp(ctx context.Context, s Shard, ref PersonRef, id research.TriggerID, k *Kept) error {
-	if k.NextAt.IsZero() || k.NextAt.After(p.now) {
+	if k.NextAt.IsZero() || k.NextAt.After(p.now) || p.replaying[id] {
 		return nil
 	}
 	r := p.rule(ref.Project, id)

@@ -48,8 +48,8 @@ const tracesInBlock = 1 << 16
 
 // NewRecording keeps the events that keep says, as keep leaves them.
 func NewRecording(keep func(*research.Event) bool) *Recording {
-	seed := maphash.MakeSeed()
-	return &Recording{keep: keep, seed: seed, kept: shelf{seed: seed}, alone: map[uint64]research.AnonymousID{}}
+	kept := newShelf()
+	return &Recording{keep: keep, seed: kept.seed, kept: kept, alone: map[uint64]research.AnonymousID{}}
 }
 
 // Add takes an event, which the caller may use again. Its order of receipt is that

@@ -1,6 +1,7 @@
 package trigger
 
 import (
+	"slices"
 	"time"
 
 	"github.com/usercall/usercall/internal/research"
@@ -19,7 +20,11 @@ type Replay struct {
 	// take is told of every match at its moment, and of every one that was
 	// cancelled, in the order of triggers.md §8.
 	take func(*actor, *due) error
-	buf  []*Rule
+	// stands, where there is one, makes it a replay of what was: runs keep the
+	// matches that stand, nothing is decided, and touched is told whose run changed.
+	stands  func(*Match) bool
+	touched func(research.PersonKey)
+	buf     []*Rule
 }
 
 // actor is a person in a replay.
@@ -39,11 +44,16 @@ type invited struct {
 
 // NewReplay makes a replay for rules of one project.
 func NewReplay(rules []*Rule) *Replay {
-	r := &Replay{index: NewIndex(rules...), people: map[research.PersonKey]*actor{}, groups: map[string]research.Traits{}}
+	r := newReplay(rules...)
 	for _, rule := range rules {
 		r.reads.of(rule)
 	}
 	return r
+}
+
+// newReplay makes one that reads nothing of events but their ids.
+func newReplay(rules ...*Rule) *Replay {
+	return &Replay{index: NewIndex(rules...), people: map[research.PersonKey]*actor{}, groups: map[string]research.Traits{}}
 }
 
 // Apply takes the next event.
@@ -113,6 +123,7 @@ func (a *actor) run(rule *Rule) *Run {
 func (r *Replay) learn(who *actor, e *research.Event) {
 	switch {
 	case !r.reads.tells(e):
+	case e.Type == research.Identify && !e.MayTeach(who.Key):
 	case e.Type == research.Identify:
 		who.Traits.Set(e.Traits, e.Timestamp, e.Seq)
 	case e.Type == research.Group:
@@ -128,6 +139,10 @@ func (r *Replay) learn(who *actor, e *research.Event) {
 
 // effects puts what became of a run on the agenda.
 func (r *Replay) effects(who *actor, rule *Rule, all []Effect) {
+	if r.stands != nil {
+		r.keep(who, rule, all)
+		return
+	}
 	for _, e := range all {
 		d := &due{at: rule.Moment(&e.Match).UnixMilli(), who: who.Key, rule: rule, Match: e.Match}
 		if e.Kind == Cancelled {
@@ -135,6 +150,25 @@ func (r *Replay) effects(who *actor, rule *Rule, all []Effect) {
 		}
 		r.expect(who, d)
 	}
+}
+
+// manyPending is how many matches a run keeps before those that are over are
+// looked for.
+const manyPending = 64
+
+// keep leaves with a run what is still to be decided, matches that had no moment
+// to wait for included.
+func (r *Replay) keep(who *actor, rule *Rule, all []Effect) {
+	run := who.run(rule)
+	for _, e := range all {
+		if e.Kind == Matched && r.stands(&e.Match) {
+			run.hold(e.Match)
+		}
+	}
+	if len(run.Pending) > manyPending {
+		run.Pending = slices.DeleteFunc(run.Pending, func(m Match) bool { return m.Due < r.now && !r.stands(&m) })
+	}
+	r.touched(who.Key)
 }
 
 // matchKey tells the matches of a person apart.
@@ -184,6 +218,9 @@ func (r *Replay) fold(f fold) {
 		r.expect(into, &moved)
 	}
 	for rule, run := range old.runs {
+		if r.touched != nil {
+			r.touched(f.from)
+		}
 		r.effects(into, rule, rule.Fold(into.run(rule), run, r.now))
 	}
 }

@@ -16,6 +16,8 @@ type shelf struct {
 	seed   maphash.Seed
 }
 
+func newShelf() shelf { return shelf{seed: maphash.MakeSeed()} }
+
 const shelfBlock = 1 << 20
 
 // put stores an event and tells where.

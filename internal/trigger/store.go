@@ -40,6 +40,8 @@ type Shard interface {
 	// groups. The person is returned with traits only where an active trigger may
 	// want to see the event.
 	Identify(ctx context.Context, p *Pending) (Identity, error)
+	// Replaying is the triggers whose runs are being made out of stored events.
+	Replaying(ctx context.Context) (map[research.TriggerID]bool, error)
 	// Memory is the runs of a person: the same one whenever it is asked for in this
 	// transaction.
 	Memory(ctx context.Context, who PersonRef) (*Memory, error)

@@ -37,6 +37,7 @@ type site struct {
 	now      time.Time
 	commands *noted
 	user     int64
+	forecast Forecaster
 }
 
 // noted implements Commands and keeps what it was told.
@@ -169,7 +170,11 @@ func newSite(t *testing.T, public string) *site {
 		t.Fatal(err)
 	}
 	s := &site{t: t, db: db, now: noon, commands: &noted{db: db}}
-	s.handler = New(Config{Reports: db.Reports(), Accounts: db.Accounts(), Commands: s.commands, Describe: describeDemo, Why: whyDemo,
+	s.forecast = demoForecast
+	s.handler = New(Config{Forecast: func(ctx context.Context, p *research.Project, of *research.Study, trigger string, file []byte, tell func(report.ForecastStep)) (*report.Forecast, error) {
+		return s.forecast(ctx, p, of, trigger, file, tell)
+	},
+		Reports: db.Reports(), Accounts: db.Accounts(), Commands: s.commands, Describe: describeDemo, Why: whyDemo,
 		Ready: []ReadyMade{{Key: "why-cancel", Name: "Why people cancel", Description: "Asks at the moment somebody cancels.", File: []byte("x")}, {Key: "setup", Name: "Why setup stops", Description: "Asks who began the setup and did not finish it within a day.", File: []byte("y")}},
 		WebhookOf: func(p *research.Project) (string, string) {
 			return public + "/v1/webhooks/segment/" + p.Key + "/0123456789abcdef", "a-secret-of-" + p.Key

@@ -145,14 +145,14 @@ func TestEverythingIsPausedAndEveryPageSaysSo(t *testing.T) {
 func TestATriggerIsPutIntoTestMode(t *testing.T) {
 	s, p := paced(t, research.Settings{})
 	const page = "/studies/stu_a1/triggers"
-	if body := s.get(page).Body.String(); !strings.Contains(body, "Test it") || !strings.Contains(body, "Activate trigger") {
+	if body := s.get(page).Body.String(); !strings.Contains(body, "Test it") || !strings.Contains(body, "Forecast and activate") {
 		t.Error("a paused trigger cannot be tested")
 	}
 	s.post(page+"/trg_a1", url.Values{"do": {"test"}})
 	if want := "test 1 trg_a1"; !slices.Contains(s.commands.told, want) {
 		t.Errorf("told %q, want %q", s.commands.told, want)
 	}
-	if err := s.db.SetTesting(t.Context(), p.ID, "trg_a1"); err != nil {
+	if err := s.db.SetTesting(t.Context(), p.ID, "trg_a1", noon); err != nil {
 		t.Fatal(err)
 	}
 	if body := s.get(page).Body.String(); !strings.Contains(body, "Nobody is on your") || !strings.Contains(body, "in test mode: asks test people only") || !strings.Contains(body, "Pause trigger") {

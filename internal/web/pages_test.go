@@ -14,7 +14,7 @@ import (
 func paths(tag string) []string {
 	return []string{"/", "/studies", "/studies?state=closed", "/studies/new", "/studies/stu_" + tag + "0", "/studies/stu_" + tag + "0/interviews",
 		"/studies/stu_" + tag + "0/triggers", "/studies/stu_" + tag + "0/guide", "/studies/stu_" + tag + "0/settings",
-		"/studies/stu_" + tag + "0/triggers/new", "/studies/stu_" + tag + "0/triggers/trg_" + tag + "0/edit", "/studies/stu_" + tag + "0/file", "/studies/stu_" + tag + "0/versions", "/studies/stu_" + tag + "0/versions/1", "/interviews",
+		"/studies/stu_" + tag + "0/triggers/new", "/studies/stu_" + tag + "0/triggers/trg_" + tag + "0/forecast", "/studies/stu_" + tag + "0/triggers/trg_" + tag + "0/edit", "/studies/stu_" + tag + "0/file", "/studies/stu_" + tag + "0/versions", "/studies/stu_" + tag + "0/versions/1", "/interviews",
 		"/interviews?state=completed&study=stu_" + tag + "0", "/interviews/itv_" + tag + "0", "/themes", "/people", "/people?q=u", "/events",
 		"/events?name=subscription_cancelled&type=track", "/decisions", "/decisions?outcome=skipped&gate=sample&trigger=trg_" + tag + "0", "/connect", "/connect?way=server", "/connect?way=webhook", "/connect?way=function", "/connect?way=other", "/connect?part=live",
 		"/catalogue", "/catalogue?q=zzz", "/catalogue?sort=name&type=track", "/settings", "/settings/pacing", "/settings/delivery", "/deliveries", "/deliveries?state=failed&channel=email"}
@@ -63,7 +63,7 @@ func TestWordsOfPages(t *testing.T) {
 		"/":                            {"This week", "Needs you", "Listen", "asks nobody: its triggers are paused", "newest theme", "6 of 30"},
 		"/studies/stu_a0":              {"<title>Why Pro customers cancel · Northdesk · usercall</title>", "12 of 12", "What is uncertain", "#t2", "built-in analysis"},
 		"/studies/stu_a0/triggers":     {"When subscription_cancelled happens", "Pause trigger", "not drawn in the sample"},
-		"/studies/stu_a1/triggers":     {"Activate trigger", "While it is paused"},
+		"/studies/stu_a1/triggers":     {"Forecast and activate", "While it is paused"},
 		"/interviews/itv_a0":           {"<mark", "What led to it", "led to the invite", "ask.q1", "every question was asked"},
 		"/decisions":                   {"not invited", "invited 4 days ago, 26 to go", "With a cooldown of 3 days"},
 		"/people/u:u_4821-0":           {"invited", "Invite accepted", "Interview completed", "subscription_cancelled", "2 invites dismissed in a row"},

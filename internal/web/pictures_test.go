@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -38,6 +39,18 @@ func TestPictures(t *testing.T) {
 	sending := newSite(t, "http://localhost:8080").signIn()
 	sending.fill(demo{tag: "a", studies: 1, interviews: 6, events: 30})
 	sending.sendSome(6)
+	slow := &site{t: t, cookie: full.cookie, handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.Contains(r.URL.Path, "forecast") {
+			full.handler.ServeHTTP(w, r)
+			return
+		}
+		whole := httptest.NewRecorder()
+		full.handler.ServeHTTP(whole, r)
+		begun, _, _ := strings.Cut(whole.Body.String(), `</div><section class="foreseen`)
+		_, _ = w.Write([]byte(begun)) // what is there before the forecast is
+	})}
+	many.activating("trg_a1", 12_288, 41_200)
+	empty.forecast, many.forecast, crowd.forecast = emptyForecast, manyForecast, quietForecast
 	wrong.coming().everything()
 	one.coming().first()
 	crowd.coming().many()
@@ -55,7 +68,7 @@ func TestPictures(t *testing.T) {
 		}
 	}
 	quiet, quietProject := paced(t, busyProject.Settings)
-	if err := quiet.db.SetTesting(t.Context(), quietProject.ID, "trg_a1"); err != nil {
+	if err := quiet.db.SetTesting(t.Context(), quietProject.ID, "trg_a1", noon); err != nil {
 		t.Fatal(err)
 	}
 
@@ -81,9 +94,11 @@ func TestPictures(t *testing.T) {
 		{"pacing-home", "/", busy},
 		{"delivery", "/settings/delivery", sending}, {"delivery-empty", "/settings/delivery", empty}, {"deliveries", "/deliveries", sending}, {"deliveries-empty", "/deliveries", empty},
 		{"deliverysecret", "/settings/delivery#rotate-delivery", sending}, {"needs-delivery", "/", sending},
+		{"triggers-ready", "/studies/stu_a1/triggers", many}, {"forecast", "/studies/stu_a1/triggers/trg_a1/forecast", full}, {"forecast-empty", "/studies/stu_a0/triggers/trg_a0/forecast", empty},
+		{"forecast-many", "/studies/stu_a0/triggers/trg_a0/forecast", many}, {"forecast-slow", "/studies/stu_a1/triggers/trg_a1/forecast", slow}, {"forecast-none", "/studies/stu_a0/triggers/trg_a0/forecast", crowd},
 	}
 	servers := map[*site]string{}
-	for _, s := range []*site{full, empty, many, out, wrong, one, crowd, calm, busy, quiet, whole, sending} {
+	for _, s := range []*site{slow, full, empty, many, out, wrong, one, crowd, calm, busy, quiet, whole, sending} {
 		server := httptest.NewServer(s.handler)
 		defer server.Close()
 		servers[s] = server.URL

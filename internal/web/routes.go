@@ -52,6 +52,8 @@ func (d *dashboard) table() []route {
 		{"GET /studies/{study}/versions", d.studyVersions, false},
 		{"GET /studies/{study}/versions/{version}", d.studyVersion, false},
 		{"POST /studies/{study}/versions/{version}/restore", d.restoreVersion, false},
+		{"GET /studies/{study}/triggers/{trigger}/forecast", d.forecast, false},
+		{"POST /studies/{study}/triggers/{trigger}/forecast", d.forecastFile, false},
 		{"GET /interviews", d.interviews, false},
 		{"GET /interviews/{interview}", d.interview, false},
 		{"POST /interviews/{interview}/erase", d.eraseInterview, false},

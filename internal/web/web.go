@@ -21,6 +21,8 @@ type Config struct {
 	Accounts Accounts
 	Commands Commands
 	Ready    []ReadyMade
+	// Forecast looks what a trigger would have done lately.
+	Forecast Forecaster
 	Describe func(file []byte) (StudyWords, error) // a study file in words
 	// Why tells how things stand between somebody and each trigger.
 	Why       func(context.Context, *research.Project, research.PersonKey) ([]report.Standing, error)

@@ -41,6 +41,7 @@ var functions = template.FuncMap{
 	"daily":      daily,
 	"steps":      func(path string) []string { return strings.SplitAfter(path, ".") },
 	"bar":        bar,
+	"sumOf":      sumOf,
 	"source":     sourceWords,
 	"sourceList": sourceList,
 	"ending":     endingWords,
