@@ -49,6 +49,13 @@ func (m *machine) hold() {
 func (m *machine) interrupt() {
 	m.cancel()
 	m.answer.over = true
+	if m.kept != 0 {
+		m.answer.from = min(m.answer.from, m.kept)
+		m.answer.known = false
+	}
+	if m.line.played < overlapTail && m.what == Answer {
+		m.wentOn()
+	}
 	m.wary, m.stage = false, 0
 	m.since = m.now
 	m.speak()
@@ -74,6 +81,9 @@ func (m *machine) goOn() {
 	m.discard()
 	if m.voiced() >= bargeAfter {
 		m.wary = true
+	}
+	if unheard := !m.answer.known && m.voiced() >= leastSent; m.kept == 0 && (unheard || m.foreignWords() > 0) {
+		m.kept = max(m.answer.from, 1)
 	}
 	if m.held {
 		m.do(Action{Do: Resume, Gen: m.live, From: m.line.played})

@@ -83,6 +83,7 @@ func (m *machine) done() {
 			m.answer.known = false
 		}
 		m.finish(Answer)
+		m.ear.rest() // what is heard now was meant to be the end
 	case Listening:
 		if m.misheard < mostMisheard {
 			m.unheard()

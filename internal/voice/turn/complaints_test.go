@@ -106,7 +106,7 @@ func TestComplaints(t *testing.T) {
 		}},
 		{"a stale verdict speaks while somebody has gone on", func(t *testing.T) {
 			m := asked(t, normal)
-			m.say(words("it was the price I think"), pause(1400*ms), words("and then also the support was slow"))
+			m.say(words("it was the price I think that we had to pay"), pause(1400*ms), words("and then also the support was slow"))
 			m.until(turn.Thinking, 6*time.Second)
 			gen := m.s.Live()
 			m.until(turn.UserSpeaking, 2*time.Second)
@@ -115,7 +115,7 @@ func TestComplaints(t *testing.T) {
 				t.Errorf("the reply of generation %d was said\n%s", gen, m)
 			}
 			m.run(6 * time.Second)
-			m.wantStored("it was the price I think and then also the support was slow")
+			m.wantStored("it was the price I think that we had to pay and then also the support was slow")
 		}},
 		{"speaking follows what was sent, not what is heard", func(t *testing.T) {
 			m := newSim(t, normal)

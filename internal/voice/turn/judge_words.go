@@ -56,7 +56,7 @@ var languages = map[string]*language{
 		joins: set("et mais parce car ou si quand lorsque alors donc puisque quoique que qu qui dont où comme " +
 			"euh heu hum hmm bah ben le la les un une des du de d l mon ma mes notre nos votre vos leur leurs son sa ses chaque " +
 			"à au aux en dans avec sans pour par sur chez vers très plus assez vraiment aussi " +
-			"je j'ai j'étais on nous ils elles c'est c'était il elle est était sont"),
+			"je j'ai j'étais on ils elles c'est c'était il elle est était sont"),
 		ends:  phrases("parce que, c'est à dire, par exemple, et puis, et après, en fait, je veux dire, tu vois, vous voyez, tandis que, pour que, peut être"),
 		waits: phrases("laissez moi réfléchir, laisse moi réfléchir, attendez, attends, un instant, un moment, une seconde, voyons, comment dire, bonne question, je réfléchis"),
 		nods:  set("mm hm mhm mmm hmm ah oh oui ouais ok okay d'accord bien voilà exactement exact je vois"),

@@ -86,11 +86,15 @@ func (m *machine) listening() {
 	}
 }
 
-// begin opens the answer with the voice that is heard now.
+// begin opens the answer with the voice that is heard now. Words that were said
+// over the line are a part of it.
 func (m *machine) begin() {
 	m.answer = answer{begun: true, base: m.ear.total - m.ear.run, attempt: m.answer.attempt}
 	m.answer.from = max(0, m.ear.now-m.ear.run-preRoll)
 	m.answer.asked, m.answer.probeAt = m.answer.base, m.answer.base
+	if m.kept != 0 && m.phase != Speaking {
+		m.answer.from = min(m.answer.from, m.kept)
+	}
 }
 
 // speak is somebody speaking: the first words of a turn or more of them. Until
@@ -104,6 +108,7 @@ func (m *machine) speak() {
 func (m *machine) userSpeaking() {
 	switch {
 	case m.ear.now-m.answer.from >= lastAnswer:
+		m.wary = true
 		m.finish(Answer)
 	case m.ear.silence() >= speculate:
 		m.maybeOver()
@@ -157,11 +162,30 @@ func (m *machine) patience() time.Duration {
 	}
 	switch Judge(m.p.Language, m.answer.text, m.line.open) {
 	case Complete:
-		return m.p.Complete
+		return m.complete()
 	case Open:
 		return m.p.Unfinished
 	}
 	return m.p.Cap
+}
+
+// complete is the silence after words that look complete: longer after few of
+// them, and for somebody who went on before when it was taken for the end. A
+// late reply costs less than a cut.
+func (m *machine) complete() time.Duration {
+	d, most := m.p.Complete, max(m.p.Unfinished, m.p.Complete)
+	if m.line.open && wordCount(m.answer.text) < brief {
+		d += (most - d) / 2
+	}
+	return d + time.Duration(m.grown)*(most-d)/mostGrown
+}
+
+// wentOn notes that an end was none, once an answer.
+func (m *machine) wentOn() {
+	if !m.answer.early {
+		m.answer.early = true
+		m.grown = min(m.grown+1, mostGrown)
+	}
 }
 
 // transcribe asks for the words so far.
@@ -214,7 +238,7 @@ func (m *machine) heard(e Event) {
 	if !e.Failed {
 		m.answer.known, m.answer.text = true, text
 	}
-	if text != "" {
+	if text != "" && !e.Failed {
 		m.misheard = 0
 		m.wary = m.wary && m.phase == Speaking
 	}

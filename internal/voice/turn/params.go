@@ -59,7 +59,10 @@ const (
 	longPause  = 600 * time.Millisecond
 	lastAnswer = 120 * time.Second // and here it ends without one
 
-	duckAfter   = 150 * time.Millisecond
+	duckAfter = 150 * time.Millisecond
+	brief     = 8 // words: people who say no more than that often go on
+	mostGrown = 4 // times that somebody is given more time, in equal parts
+
 	bargeAfter  = 500 * time.Millisecond // with two words
 	bargeAlone  = 900 * time.Millisecond // with none yet
 	bargeWords  = 2

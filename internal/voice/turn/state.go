@@ -47,13 +47,15 @@ type State struct {
 	leaving bool
 	line    line
 
-	ducked, held bool // speech over the line; held: the page has dropped its sound
-	deaf         bool // this run of voice was judged to be none of ours
-	wary         bool // voice without words was heard: from now on words count
+	ducked, held bool          // speech over the line; held: the page has dropped its sound
+	kept         time.Duration // samples: words over the line that did not end it; they belong to the next answer
+	deaf         bool          // this run of voice was judged to be none of ours
+	wary         bool          // voice without words was heard: from now on words count
 
 	stage    int // idle stages passed
 	since    time.Duration
 	misheard int // in a row
+	grown    int // times they went on when they were taken to have finished
 	cut      int // the turn whose line was repeated after a cut; 0: none
 }
 
@@ -71,6 +73,7 @@ type answer struct {
 	probeAt time.Duration // ear.total when words were last looked for
 	probed  int           // and how many were found
 	over    bool          // it cut a line off
+	early   bool          // it was taken to be over, and was not
 }
 
 // line is what is being said.

@@ -70,6 +70,9 @@ func (m *machine) mergeable() bool {
 
 // merge takes the turn up again.
 func (m *machine) merge() {
+	if m.what == Answer {
+		m.wentOn()
+	}
 	m.cancel()
 	m.discard()
 	if !m.answer.begun {
@@ -137,6 +140,7 @@ func (m *machine) say(how Do) {
 		m.cut = m.turn
 	}
 	m.turn++
+	m.kept = 0
 	m.answer = answer{attempt: m.answer.attempt}
 	m.ear.rest()
 	m.enter(Speaking)
