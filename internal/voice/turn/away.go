@@ -68,7 +68,7 @@ func (m *machine) leaveAlone(why *bool) {
 			m.do(Action{Do: Flush, Gen: m.live, From: m.line.played})
 		}
 		m.discard()
-		m.answer = answer{attempt: m.answer.attempt}
+		m.answer = answer{}
 		m.ducked, m.held = false, false
 	} else {
 		m.discard()

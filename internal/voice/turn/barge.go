@@ -89,7 +89,7 @@ func (m *machine) goOn() {
 		m.do(Action{Do: Resume, Gen: m.live, From: m.line.played})
 	}
 	m.ducked, m.held, m.deaf = false, false, m.ear.run > 0
-	m.answer = answer{attempt: m.answer.attempt}
+	m.answer = answer{}
 	m.due[TimerFalse] = 0
 	if m.due[TimerPlayback] == 0 {
 		m.waitPlayback()

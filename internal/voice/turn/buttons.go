@@ -51,7 +51,7 @@ func (m *machine) takeOver() {
 	m.discard()
 	m.cancel()
 	if m.phase == Speaking {
-		m.answer = answer{attempt: m.answer.attempt}
+		m.answer = answer{}
 	}
 	if m.voiced() >= leastSent && (!m.answer.known || m.ear.total > m.answer.asked) {
 		m.transcribe()

@@ -89,7 +89,7 @@ func (m *machine) listening() {
 // begin opens the answer with the voice that is heard now. Words that were said
 // over the line are a part of it.
 func (m *machine) begin() {
-	m.answer = answer{begun: true, base: m.ear.total - m.ear.run, attempt: m.answer.attempt}
+	m.answer = answer{begun: true, base: m.ear.total - m.ear.run}
 	m.answer.from = max(0, m.ear.now-m.ear.run-preRoll)
 	m.answer.asked, m.answer.probeAt = m.answer.base, m.answer.base
 	if m.kept != 0 && m.phase != Speaking {
@@ -190,7 +190,8 @@ func (m *machine) wentOn() {
 
 // transcribe asks for the words so far.
 func (m *machine) transcribe() {
-	m.answer.attempt++
+	m.attempts++
+	m.answer.attempt = m.attempts
 	m.answer.pending, m.answer.known = true, false
 	m.answer.asked, m.answer.probeAt = m.ear.total, m.ear.total
 	m.do(Action{Do: Transcribe, Turn: m.turn, Attempt: m.answer.attempt, From: m.answer.from, To: m.ear.now})
@@ -314,7 +315,7 @@ func (m *machine) noise() {
 // relisten goes back to a silence that was never broken.
 func (m *machine) relisten() {
 	m.enter(Listening)
-	m.answer = answer{attempt: m.answer.attempt}
+	m.answer = answer{}
 	m.due[TimerIdle] = max(m.since+idleStages[min(m.stage, len(idleStages)-1)], 1)
 	if m.typing {
 		m.in(TimerIdle, typingPause)

@@ -12,22 +12,29 @@ import (
 // TestInvariants sends random events, most of them sensible, and looks after
 // each at what must hold of every conversation.
 func TestInvariants(t *testing.T) {
-	streams := 1500
+	streams := 600
 	if testing.Short() {
-		streams = 150
+		streams = 100
 	}
 	visited := map[turn.Phase]int{}
 	for seed := range uint64(streams) {
 		c := newChaos(t, seed)
-		for range 400 {
+		if seed%4 > 0 {
+			c.step(turn.Event{Kind: turn.Ready, On: true})
+		}
+		for after := 0; after < 5 && len(c.history) < 1500; {
 			c.step(c.any())
 			visited[c.s.Phase()]++
+			if c.ended {
+				after++
+			}
 		}
 		c.dies()
 	}
+	t.Log(visited)
 	for _, p := range []turn.Phase{turn.Connecting, turn.Consent, turn.Speaking, turn.Listening, turn.UserSpeaking,
 		turn.Endpointing, turn.Thinking, turn.Paused, turn.Reconnecting, turn.Closing, turn.Ended} {
-		if visited[p] < streams/10 {
+		if visited[p] < streams/2 {
 			t.Errorf("%s was visited %d times: the streams prove nothing about it", p, visited[p])
 		}
 	}
@@ -69,20 +76,26 @@ func newChaos(t *testing.T, seed uint64) *chaos {
 func (c *chaos) any() turn.Event {
 	c.now += time.Duration(c.r.IntN(40)) * ms
 	switch n := c.r.IntN(100); {
+	case n < 30 && c.s.Phase() == turn.Reconnecting:
+		return turn.Event{Kind: turn.Back}
+	case n < 20 && c.s.Phase() == turn.Paused:
+		return turn.Event{Kind: turn.Pause}
+	case n < 60 && c.s.Phase() == turn.Thinking && c.r.IntN(4) == 0:
+		return turn.Event{Kind: turn.ReplyReady, Gen: c.s.Live(), Open: true, Last: c.r.IntN(12) == 0, Text: "What led you to that?"}
 	case n < 60:
 		return c.frame()
 	case n < 75:
 		return c.expected()
 	case n < 85:
 		timer, at, ok := c.s.Next()
-		if ok && c.r.IntN(2) == 0 {
+		if final := timer == turn.TimerLimit || timer == turn.TimerConnect || timer == turn.TimerGrace || timer == turn.TimerPaused; ok && c.r.IntN(2) == 0 && (!final || c.r.IntN(20) == 0) {
 			c.now = max(c.now, at)
 		}
 		return turn.Event{Kind: turn.Expired, Timer: timer}
 	case n < 97:
 		kinds := []turn.Kind{turn.Done, turn.Mute, turn.Mute, turn.Repeat, turn.Skip, turn.Typing, turn.Typed, turn.Pause, turn.Pause, turn.Lost, turn.Back, turn.Back, turn.Ready, turn.Consented, turn.Consented, turn.Leave}
 		k := kinds[c.r.IntN(len(kinds))]
-		if k == turn.Leave && c.r.IntN(8) > 0 {
+		if k == turn.Leave && c.r.IntN(20) > 0 {
 			k = turn.Back
 		}
 		return turn.Event{Kind: k, On: c.r.IntN(12) > 3 && k != turn.Mute && k != turn.Pause || c.r.IntN(3) == 0}
@@ -112,7 +125,7 @@ func (c *chaos) expected() turn.Event {
 	case 1, 2, 3:
 		return turn.Event{Kind: turn.Heard, Turn: c.s.Turn(), Attempt: c.attempt, Text: texts[c.r.IntN(len(texts))], Failed: c.r.IntN(9) == 0}
 	case 4:
-		return turn.Event{Kind: turn.ReplyReady, Gen: c.s.Live(), Open: true, Last: c.r.IntN(15) == 0}
+		return turn.Event{Kind: turn.ReplyReady, Gen: c.s.Live(), Open: true, Last: c.r.IntN(6) == 0}
 	case 5:
 		return turn.Event{Kind: turn.Sent, Gen: c.s.Live(), Length: time.Duration(c.r.IntN(6000)) * ms}
 	case 6:

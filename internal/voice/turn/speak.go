@@ -69,9 +69,7 @@ func (m *machine) restart() {
 	default:
 		m.stage = 0
 	}
-	attempt := m.answer.attempt
 	m.listen()
-	m.answer.attempt = attempt
 }
 
 func (m *machine) closed() Reason {

@@ -36,8 +36,9 @@ type State struct {
 	lost   bool
 	half   bool // the microphone hears us
 
-	turn   int // number of the exchange in the making, from 1
-	answer answer
+	turn     int // number of the exchange in the making, from 1
+	answer   answer
+	attempts int // to transcribe, ever
 
 	gen     int // last given
 	live    int // 0: no reply is in the making or heard

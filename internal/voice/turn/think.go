@@ -141,7 +141,7 @@ func (m *machine) say(how Do) {
 	}
 	m.turn++
 	m.kept = 0
-	m.answer = answer{attempt: m.answer.attempt}
+	m.answer = answer{}
 	m.ear.rest()
 	m.enter(Speaking)
 	if m.line.last {
