@@ -269,8 +269,11 @@ func TestWordsOverALineAreKept(t *testing.T) {
 	m := speaking(t, turn.Normal.Params())
 	m.say(words("Thursdays"), pause(9*time.Second), words("mostly on that day when we write the report"))
 	m.until(turn.Listening, 12*time.Second)
+	m.until(turn.Thinking, 9*time.Second)
+	m.until(turn.Listening, 12*time.Second)
+	m.say(words("and so we stopped using it in the end"))
 	m.run(8 * time.Second)
-	m.wantStored("Thursdays mostly on that day when we write the report")
+	m.wantStored("Thursdays mostly on that day when we write the report", "and so we stopped using it in the end")
 }
 
 // TestOwnVoice: what the microphone hears of the loudspeaker interrupts nobody.
@@ -278,7 +281,7 @@ func TestOwnVoice(t *testing.T) {
 	m := speaking(t, turn.Normal.Params())
 	m.say(sound{length: 800 * ms, p: 0.9, text: "What led you to that?"})
 	m.run(3 * time.Second)
-	if m.s.Phase() != turn.Speaking {
+	if len(m.all(turn.Cancel)) > 0 || m.s.Phase() != turn.Speaking {
 		t.Errorf("the line interrupted itself\n%s", m)
 	}
 	p := turn.Normal.Params()
