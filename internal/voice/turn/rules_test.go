@@ -31,6 +31,11 @@ func TestDiscardedAttempt(t *testing.T) {
 	m.until(turn.Endpointing, 5*time.Second)
 	m.send(turn.Event{Kind: turn.Heard, Turn: m.s.Turn(), Attempt: first.Attempt, Text: "you are all wrong about all of this today"})
 	m.run(5 * time.Second)
+	for _, c := range m.commits(turn.Answer) {
+		if c.Known && c.Text != "first we tried to do it with the export that you have" {
+			t.Errorf("asked for a reply to %q", c.Text)
+		}
+	}
 	m.wantStored("first we tried to do it with the export that you have")
 }
 
