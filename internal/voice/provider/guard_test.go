@@ -1,0 +1,181 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/voice/provider"
+	"github.com/usercall/usercall/internal/voice/provider/providertest"
+)
+
+// clock is moved by hand.
+type clock struct{ now time.Time }
+
+func (c *clock) Now() time.Time { return c.now }
+
+func guarded(p *provider.OpenAI, c *clock) provider.GuardedSTT {
+	return provider.GuardedSTT{STT: p, Guard: &provider.Guard{Name: "The speech service", Now: c.Now}}
+}
+
+func TestOneRepetition(t *testing.T) {
+	p, s := openAI(t)
+	g := guarded(p, &clock{time.Unix(1e9, 0)})
+	s.Break(providertest.Fault{Status: 503})
+	s.Say("It broke.")
+	if got, err := g.Transcribe(t.Context(), three); err != nil || got.Text != "It broke." || len(s.Requests()) != 2 {
+		t.Fatal(got, err, len(s.Requests()))
+	}
+	for fault, calls := range map[providertest.Fault]int{
+		{Status: 503}:                1 + 1,
+		{Status: 401}:                1, // it would not help
+		{Status: 429, RetryAfter: 5}: 1, // it asks for patience
+	} {
+		p, s := openAI(t)
+		s.Break(fault, fault, fault)
+		_, err := guarded(p, &clock{time.Unix(1e9, 0)}).Transcribe(t.Context(), three)
+		if err == nil || len(s.Requests()) != calls {
+			t.Errorf("%+v: asked %d times: %v", fault, len(s.Requests()), err)
+		}
+	}
+}
+
+// TestBreaker: after three failures nobody is asked for a while, then one call
+// tries, and the rest grows where that one fails too.
+func TestBreaker(t *testing.T) {
+	p, s := openAI(t)
+	c := &clock{time.Unix(1e9, 0)}
+	g := guarded(p, c)
+	g.Single = true
+	ask := func(want int) {
+		t.Helper()
+		before := len(s.Requests())
+		_, _ = g.Transcribe(t.Context(), three)
+		if got := len(s.Requests()) - before; got != want {
+			t.Errorf("%d requests, want %d", got, want)
+		}
+	}
+	down := providertest.Fault{Status: 500}
+	s.Break(down, down, down, down)
+	for range 3 {
+		ask(1)
+	}
+	ask(0)
+	c.now = c.now.Add(9 * time.Second)
+	ask(0)
+	c.now = c.now.Add(2 * time.Second)
+	ask(1) // still down
+	c.now = c.now.Add(15 * time.Second)
+	ask(0) // the rest is longer now
+	c.now = c.now.Add(6 * time.Second)
+	ask(1) // works
+	ask(1)
+	s.Break(down)
+	ask(1)
+	ask(1) // one failure is none
+	s.Break(providertest.Fault{Status: 429, RetryAfter: 60})
+	ask(1)
+	c.now = c.now.Add(50 * time.Second)
+	ask(0) // it asked for a minute
+	c.now = c.now.Add(11 * time.Second)
+	ask(1)
+}
+
+// TestCallsThatAreGivenUp say nothing about the service.
+func TestCallsThatAreGivenUp(t *testing.T) {
+	p, s := openAI(t)
+	g := guarded(p, &clock{time.Unix(1e9, 0)})
+	for range 4 {
+		ctx, cancel := context.WithCancel(t.Context())
+		s.Break(providertest.Fault{Silent: true})
+		go func() {
+			for len(s.Requests()) == 0 && ctx.Err() == nil {
+				time.Sleep(time.Millisecond)
+			}
+			cancel()
+		}()
+		if _, err := g.Transcribe(ctx, three); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+	}
+	s.Say("It broke.")
+	if got, err := g.Transcribe(t.Context(), three); err != nil || got.Text != "It broke." {
+		t.Error(got, err)
+	}
+}
+
+// TestTimeLimit: whoever does not answer is given up in time.
+func TestTimeLimit(t *testing.T) {
+	p, s := openAI(t)
+	g := guarded(p, &clock{time.Unix(1e9, 0)})
+	g.Limit = 30 * time.Millisecond
+	s.Break(providertest.Fault{Silent: true}, providertest.Fault{Silent: true})
+	_, err := g.Transcribe(t.Context(), three)
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "too long") || len(s.Requests()) != 1 {
+		t.Error(err, len(s.Requests()))
+	}
+}
+
+// slow is a voice that sends two bytes and then nothing.
+type slow struct{ ctx context.Context }
+
+func (s slow) Speak(ctx context.Context, _ provider.Line) (*provider.Speech, error) {
+	return &provider.Speech{Rate: 24000, ReadCloser: &slow{ctx}}, nil
+}
+
+func (s *slow) Read([]byte) (int, error) {
+	<-s.ctx.Done()
+	return 0, context.Cause(s.ctx)
+}
+func (s *slow) Close() error { return nil }
+
+// TestSoundThatStops is given up, but one that is long is not.
+func TestSoundThatStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := provider.GuardedTTS{TTS: slow{}, Guard: &provider.Guard{Limit: 5 * time.Second}}
+		s, err := g.Speak(t.Context(), provider.Line{Text: "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		time.Sleep(time.Minute) // nobody reads: it is being played
+		begun := time.Now()
+		if _, err := io.ReadAll(s); !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) != 5*time.Second {
+			t.Errorf("%v after %v", err, time.Since(begun))
+		}
+	})
+}
+
+func TestFallback(t *testing.T) {
+	down, broken := openAI(t)
+	works, s := openAI(t)
+	c := &clock{time.Unix(1e9, 0)}
+	all := provider.STTs{guarded(down, c), guarded(works, c)}
+	broken.Break(providertest.Fault{Status: 401})
+	s.Say("It broke.")
+	if got, err := all.Transcribe(t.Context(), three); err != nil || got.Text != "It broke." {
+		t.Fatal(got, err)
+	}
+	s.Break(providertest.Fault{Status: 401})
+	broken.Break(providertest.Fault{Status: 401})
+	_, err := all.Transcribe(t.Context(), three)
+	if research.CodeOf(err) != research.Unavailable || !strings.Contains(err.Error(), "None of the services") {
+		t.Error(err)
+	}
+	voices := provider.TTSs{provider.GuardedTTS{TTS: down, Guard: &provider.Guard{}}, provider.GuardedTTS{TTS: works, Guard: &provider.Guard{}}}
+	broken.Break(providertest.Fault{Status: 400})
+	if b := speak(t, voices, "hello"); len(b) == 0 {
+		t.Error("no sound")
+	}
+	models := provider.Chats{provider.GuardedChat{Chat: down, Guard: &provider.Guard{Single: true}}, provider.GuardedChat{Chat: works, Guard: &provider.Guard{Single: true}}}
+	broken.Break(providertest.Fault{Status: 500})
+	s.Word(`{"say":"a"}`)
+	if got, err := models.Object(t.Context(), question); err != nil || string(got) != `{"say":"a"}` {
+		t.Error(string(got), err)
+	}
+}
