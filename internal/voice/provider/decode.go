@@ -32,6 +32,7 @@ func (n *number) UnmarshalJSON(b []byte) error {
 type list[T any] []T
 
 func (l *list[T]) UnmarshalJSON(b []byte) error {
+	*l = nil
 	var items []json.RawMessage
 	if json.Unmarshal(b, &items) != nil {
 		return nil
@@ -82,10 +83,10 @@ type stretch struct {
 // decodeTranscript reads what a server answered about a recording of this
 // length; false where it is no transcript.
 func decodeTranscript(body []byte, length time.Duration) (Transcript, bool) {
-	var w struct {
-		written
-		Has json.RawMessage `json:"text"`
+	var has struct {
+		Text json.RawMessage `json:"text"`
 	}
+	var w written
 	body = bytes.TrimSpace(body)
 	if bytes.HasPrefix(body, []byte("[")) { // a list of one
 		var all []json.RawMessage
@@ -94,10 +95,10 @@ func decodeTranscript(body []byte, length time.Duration) (Transcript, bool) {
 		}
 		body = all[0]
 	}
-	if json.Unmarshal(body, &w) != nil || json.Unmarshal(body, &w.written) != nil {
+	if json.Unmarshal(body, &has) != nil || json.Unmarshal(body, &w) != nil {
 		return Transcript{}, false
 	}
-	if w.Has == nil && w.Segments == nil {
+	if has.Text == nil && w.Segments == nil {
 		return Transcript{}, false
 	}
 	return w.transcript(length), true

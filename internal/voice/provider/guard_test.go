@@ -94,9 +94,7 @@ func TestCallsThatAreGivenUp(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		s.Break(providertest.Fault{Silent: true})
 		go func() {
-			for len(s.Requests()) == 0 && ctx.Err() == nil {
-				time.Sleep(time.Millisecond)
-			}
+			<-s.Arrived()
 			cancel()
 		}()
 		if _, err := g.Transcribe(ctx, three); !errors.Is(err, context.Canceled) {

@@ -7,6 +7,16 @@ import (
 	"github.com/coder/websocket"
 )
 
+// HangUp breaks every socket, as a network does.
+func (s *Server) HangUp() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.sockets {
+		_ = c.CloseNow() // one that was closed before is no matter
+	}
+	s.sockets = nil
+}
+
 // listen is a socket that writes down: for every message of sound the next text
 // as one that may change, for Finalize the same as certain.
 func (s *Server) listen(w http.ResponseWriter, r *http.Request) {
@@ -18,6 +28,9 @@ func (s *Server) listen(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer conn.CloseNow()
+	s.mu.Lock()
+	s.sockets = append(s.sockets, conn)
+	s.mu.Unlock()
 	text := ""
 	for {
 		kind, b, err := conn.Read(r.Context())

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/coder/websocket"
 )
 
 // Options is how fast the services are. The zero value answers at once.
@@ -36,6 +38,8 @@ type Server struct {
 	objects  []string
 	faults   []Fault
 	requests []Request
+	arrived  chan struct{}
+	sockets  []*websocket.Conn
 }
 
 // Request is one that came in.
@@ -50,7 +54,7 @@ type Request struct {
 
 // Start serves until Close. The base URL for a provider is its field URL.
 func Start(o Options) *Server {
-	s := &Server{o: o}
+	s := &Server{o: o, arrived: make(chan struct{}, 4096)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/audio/transcriptions", s.hear)
 	mux.HandleFunc("POST /v1/audio/speech", s.speak)
@@ -71,6 +75,9 @@ func (s *Server) add(to *[]string, texts []string) {
 	defer s.mu.Unlock()
 	*to = append(*to, texts...)
 }
+
+// Arrived receives once for each request, when it is there.
+func (s *Server) Arrived() <-chan struct{} { return s.arrived }
 
 // Requests are all that came in, oldest first.
 func (s *Server) Requests() []Request {
@@ -95,6 +102,10 @@ func (s *Server) took(r Request) Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, r)
+	select {
+	case s.arrived <- struct{}{}:
+	default: // nobody counts them
+	}
 	if len(s.faults) == 0 {
 		return Fault{}
 	}
