@@ -110,6 +110,11 @@ func TestDeepgramEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
+	s.Say("it")
+	if err := l.Write(make([]byte, 1920)); err != nil {
+		t.Fatal(err)
+	}
+	<-l.Results() // both sides are there
 	s.HangUp()
 	for range l.Results() {
 	}

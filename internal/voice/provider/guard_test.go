@@ -86,6 +86,32 @@ func TestBreaker(t *testing.T) {
 	ask(1)
 }
 
+// TestOneCallTries after a rest, and the others wait for what becomes of it.
+func TestOneCallTries(t *testing.T) {
+	p, s := openAI(t)
+	c := &clock{time.Unix(1e9, 0)}
+	g := guarded(p, c)
+	s.Break(providertest.Fault{Status: 429, RetryAfter: 1}, providertest.Fault{Silent: true})
+	_, _ = g.Transcribe(t.Context(), three)
+	<-s.Arrived()
+	c.now = c.now.Add(11 * time.Second)
+	ctx, cancel := context.WithCancel(t.Context())
+	over := make(chan struct{})
+	go func() {
+		_, _ = g.Transcribe(ctx, three)
+		close(over)
+	}()
+	<-s.Arrived()
+	if _, err := g.Transcribe(t.Context(), three); err == nil || !strings.Contains(err.Error(), "left alone") {
+		t.Errorf("a second call: %v", err)
+	}
+	cancel()
+	<-over
+	if _, err := g.Transcribe(t.Context(), three); err != nil || len(s.Requests()) != 3 {
+		t.Errorf("after a try that was given up: %v", err)
+	}
+}
+
 // TestCallsThatAreGivenUp say nothing about the service.
 func TestCallsThatAreGivenUp(t *testing.T) {
 	p, s := openAI(t)

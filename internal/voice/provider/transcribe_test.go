@@ -153,6 +153,18 @@ func TestFaultsOfTranscripts(t *testing.T) {
 	}
 }
 
+// TestNoRedirect: a key goes to the address that was set, and to no other.
+func TestNoRedirect(t *testing.T) {
+	for _, status := range []int{301, 302, 307, 308} {
+		p, s := openAI(t)
+		_, elsewhere := openAI(t)
+		s.Break(providertest.Fault{Status: status, Location: elsewhere.URL + "/v1/audio/transcriptions"})
+		if _, err := p.Transcribe(t.Context(), three); research.CodeOf(err) != research.Invalid || len(elsewhere.Requests()) > 0 {
+			t.Errorf("%d: %v, and %d requests elsewhere", status, err, len(elsewhere.Requests()))
+		}
+	}
+}
+
 func TestUnreachableTellsNothing(t *testing.T) {
 	p, s := openAI(t)
 	address := s.Listener.Addr().String()

@@ -10,6 +10,7 @@ import (
 type Fault struct {
 	Status     int    // answer with it, and Body
 	RetryAfter int    // seconds, beside a status
+	Location   string // beside a status
 	Type       string // content type of Body
 	Body       string // answered as it stands, with status 200 where there is none
 	Silent     bool   // answer nothing until the request is given up
@@ -37,6 +38,9 @@ func (f Fault) happens(w http.ResponseWriter, r *http.Request) bool {
 	}
 	if f.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(f.RetryAfter))
+	}
+	if f.Location != "" {
+		w.Header().Set("Location", f.Location)
 	}
 	if f.Cut {
 		w.Header().Set("Content-Length", strconv.Itoa(len(f.Body)+1000))
