@@ -155,7 +155,7 @@ func TestNoSound(t *testing.T) {
 func TestEspeak(t *testing.T) {
 	e, found := provider.FindEspeak()
 	if !found {
-		t.Skip("espeak-ng is not installed; `make deps` does that")
+		t.Fatal("espeak-ng is not installed; `make deps` does that")
 	}
 	s, err := e.Speak(t.Context(), provider.Line{Text: "--help is not an option here", Language: "en"})
 	if err != nil {

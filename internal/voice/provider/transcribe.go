@@ -3,7 +3,6 @@ package provider
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,6 +10,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/usercall/usercall/internal/voice/pcm"
 )
 
 // longestRecording is what OpenAI takes at most; a turn is far below it.
@@ -87,7 +88,7 @@ func (o *OpenAI) form(r Recording) (io.Reader, string) {
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
 	file, _ := w.CreateFormFile("file", "turn.wav") // a buffer takes everything
-	_, _ = file.Write(wavHeader(r.Rate, len(r.PCM)))
+	_, _ = file.Write(pcm.Header(pcm.Format{Rate: r.Rate, Channels: 1}, int64(len(r.PCM))))
 	_, _ = file.Write(r.PCM)
 	format := "verbose_json"
 	if o.learned.plain.Load() || strings.Contains(o.Model, "transcribe") {
@@ -165,23 +166,6 @@ func add(b *strings.Builder, piece string) {
 		b.WriteByte(' ')
 	}
 	b.WriteString(piece)
-}
-
-// wavHeader is the header of so many bytes of PCM.
-func wavHeader(rate, size int) []byte {
-	h := make([]byte, 0, 44)
-	h = append(h, "RIFF"...)
-	h = binary.LittleEndian.AppendUint32(h, uint32(36+size))
-	h = append(h, "WAVEfmt "...)
-	h = binary.LittleEndian.AppendUint32(h, 16)
-	h = binary.LittleEndian.AppendUint16(h, 1) // PCM
-	h = binary.LittleEndian.AppendUint16(h, 1) // mono
-	h = binary.LittleEndian.AppendUint32(h, uint32(rate))
-	h = binary.LittleEndian.AppendUint32(h, uint32(2*rate))
-	h = binary.LittleEndian.AppendUint16(h, 2)
-	h = binary.LittleEndian.AppendUint16(h, 16)
-	h = append(h, "data"...)
-	return binary.LittleEndian.AppendUint32(h, uint32(size))
 }
 
 // Voice with less than leastVoice of it is taken for silence by recognisers,
