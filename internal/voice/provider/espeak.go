@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 )
 
@@ -40,6 +41,7 @@ func (e *Espeak) Speak(ctx context.Context, l Line) (*Speech, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	c := exec.CommandContext(ctx, e.Path, "--stdin", "--stdout", "-b", "1", "-v", voice)
 	c.Stdin = strings.NewReader(l.Text)
+	c.WaitDelay = time.Second
 	c.Env = []string{} // it needs none, and must not see ours
 	out, err := c.StdoutPipe()
 	if err == nil {

@@ -157,8 +157,21 @@ func (g GuardedChat) Object(ctx context.Context, q Question) (json.RawMessage, e
 	return within(ctx, g.Guard, func(ctx context.Context) (json.RawMessage, error) { return g.Chat.Object(ctx, q) })
 }
 
+// begun makes a call whose result goes on after it: the limit is for the call,
+// and cancel ends the result.
+func begun[T any](ctx context.Context, g *Guard, call func(context.Context) (T, error)) (T, context.CancelCauseFunc, error) {
+	work, cancel := context.WithCancelCause(ctx)
+	watch := time.AfterFunc(g.limit(), func() { cancel(context.DeadlineExceeded) })
+	result, err := guarded(work, g, call)
+	watch.Stop()
+	if err != nil {
+		cancel(nil)
+	}
+	return result, cancel, err
+}
+
 // GuardedTTS is a [TTS] and its guard. The limit is for the first sound, and
-// again for each stretch of waiting after it.
+// for all the waiting after it beyond the time that the sound itself takes.
 type GuardedTTS struct {
 	TTS
 	*Guard
@@ -166,39 +179,64 @@ type GuardedTTS struct {
 
 // Speak implements [TTS].
 func (g GuardedTTS) Speak(ctx context.Context, l Line) (*Speech, error) {
-	work, cancel := context.WithCancelCause(ctx)
-	watch := time.AfterFunc(g.limit(), func() { cancel(context.DeadlineExceeded) })
-	s, err := guarded(work, g.Guard, func(ctx context.Context) (*Speech, error) { return g.TTS.Speak(ctx, l) })
-	watch.Stop()
+	s, cancel, err := begun(ctx, g.Guard, func(ctx context.Context) (*Speech, error) { return g.TTS.Speak(ctx, l) })
 	if err != nil {
-		cancel(nil)
 		return nil, err
 	}
-	s.ReadCloser = &watched{ReadCloser: s.ReadCloser, watch: watch, limit: g.limit(), cancel: cancel}
+	s.ReadCloser = &watched{ReadCloser: s.ReadCloser, rate: s.Rate, left: g.limit(), cancel: cancel}
 	return s, nil
 }
 
-// watched is sound that may not take longer than the limit for its next bytes.
+// watched is sound that has to come about as fast as it is played.
 type watched struct {
 	io.ReadCloser
-	watch  *time.Timer
-	limit  time.Duration
+	rate   int
+	left   time.Duration // that may be waited
 	cancel context.CancelCauseFunc
 }
 
 func (w *watched) Read(p []byte) (int, error) {
-	w.watch.Reset(w.limit)
-	defer w.watch.Stop()
-	return w.ReadCloser.Read(p)
+	watch := time.AfterFunc(max(w.left, 0), func() { w.cancel(context.DeadlineExceeded) })
+	defer watch.Stop()
+	begun := time.Now()
+	n, err := w.ReadCloser.Read(p)
+	w.left += time.Duration(n/2)*time.Second/time.Duration(max(w.rate, 1)) - time.Since(begun)
+	return n, err
 }
 
 func (w *watched) Close() error {
-	w.watch.Stop()
 	w.cancel(nil)
 	return w.ReadCloser.Close()
 }
 
-// Fallback asks each in turn until one answers. Settings that are wrong are no
+// GuardedListener is a [Listener] and its guard. The limit is for the beginning
+// of a session.
+type GuardedListener struct {
+	Listener
+	*Guard
+}
+
+// Listen implements [Listener].
+func (g GuardedListener) Listen(ctx context.Context, language string) (Session, error) {
+	s, cancel, err := begun(ctx, g.Guard, func(ctx context.Context) (Session, error) { return g.Listener.Listen(ctx, language) })
+	if err != nil {
+		return nil, err
+	}
+	return &heldSession{s, cancel}, nil
+}
+
+// heldSession is a session with a context of its own.
+type heldSession struct {
+	Session
+	cancel context.CancelCauseFunc
+}
+
+func (h *heldSession) Close() error {
+	defer h.cancel(nil)
+	return h.Session.Close()
+}
+
+// fallback asks each in turn until one answers. Settings that are wrong are no
 // reason to stop: the next one may have the right ones. An interview that is
 // over is.
 func fallback[P, T any](ctx context.Context, all []P, ask func(P) (T, error)) (T, error) {
@@ -242,4 +280,12 @@ type Chats []Chat
 // Object implements [Chat] with the first that works.
 func (s Chats) Object(ctx context.Context, q Question) (json.RawMessage, error) {
 	return fallback(ctx, s, func(p Chat) (json.RawMessage, error) { return p.Object(ctx, q) })
+}
+
+// Listeners is several, best first.
+type Listeners []Listener
+
+// Listen implements [Listener] with the first that works.
+func (s Listeners) Listen(ctx context.Context, language string) (Session, error) {
+	return fallback(ctx, s, func(p Listener) (Session, error) { return p.Listen(ctx, language) })
 }

@@ -145,32 +145,98 @@ func TestTimeLimit(t *testing.T) {
 	}
 }
 
-// slow is a voice that sends two bytes and then nothing.
-type slow struct{ ctx context.Context }
-
-func (s slow) Speak(ctx context.Context, _ provider.Line) (*provider.Speech, error) {
-	return &provider.Speech{Rate: 24000, ReadCloser: &slow{ctx}}, nil
+// slow is a voice that sends so many samples after each wait, a number of times.
+type slow struct {
+	ctx     context.Context
+	samples int
+	wait    time.Duration
+	times   int
 }
 
-func (s *slow) Read([]byte) (int, error) {
-	<-s.ctx.Done()
-	return 0, context.Cause(s.ctx)
+func (s slow) Speak(ctx context.Context, _ provider.Line) (*provider.Speech, error) {
+	s.ctx = ctx
+	return &provider.Speech{Rate: 1000, ReadCloser: &s}, nil
+}
+
+func (s *slow) Read(p []byte) (int, error) {
+	if s.times--; s.times < 0 {
+		return 0, io.EOF
+	}
+	select {
+	case <-time.After(s.wait):
+		return min(len(p)&^1, 2*s.samples), nil
+	case <-s.ctx.Done():
+		return 0, context.Cause(s.ctx)
+	}
 }
 func (s *slow) Close() error { return nil }
 
-// TestSoundThatStops is given up, but one that is long is not.
-func TestSoundThatStops(t *testing.T) {
+// TestSlowSound: sound that stops, or drips, is given up; sound that is long
+// and comes as fast as it is played is not, however long it takes.
+func TestSlowSound(t *testing.T) {
+	for name, c := range map[string]struct {
+		voice slow
+		after time.Duration // it is given up; 0: never
+	}{
+		"stops":           {slow{samples: 1, wait: time.Hour, times: 1}, 5 * time.Second},
+		"drips":           {slow{samples: 1, wait: time.Second, times: 1000}, 5 * time.Second},
+		"as fast as life": {slow{samples: 1000, wait: time.Second, times: 40}, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			g := provider.GuardedTTS{TTS: c.voice, Guard: &provider.Guard{Limit: 5 * time.Second}}
+			s, err := g.Speak(t.Context(), provider.Line{Text: "x"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			time.Sleep(time.Minute) // nobody reads: that is not the voice's fault
+			begun := time.Now()
+			_, err = io.Copy(io.Discard, s)
+			took := time.Since(begun)
+			if c.after == 0 && err != nil || c.after > 0 && (!errors.Is(err, context.DeadlineExceeded) || took < c.after || took > c.after+time.Second) {
+				t.Errorf("%s: %v after %v", name, err, took)
+			}
+		})
+	}
+}
+
+// ear is a listener whose sessions know their context, or one that says nothing.
+type ear struct {
+	provider.Session
+	ctx    context.Context
+	silent bool
+}
+
+func (e *ear) Listen(ctx context.Context, _ string) (provider.Session, error) {
+	if e.silent {
+		<-ctx.Done()
+		return nil, context.Cause(ctx)
+	}
+	e.ctx = ctx
+	return e, nil
+}
+func (e *ear) Close() error { return nil }
+
+// TestGuardedListener: a session lives on after the limit for its beginning.
+func TestGuardedListener(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := provider.GuardedTTS{TTS: slow{}, Guard: &provider.Guard{Limit: 5 * time.Second}}
-		s, err := g.Speak(t.Context(), provider.Line{Text: "x"})
+		e := &ear{}
+		g := provider.GuardedListener{Listener: e, Guard: &provider.Guard{Limit: time.Second}}
+		l, err := provider.Listeners{g}.Listen(t.Context(), "en")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer s.Close()
-		time.Sleep(time.Minute) // nobody reads: it is being played
+		time.Sleep(time.Minute)
+		if e.ctx.Err() != nil {
+			t.Error("the session ended with the limit for its beginning")
+		}
+		if err := l.Close(); err != nil || e.ctx.Err() == nil {
+			t.Errorf("closed: %v, %v", err, e.ctx.Err())
+		}
+		e.silent = true
 		begun := time.Now()
-		if _, err := io.ReadAll(s); !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) != 5*time.Second {
-			t.Errorf("%v after %v", err, time.Since(begun))
+		if _, err := g.Listen(t.Context(), "en"); !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) != time.Second {
+			t.Errorf("a service that says nothing: %v", err)
 		}
 	})
 }
