@@ -11,45 +11,47 @@ import (
 // longestObject is more than any line with its reasons needs.
 const longestObject = 64 << 10
 
-// The ladder: what a server can do decides how it is asked for an object.
+// The ladder: what a server can do decides how it is asked for an object. Each
+// rung has two steps: newer models want to hear of the most tokens by another
+// name, and nothing of a temperature.
 const (
 	bySchema = int32(iota) // it keeps to a schema
 	byObject               // it keeps to JSON
 	byPrompt               // it is asked nicely
+	lastStep = 2*byPrompt + 1
 )
 
-// Object implements [Chat]. A server that refuses a rung of the ladder is asked
-// on the next one at once, and from then on; one that takes a schema and does
-// not keep to it is asked on the next rung the next time. There is no second
-// answer: whoever asks has a line of their own.
+// Object implements [Chat]. A server that refuses a step of the ladder is asked
+// on the next one at once, and from then on if that helps; one that takes a
+// schema and does not keep to it is asked on the next rung the next time. There
+// is no second answer: whoever asks has a line of their own.
 func (o *OpenAI) Object(ctx context.Context, q Question) (json.RawMessage, error) {
-	for {
-		rung := o.learned.rung.Load()
-		content, err := o.complete(ctx, q, rung)
-		var f *failure
-		if errors.As(err, &f) && (f.status == 400 || f.status == 422 || f.status == 501) && rung < byPrompt {
-			o.learned.rung.CompareAndSwap(rung, rung+1)
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		object, ok := firstObject(content, q.Check)
-		if ok {
-			return object, nil
-		}
-		if rung < byPrompt && !json.Valid(bytes.TrimSpace(content)) {
-			o.learned.rung.CompareAndSwap(rung, rung+1)
-		}
-		f = unavailable(o.Name, "did not answer as it was asked to", nil)
+	first := o.learned.step.Load()
+	step := first
+	content, err := o.complete(ctx, q, step)
+	for notAsked(err) && step < lastStep {
+		step++
+		content, err = o.complete(ctx, q, step)
+	}
+	if err != nil {
+		return nil, err
+	}
+	object, ok := firstObject(content, q.Check)
+	if !ok && step/2 < byPrompt && !json.Valid(bytes.TrimSpace(content)) {
+		step += 2
+	}
+	o.learned.step.CompareAndSwap(first, step)
+	if !ok {
+		f := unavailable(o.Name, "did not answer as it was asked to", nil)
 		f.again = false
 		return nil, f
 	}
+	return object, nil
 }
 
 // complete is one call, and returns the text of the answer.
-func (o *OpenAI) complete(ctx context.Context, q Question, rung int32) ([]byte, error) {
-	body, err := json.Marshal(o.request(q, rung))
+func (o *OpenAI) complete(ctx context.Context, q Question, step int32) ([]byte, error) {
+	body, err := json.Marshal(o.request(q, step/2, step%2 == 1))
 	if err != nil {
 		return nil, err
 	}
@@ -61,17 +63,20 @@ func (o *OpenAI) complete(ctx context.Context, q Question, rung int32) ([]byte, 
 	return o.content(ctx, answer)
 }
 
-func (o *OpenAI) request(q Question, rung int32) map[string]any {
+func (o *OpenAI) request(q Question, rung int32, newer bool) map[string]any {
 	system := q.System
 	if rung > bySchema {
 		system += "\n\nAnswer with one JSON object and nothing else. It keeps to this JSON schema:\n" + string(q.Schema)
 	}
 	r := map[string]any{
-		"model": o.Model, "stream": true, "temperature": q.Temperature,
+		"model": o.Model, "stream": true,
 		"messages": append([]Message{{"system", system}}, q.Messages...),
 	}
+	if !newer {
+		r["temperature"] = q.Temperature
+	}
 	if q.MaxTokens > 0 {
-		r["max_tokens"] = q.MaxTokens
+		r[map[bool]string{false: "max_tokens", true: "max_completion_tokens"}[newer]] = q.MaxTokens
 	}
 	switch rung {
 	case bySchema:

@@ -62,7 +62,7 @@ func TestObject(t *testing.T) {
 // TestLadder goes down where a server refuses, and stays there.
 func TestLadder(t *testing.T) {
 	p, s := chat(t)
-	s.Break(providertest.Fault{Status: 400}, providertest.Fault{Status: 422})
+	s.Break(providertest.Fault{Status: 400}, providertest.Fault{Status: 422}, providertest.Fault{Status: 400}, providertest.Fault{Status: 400})
 	s.Word("Here you are:\n```json\n{\"say\": \"What was slow?\"}\n```", `{"say":"And then?"}`)
 	for range 2 {
 		if _, err := p.Object(t.Context(), question); err != nil {
@@ -73,8 +73,55 @@ func TestLadder(t *testing.T) {
 	for _, r := range s.Requests() {
 		formats = append(formats, format(t, r))
 	}
-	if got := strings.Join(formats, " "); got != "json_schema json_object  " {
+	if got := strings.Join(formats, " "); got != "json_schema json_schema json_object json_object  " {
 		t.Errorf("asked for %q", got)
+	}
+}
+
+// TestNewerModels want the most tokens by another name, and no temperature.
+func TestNewerModels(t *testing.T) {
+	p, s := chat(t)
+	s.Break(providertest.Fault{Status: 400})
+	s.Word(`{"say":"a"}`, `{"say":"b"}`)
+	for range 2 {
+		if _, err := p.Object(t.Context(), question); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, r := range s.Requests() {
+		old := strings.Contains(string(r.Body), `"max_tokens":120`) && strings.Contains(string(r.Body), `"temperature":0.3`)
+		newer := strings.Contains(string(r.Body), `"max_completion_tokens":120`) && !strings.Contains(string(r.Body), "temperature")
+		if format(t, r) != "json_schema" || (i == 0) != old || (i > 0) != newer {
+			t.Errorf("request %d: %s", i, r.Body)
+		}
+	}
+}
+
+// TestRefusedForAnotherReason: what did not help is not kept.
+func TestRefusedForAnotherReason(t *testing.T) {
+	p, s := chat(t)
+	no := providertest.Fault{Status: 400}
+	s.Break(no, no, no, no, no, no)
+	if _, err := p.Object(t.Context(), question); research.CodeOf(err) != research.Invalid || len(s.Requests()) != 6 {
+		t.Fatal(err, len(s.Requests()))
+	}
+	s.Word(`{"say":"a"}`)
+	if _, err := p.Object(t.Context(), question); err != nil || format(t, s.Requests()[6]) != "json_schema" {
+		t.Error(err)
+	}
+	s.Break(no, no, no)
+	r := three
+	r.Partial = func(string) {}
+	if _, err := p.Transcribe(t.Context(), r); research.CodeOf(err) != research.Invalid {
+		t.Fatal(err)
+	}
+	s.Say("It broke.")
+	if _, err := p.Transcribe(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	all := s.Requests()
+	if last := all[len(all)-1].Form; last["response_format"] != "verbose_json" || last["stream"] != "true" {
+		t.Errorf("asked %v", last)
 	}
 }
 

@@ -24,7 +24,7 @@ const longestTranscript = 4 << 20
 type learned struct {
 	plain atomic.Bool  // verbose_json
 	whole atomic.Bool  // streaming of transcripts
-	rung  atomic.Int32 // of the ladder of [OpenAI.Object]
+	step  atomic.Int32 // of the ladder of [OpenAI.Object]
 }
 
 // Transcribe implements [STT]. Recordings with less voice than recognisers can
@@ -37,9 +37,8 @@ func (o *OpenAI) Transcribe(ctx context.Context, r Recording) (Transcript, error
 		return Transcript{}, wrong(o.Name, "cannot be sent so long a recording")
 	}
 	t, err := o.transcribe(ctx, r)
-	var f *failure
-	if errors.As(err, &f) && (f.status == 400 || f.status == 422) && o.lower() {
-		t, err = o.transcribe(ctx, r)
+	if notAsked(err) {
+		t, err = o.askLess(ctx, r, err)
 	}
 	if err != nil {
 		return Transcript{}, err
@@ -47,9 +46,28 @@ func (o *OpenAI) Transcribe(ctx context.Context, r Recording) (Transcript, error
 	return heardIn(t, r), nil
 }
 
-// lower gives up something that not every server does; false where nothing is left.
-func (o *OpenAI) lower() bool {
-	return !o.learned.plain.Swap(true) || !o.learned.whole.Swap(true)
+// notAsked tells whether a server does not accept the form of a request.
+func notAsked(err error) bool {
+	var f *failure
+	return errors.As(err, &f) && (f.status == 400 || f.status == 422 || f.status == 501)
+}
+
+// askLess gives up, one after the other, what not every server does, and asks
+// again. Where that does not help, it was not the reason.
+func (o *OpenAI) askLess(ctx context.Context, r Recording, err error) (t Transcript, _ error) {
+	var given []*atomic.Bool
+	for _, part := range []*atomic.Bool{&o.learned.plain, &o.learned.whole} {
+		if notAsked(err) && part.CompareAndSwap(false, true) {
+			given = append(given, part)
+			t, err = o.transcribe(ctx, r)
+		}
+	}
+	if notAsked(err) {
+		for _, part := range given {
+			part.Store(false)
+		}
+	}
+	return t, err
 }
 
 func (o *OpenAI) transcribe(ctx context.Context, r Recording) (Transcript, error) {

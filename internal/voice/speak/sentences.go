@@ -91,6 +91,6 @@ func abbreviated(s string) bool {
 }
 
 var abbreviations = map[string]bool{
-	"e.g": true, "i.e": true, "etc": true, "dr": true, "mr": true, "mrs": true, "ms": true, "st": true, "vs": true, "no": false,
+	"e.g": true, "i.e": true, "etc": true, "dr": true, "mr": true, "mrs": true, "ms": true, "st": true, "vs": true,
 	"z.b": true, "d.h": true, "bzw": true, "ca": true, "usw": true, "nr": true, "sr": true, "sra": true, "p.ej": true, "m": true, "mme": true, "p.ex": true,
 }

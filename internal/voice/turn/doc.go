@@ -16,5 +16,6 @@
 // frames that are missing are no silence.
 //
 // Start reading at [Step]. The rules of one phase are in the file named after
-// it: listen.go, think.go, speak.go, and barge.go for speech over speech.
+// it: listen.go, think.go, speak.go; barge.go is speech over speech, and
+// heard.go what words change.
 package turn
