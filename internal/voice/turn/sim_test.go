@@ -46,6 +46,7 @@ type sim struct {
 	played  map[int]time.Duration
 	started map[int]time.Duration // when the sound of a generation (re)started, less what was played
 	yesno   bool
+	probs   []float64 // what a detector said, a frame each, in place of level
 }
 
 func newSim(t *testing.T, p turn.Params) *sim {
@@ -176,6 +177,11 @@ func (m *sim) text(from, to time.Duration) string {
 // level is what the detector makes of the moment, with the unevenness of real
 // speech: a dip now and then inside of words.
 func (m *sim) level(at time.Duration) float64 {
+	if len(m.probs) > 0 {
+		p := m.probs[0]
+		m.probs = m.probs[1:]
+		return p
+	}
 	p := 0.03
 	for _, s := range m.sounds {
 		if at > s.at && at <= s.at+s.length {
