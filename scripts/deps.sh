@@ -11,6 +11,7 @@ command -v npm >/dev/null || fail "Node and npm are missing: install Node 20 or 
 missing=()
 command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
+command -v espeak-ng >/dev/null || missing+=(espeak-ng) # the voice of last resort
 command -v cc >/dev/null || missing+=(gcc libc6-dev) # for the race detector
 [ ${#missing[@]} -eq 0 ] && exit 0
 
