@@ -54,6 +54,12 @@ func (d *dashboard) foresee(w http.ResponseWriter, r *request, file []byte) erro
 	if err != nil {
 		return err
 	}
+	return d.foreseen(w, r, s, t, file)
+}
+
+// foreseen is the page of a forecast: of a file that is not saved, or of the study
+// as it is.
+func (d *dashboard) foreseen(w http.ResponseWriter, r *request, s studyShell, t research.Trigger, file []byte) error {
 	v := forecastView{studyShell: s, Trigger: t, Days: report.ForecastDays, Planned: file != nil}
 	if file == nil {
 		file = s.Study.File

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +118,36 @@ func TestAForecastOfAFileThatIsNotSaved(t *testing.T) {
 	w := s.post(forecastAt, url.Values{"file": {"usercall: 1"}})
 	if w.Code != http.StatusOK || got != "stu_a0 t usercall: 1" || strings.Contains(w.Body.String(), "Activate trigger</button>") {
 		t.Errorf("%d %q", w.Code, got)
+	}
+}
+
+// What stands in a form is forecast as it stands, also a trigger that is not there yet,
+// and saved by nobody.
+func TestAForecastOfAForm(t *testing.T) {
+	s := newSite(t, "http://localhost:8080").signIn()
+	s.fill(demo{tag: "a", studies: 1})
+	var key, file string
+	s.forecast = func(ctx context.Context, p *research.Project, of *research.Study, trigger string, planned []byte, tell func(report.ForecastStep)) (*report.Forecast, error) {
+		key, file = trigger, string(planned)
+		return emptyForecast(ctx, p, of, trigger, planned, tell)
+	}
+	before := string(s.study().File)
+	form := url.Values{"do": {"forecast"}, "on.event.n": {"1"}, "on.event.0": {"export_failed"}, "people": {"anyone"}, "per_day": {"7"}}
+	w := s.post("/studies/stu_a0/triggers/new", form)
+	if w.Code != http.StatusOK || key != "export-failed" || !strings.Contains(file, "per_day: 7") || strings.Contains(w.Body.String(), "Activate trigger</button>") {
+		t.Errorf("%d of %q: %s", w.Code, key, file)
+	}
+	form.Set("version", strconv.Itoa(s.study().Version))
+	if w := s.post("/studies/stu_a0/triggers/trg_a0/edit", form); w.Code != http.StatusOK || key != "t" || !strings.Contains(file, "export_failed") {
+		t.Errorf("%d of %q: %s", w.Code, key, file)
+	}
+	key = ""
+	form.Set("per_day", "some")
+	if w := s.post("/studies/stu_a0/triggers/new", form); w.Code != http.StatusBadRequest || key != "" {
+		t.Errorf("a form that is wrong: %d, forecast of %q", w.Code, key)
+	}
+	if after := string(s.study().File); after != before {
+		t.Errorf("a forecast changed the study: %s", after)
 	}
 }
 

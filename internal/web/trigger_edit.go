@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -55,6 +56,8 @@ func (d *dashboard) triggerForm(w http.ResponseWriter, r *request) error {
 		return d.saveTrigger(w, r, e)
 	case "delete":
 		return d.deleteTrigger(w, r, e)
+	case "forecast":
+		return d.forecastTyped(w, r, e)
 	default:
 		if err := d.lookAfter(r, e, do); err != nil {
 			return err
@@ -206,6 +209,21 @@ func (d *dashboard) saveTrigger(w http.ResponseWriter, r *request, e *triggerEdi
 		return d.triggerAgain(w, e)
 	}
 	return back(w, r, link("studies", e.Study.PublicID, "triggers")+"#t-"+e.key)
+}
+
+// forecastTyped is the forecast of the trigger as it stands in the form.
+func (d *dashboard) forecastTyped(w http.ResponseWriter, r *request, e *triggerEdit) error {
+	if err := d.look(r, e); err != nil {
+		return err
+	}
+	if e.next == nil {
+		return d.triggerAgain(w, e)
+	}
+	t := research.Trigger{Key: e.key, Name: cmp.Or(e.Form.Name, e.key)}
+	if e.Trigger != nil {
+		t = *e.Trigger
+	}
+	return d.foreseen(w, r, e.studyShell, t, e.next)
 }
 
 func (d *dashboard) deleteTrigger(w http.ResponseWriter, r *request, e *triggerEdit) error {

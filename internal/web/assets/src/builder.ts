@@ -88,9 +88,11 @@ if (form) {
   });
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
-    if (plainly || !(button instanceof HTMLButtonElement) || button.value === "save" || button.value === "delete") return;
+    if (plainly || !(button instanceof HTMLButtonElement)) return;
+    const changes = button.value.includes(":"); // the others lead elsewhere
+    if (!changes && button.value !== "look") return;
     event.preventDefault();
-    if (button.value === "look") return void look();
+    if (!changes) return void look();
     const send = (): void => {
       plainly = true;
       form.requestSubmit(button);
