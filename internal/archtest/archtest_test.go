@@ -124,7 +124,7 @@ var owner = map[string]string{
 
 // files of a stage that is spread over several.
 var stageFiles = map[string][]string{
-	"invite.go": {"invite_end.go", "hot.go"},
+	"invite.go": {"invite_end.go", "caps.go", "hot.go"},
 	"log":       {"ingest.go", "better.go", "hot.go", "migrate_events.go"},
 	"trigger":   {"trigger.go", "decisions.go", "decisions_bulk.go", "trigger_runs.go", "runs_bulk.go", "runs_old.go", "identity.go", "links.go", "facts.go", "groups.go", "prefetch.go", "sightings.go", "bulk.go", "hot.go", "migrate.go", "migrate_events.go", "log_atonce.go"},
 	"interview": {"interview.go", "interview_turns.go", "interview_end.go", "interview_tickets.go"},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/usercall/usercall/internal/eventlog"
 	"github.com/usercall/usercall/internal/ingest"
+	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/trigger"
 )
 
@@ -27,6 +28,7 @@ type bulk interface {
 	deleteRuns(ctx context.Context, tx hotTx, gone []runOf) error
 	upsertDecisions(ctx context.Context, tx hotTx, kept []decided) error
 	deleteDecisions(ctx context.Context, tx hotTx, gone []decided) error
+	takePlaces(ctx context.Context, tx hotTx, i *research.Invite, places []place) (full research.Gate, err error)
 	// prefetchDue reads what is about to be asked of persons with something due.
 	prefetchDue(ctx context.Context, s *shardTx, ids []personID) error
 	upsertGroups(ctx context.Context, tx hotTx, ids []groupID, traits []string) error

@@ -88,9 +88,6 @@ func (s *shardTx) contactFacts(ctx context.Context, f *trigger.Facts, r *trigger
 	return err
 }
 
-// totalPeriod is the period of the cap that never starts anew.
-const totalPeriod = "total"
-
 func (s *shardTx) capFacts(ctx context.Context, f *trigger.Facts, r *trigger.Rule, now time.Time) error {
 	if r.PerDay == 0 && r.Total == 0 {
 		return nil
@@ -156,21 +153,8 @@ func (s *shardTx) reserve(ctx context.Context, r *trigger.Rule, i *research.Invi
 // takePlaces takes an invite's places in the caps of its trigger and in quotas; a
 // gate means that one was full.
 func (s *shardTx) takePlaces(ctx context.Context, r *trigger.Rule, made *research.Invite, quotas []string) (research.Gate, error) {
-	for _, c := range []struct {
-		period string
-		limit  int
-		gate   research.Gate
-	}{
-		{trigger.DayKey(made.ReservedAt, r.Timezone), r.PerDay, research.GatePerDay},
-		{totalPeriod, r.Total, research.GateTotal},
-	} {
-		ok, err := takeCap(ctx, s.tx, made, c.period, c.limit)
-		if err != nil || !ok {
-			return c.gate, err
-		}
-		if err := holdCap(ctx, s.tx, made, c.period); err != nil {
-			return "", err
-		}
+	if gate, err := s.db.bulk.takePlaces(ctx, s.tx, made, placesOf(r, made)); err != nil || gate != "" {
+		return gate, err
 	}
 	return "", putQuotas(ctx, s.tx.Tx, made, quotas)
 }

@@ -50,25 +50,6 @@ func (db *DB) reserveInvite(ctx context.Context, tx hotTx, i *research.Invite, t
 	return made, err
 }
 
-// takeCap counts one more invite in a period, unless limit is reached; 0 is no
-// limit. The count and its check are one statement, so no two nodes pass both.
-func takeCap(ctx context.Context, tx hotTx, i *research.Invite, period string, limit int) (bool, error) {
-	var used int
-	err := tx.QueryRowContext(ctx, takePlace, i.Project, i.Trigger, period, limit).Scan(&used)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// holdCap remembers which periods an invite was counted in, to give them back
-// if it expires unseen.
-func holdCap(ctx context.Context, tx hotTx, i *research.Invite, period string) error {
-	_, err := tx.ExecContext(ctx, holdPlace,
-		i.ID, i.Project, i.Trigger, period)
-	return err
-}
-
 // putQuotas remembers the quotas that the person fell in when invited.
 func putQuotas(ctx context.Context, tx *sql.Tx, i *research.Invite, quotas []string) error {
 	for _, q := range quotas {
