@@ -65,7 +65,8 @@ func TestDwellCountsOnlyWhatIsSeen(t *testing.T) {
 	if eval[bool](p, "!!"+inCard) {
 		t.Error("the time in the background counted")
 	}
-	p.waitFor("tick(1)&&" + inCard) // the browser grants its lock by its own clock
+	p.tick(190)
+	p.waitFor("tick(5)&&" + inCard) // the browser grants its lock by its own clock
 	eval[int](p, `look("hidden")`)
 	p.do(chromedp.Sleep(settle))
 	if got := s.states(); !slices.Equal(got, []string{"refused hidden", "shown"}) {
