@@ -82,6 +82,12 @@ type load struct {
 // start begins to send. The function that it returns lets each sender end with
 // a message that is acknowledged.
 func (l *load) start() (stop func()) {
+	return sendOn(func(id, user string, _ int) { l.deliver(id, user) })
+}
+
+// sendOn lets each sender deliver one message after the other, of a user each, and
+// tell how many it was; until stop, which waits for those under way.
+func sendOn(deliver func(id, user string, n int)) (stop func()) {
 	stopped := make(chan struct{})
 	var running sync.WaitGroup
 	for s := range senders {
@@ -91,7 +97,7 @@ func (l *load) start() (stop func()) {
 				case <-stopped:
 					return
 				default:
-					l.deliver(fmt.Sprintf("m-%d-%d", s, i), fmt.Sprint("user-", (s*7+i)%people))
+					deliver(fmt.Sprintf("m-%d-%d", s, i), fmt.Sprint("user-", (s*7+i)%people), s+i)
 				}
 			}
 		})

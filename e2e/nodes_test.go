@@ -92,23 +92,7 @@ type twice struct {
 	acked map[string]bool
 }
 
-func (l *twice) start() (stop func()) {
-	stopped := make(chan struct{})
-	var running sync.WaitGroup
-	for s := range senders {
-		running.Go(func() {
-			for i := 0; ; i++ {
-				select {
-				case <-stopped:
-					return
-				default:
-					l.deliver(fmt.Sprintf("m-%d-%d", s, i), fmt.Sprint("user-", (s*7+i)%people), s+i)
-				}
-			}
-		})
-	}
-	return func() { close(stopped); running.Wait() }
-}
+func (l *twice) start() (stop func()) { return sendOn(l.deliver) }
 
 func (l *twice) deliver(id, user string, first int) {
 	for try, deadline := first, time.Now().Add(2*time.Minute); time.Now().Before(deadline); try++ {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"github.com/usercall/usercall/internal/report"
 	"github.com/usercall/usercall/internal/research"
@@ -87,19 +86,12 @@ func (a *App) fill(s *report.Standing, p *research.Project, r *trigger.Rule, kep
 		run = kept.Run
 	}
 	s.Begun = run != nil && !run.Empty()
-	progress := r.Progress(run, now, zoneOf(p))
+	progress := r.Progress(run, now, p.Settings.Location())
 	s.Progress, s.Until = progress.Words, progress.Until
 	facts.SetProject(p)
 	facts.SetLife(r, p)
 	v := trigger.Decide(r, facts, now)
 	s.Now.Outcome, s.Now.Gate, s.Now.Detail, s.Now.Remedy = v.Outcome, v.Gate, v.Detail, v.Remedy
-}
-
-func zoneOf(p *research.Project) *time.Location {
-	if zone, err := time.LoadLocation(p.Settings.Timezone); err == nil {
-		return zone
-	}
-	return time.UTC
 }
 
 // exportWhy streams how things stand with the person that the query names.

@@ -35,12 +35,7 @@ func (s Settings) zone(person string) *time.Location {
 }
 
 // Location is the project's own time zone.
-func (s Settings) Location() *time.Location {
-	if z, known := Zone(s.Timezone); known {
-		return z
-	}
-	return time.UTC
-}
+func (s Settings) Location() *time.Location { return ZoneOrUTC(s.Timezone) }
 
 // next goes from one change of the wall clock's meaning to the next: midnight, the
 // end of quiet hours, or a clock that is put forward or back.

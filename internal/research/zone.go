@@ -40,6 +40,14 @@ func Zone(name string) (zone *time.Location, known bool) {
 	return z, true
 }
 
+// ZoneOrUTC is the time zone of a name, UTC where it is not known.
+func ZoneOrUTC(name string) *time.Location {
+	if z, known := Zone(name); known {
+		return z
+	}
+	return time.UTC
+}
+
 // zoneName tells whether a text has the form of a zone's name: it becomes part of
 // a path.
 func zoneName(s string) bool {

@@ -156,12 +156,5 @@ func (t Test) json() any {
 // DayKey is the day that now falls on in a time zone: the period of per_day.
 // An unknown zone counts as UTC.
 func DayKey(now time.Time, timezone string) string {
-	return now.In(zoneOf(timezone)).Format(time.DateOnly)
-}
-
-func zoneOf(name string) *time.Location {
-	if z, known := research.Zone(name); known {
-		return z
-	}
-	return time.UTC
+	return now.In(research.ZoneOrUTC(timezone)).Format(time.DateOnly)
 }
