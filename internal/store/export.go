@@ -33,6 +33,13 @@ func (f *filter) add(condition string, arg any) {
 	f.where = append(f.where, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(f.args))))
 }
 
+// wanted adds a condition on a value, unless that is "": any is wanted then.
+func (f *filter) wanted(condition, value string) {
+	if value != "" {
+		f.add(condition, value)
+	}
+}
+
 func (f *filter) query(q report.Query, since, person, study string) {
 	if !q.Since.IsZero() {
 		f.add(since+" >= ?", ms(q.Since))

@@ -31,14 +31,10 @@ func scanDecision(r row) (d report.Decision, err error) {
 // Decisions implements report.DecisionStore.
 func (r *Reports) Decisions(ctx context.Context, p research.ProjectID, want report.DecisionFilter, w report.Window) (report.Listing[report.Decision], error) {
 	f := newFilter(p, "d.project_id")
-	for _, is := range []struct{ condition, value string }{
-		{"d.outcome = ?", string(want.Outcome)}, {"d.gate = ?", string(want.Gate)},
-		{"t.public_id = ?", want.Trigger}, {"d.user_key = ?", string(want.Person)},
-	} {
-		if is.value != "" {
-			f.add(is.condition, is.value)
-		}
-	}
+	f.wanted("d.outcome = ?", string(want.Outcome))
+	f.wanted("d.gate = ?", string(want.Gate))
+	f.wanted("t.public_id = ?", want.Trigger)
+	f.wanted("d.user_key = ?", string(want.Person))
 	if !want.Since.IsZero() {
 		f.add("d.at >= ?", ms(want.Since))
 	}

@@ -48,12 +48,8 @@ const deliveryTables = ` FROM deliveries d
 // Deliveries implements report.DeliveryStore.
 func (r *Reports) Deliveries(ctx context.Context, p research.ProjectID, want report.DeliveryFilter, w report.Window) (report.Listing[report.Delivery], error) {
 	f := newFilter(p, "d.project_id")
-	if want.State != "" {
-		f.add("d.state = ?", string(want.State))
-	}
-	if want.Channel != "" {
-		f.add("d.channel = ?", string(want.Channel))
-	}
+	f.wanted("d.state = ?", string(want.State))
+	f.wanted("d.channel = ?", string(want.Channel))
 	f.before(w, "d.created_at", "d.id")
 	f.args = append(f.args, w.Rows()+1)
 	rows, err := collect(ctx, r.db.read, func(r row) (d report.Delivery, err error) {

@@ -34,15 +34,9 @@ func scanInterviewLineAnd(r row, i *report.InterviewLine, more ...any) error {
 // Interviews implements report.InterviewStore.
 func (r *Reports) Interviews(ctx context.Context, p research.ProjectID, want report.InterviewFilter, w report.Window) (report.Listing[report.InterviewLine], error) {
 	f := newFilter(p, "i.project_id")
-	if want.Study != "" {
-		f.add("s.public_id = ?", want.Study)
-	}
-	if want.State != "" {
-		f.add("i.state = ?", string(want.State))
-	}
-	if want.Person != "" {
-		f.add("i.user_key = ?", string(want.Person))
-	}
+	f.wanted("s.public_id = ?", want.Study)
+	f.wanted("i.state = ?", string(want.State))
+	f.wanted("i.user_key = ?", string(want.Person))
 	f.before(w, "i.started_at", "i.id")
 	f.args = append(f.args, w.Rows()+1)
 	rows, err := collect(ctx, r.db.read, scanInterviewLine, "SELECT "+interviewLine+
