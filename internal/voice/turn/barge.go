@@ -100,7 +100,7 @@ func (m *machine) goOn() {
 // back from a loudspeaker, nor a sign of listening.
 func (m *machine) foreignWords() int {
 	text := m.answer.text
-	if text == "" || Backchannel(m.p.Language, text) || echoes(m.line.text, text) {
+	if text == "" || Backchannel(m.p.Language, text) || Echoes(m.line.text, text) {
 		return 0
 	}
 	return wordCount(text)
