@@ -72,6 +72,7 @@ type part struct {
 	id       string // of a typed one
 	text     string
 	from, to time.Duration // of a spoken one
+	early    bool          // it belongs to a turn before
 }
 
 // typed takes a typed answer. One that is known is acknowledged again, and one

@@ -106,18 +106,14 @@ func (s *Session) complete(k *keep) {
 	if t := k.words; t != nil && !t.failed {
 		k.said.Text, k.said.Words = t.text, t.words
 	}
+	if k.said.Text == "" {
+		k.said.From, k.said.To, k.said.Words = 0, 0, nil
+	}
+	k.said.Text = joined(k.parts, k.said.Text)
 	for _, p := range k.parts {
 		if p.to > 0 {
 			k.said.From, k.said.To = p.from, max(k.said.To, p.to)
 		}
-	}
-	spoken := k.said.Text != ""
-	k.said.Text = joined(k.parts, k.said.Text)
-	if !spoken && k.said.Text != "" && len(k.parts) > 0 && k.parts[0].to == 0 {
-		k.said.From, k.said.To = 0, 0
-	}
-	if k.said.Text == "" {
-		k.said.From, k.said.To, k.said.Words = 0, 0, nil
 	}
 	k.said.ID = firstID(k.parts)
 	if k.said.ID == "" && k.reply != nil {
@@ -189,6 +185,9 @@ func (s *Session) carry(k *keep, err error) {
 	p := k.parts
 	if len(p) == 0 && k.said.Text != "" {
 		p = []part{{text: k.said.Text, from: k.said.From, to: k.said.To}}
+	}
+	for i := range p {
+		p[i].early = true
 	}
 	s.parts = append(p, s.parts...)
 	s.send(Notice{NoticeNoReply})

@@ -197,11 +197,16 @@ func (s *Session) report(r *reply) {
 	}
 }
 
-// joined is what is said or typed, and what was said after it.
+// joined is what was said and typed: what is left of a turn before, what is said
+// in this one, and what was typed.
 func joined(parts []part, text string) string {
-	var all []string
+	var before, typed []string
 	for _, p := range parts {
-		all = append(all, p.text)
+		if p.early {
+			before = append(before, p.text)
+		} else {
+			typed = append(typed, p.text)
+		}
 	}
-	return strings.TrimSpace(strings.Join(append(all, text), " "))
+	return strings.TrimSpace(strings.Join(append(append(before, text), typed...), " "))
 }

@@ -532,6 +532,7 @@ func (r *rig) noticed(code string) bool {
 
 func (r *rig) want(answers ...string) {
 	r.t.Helper()
+	synctest.Wait()
 	if got := r.mind.answers(); !slices.Equal(got, answers) {
 		r.t.Errorf("stored %q, want %q\n%s", got, answers, r)
 	}

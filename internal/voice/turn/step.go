@@ -30,7 +30,7 @@ func (m *machine) take(e Event) {
 	case Heard:
 		m.heard(e)
 	case Echo:
-		m.half = true
+		m.echo()
 	case ReplyReady, ReplyFailed, Sent, Played, PlayedAll:
 		if e.Gen == m.live && e.Gen != 0 {
 			m.report(e)
