@@ -36,7 +36,7 @@ func (w *world) held(user string, answers ...string) *interview.Record {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	rec, err := room.Consent(w.t.Context(), offer, nil)
+	rec, err := room.Consent(w.t.Context(), offer, nil, interview.Choice{})
 	for i, a := range answers {
 		if err == nil && !rec.State.Final() {
 			_, rec, err = room.Answer(w.t.Context(), rec.Key(), fmt.Sprint("a", i), a)
