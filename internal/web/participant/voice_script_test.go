@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"math"
 	"net"
 	"net/http"
@@ -32,6 +33,7 @@ type script struct {
 	conn  *websocket.Conn
 	mode  string // of the interview, once somebody has consented
 	sound []micFrame
+	hello heard // the first frame of the last connection
 }
 
 // heard is a text frame of the page.
@@ -84,6 +86,10 @@ func newScript(t *testing.T, mode string, speech participant.Speech) *script {
 	mux := http.NewServeMux()
 	mux.Handle("/", withAssets(w.Surface))
 	mux.HandleFunc("GET /i/socket", s.serve)
+	mux.HandleFunc("GET /frame", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, `<iframe allow="microphone 'none'" width="700" height="900" src="%s"></iframe>`, r.URL.RawQuery)
+	})
 	server.Config.Handler = mux
 	server.Start()
 	t.Cleanup(server.Close)
@@ -123,6 +129,7 @@ func (s *script) serve(w http.ResponseWriter, r *http.Request) {
 func (s *script) answer(f heard) {
 	switch {
 	case f.Type == "hello":
+		s.hello = f
 		s.send(map[string]any{"type": "ready", "mode": s.mode, "voice": s.Surface.Speech.Kind, "in_rate": 16000, "out_rate": 24000,
 			"limits": map[string]any{"answer_chars": 10000}})
 		if s.mode == "" {

@@ -35,6 +35,21 @@ func listener(t *testing.T, file string) *window {
 		chromedp.Flag("use-file-for-fake-audio-capture", file))
 }
 
+// wav is a file of that sound at 16 kHz.
+func wav(sound []int16) []byte {
+	b := append([]byte("RIFF\x00\x00\x00\x00WAVEfmt "), 16, 0, 0, 0, 1, 0, 1, 0)
+	b = binary.LittleEndian.AppendUint32(b, 16000)
+	b = binary.LittleEndian.AppendUint32(b, 32000)
+	b = append(b, 2, 0, 16, 0)
+	b = append(b, "data"...)
+	b = binary.LittleEndian.AppendUint32(b, uint32(2*len(sound)))
+	for _, s := range sound {
+		b = binary.LittleEndian.AppendUint16(b, uint16(s))
+	}
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-8))
+	return b
+}
+
 // samples are those of a WAV file of espeak-ng, at 16 kHz.
 func samples(t *testing.T, wav []byte) []int16 {
 	t.Helper()
