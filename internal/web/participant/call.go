@@ -11,8 +11,8 @@ import (
 	"github.com/usercall/usercall/internal/voice/turn"
 )
 
-// Speech gives interviews ears, a mouth and a recording.
-type Speech interface {
+// Sessions gives interviews ears, a mouth and a recording.
+type Sessions interface {
 	// Session makes a session of an interview. c has what this surface knows: who
 	// decides, how patient to be, in which language, and whether somebody comes
 	// back; the rest is added. close is called once, when the session has ended,
@@ -52,7 +52,7 @@ func (s *Surface) begin(ctx context.Context, c *call, invite int64, rec *intervi
 	defer close(c.begun)
 	c.mind = newMind(s.Room, rec)
 	var put func(context.Context, *interview.Record)
-	c.session, put, c.failed = s.Speech.Session(ctx, rec, session.Config{
+	c.session, put, c.failed = s.Sessions.Session(ctx, rec, session.Config{
 		Mind: c.mind, Params: params(rec, half), Language: rec.Setup.Language, Voice: rec.Setup.Voice, OutRate: agentRate, Resumed: back,
 	})
 	if c.failed != nil {

@@ -99,7 +99,7 @@ func (m *mind) Store(ctx context.Context, s session.Said, r *session.Reply) (ses
 	}
 	p := r.Move.(proposed)
 	before := m.record().LastTurn()
-	rec, err := m.room.Keep(ctx, p.Proposal, spoken(s))
+	rec, err := m.room.Keep(ctx, p.Proposal, saidAt(s))
 	if err != nil {
 		return session.Kept{}, err
 	}
@@ -111,7 +111,7 @@ func (m *mind) storeAnswer(ctx context.Context, s session.Said) (session.Kept, e
 	if s.Text == "" {
 		return m.kept(before, "", before.LastTurn()), nil
 	}
-	rec, err := m.room.KeepAnswer(ctx, m.key, s.ID, s.Text, spoken(s))
+	rec, err := m.room.KeepAnswer(ctx, m.key, s.ID, s.Text, saidAt(s))
 	if err != nil {
 		return session.Kept{}, err
 	}
@@ -145,8 +145,8 @@ func storedTurn(t research.Turn) *session.Stored {
 	return s
 }
 
-// spoken is when something was said; nothing of what was typed.
-func spoken(s session.Said) (sp interview.Spoken) {
+// saidAt is when something was said; nothing of what was typed.
+func saidAt(s session.Said) (sp interview.Spoken) {
 	if s.To <= s.From {
 		return sp
 	}

@@ -17,14 +17,15 @@ import (
 type Config struct {
 	Room      *interview.Room
 	PublicURL *url.URL                 // where browsers reach this server
-	Asset     func(name string) string // the URL of "interview.js" and "interview.css"
+	Asset     func(name string) string // the URL of "interview.js", "interview.css", "voice.js" and "worklet.js"
 	Log       *slog.Logger
 	KeepDays  int // how long answers are kept; 0: until the team deletes them
+	Speech    Speech
 	// Address is who asks, for the limit per address: behind a proxy, what that
 	// says. nil: the other end of the connection.
 	Address func(r *http.Request) string
-	// Speech lets interviews be spoken; nil: they are typed.
-	Speech Speech
+	// Sessions lets interviews be spoken where Speech says that this server does it.
+	Sessions Sessions
 	// MostSpoken is how many may be spoken at once; 0: as many as the processors
 	// can follow.
 	MostSpoken int

@@ -1,83 +1,55 @@
 package participant
 
 import (
-	"time"
+	"fmt"
 
-	"github.com/usercall/usercall/internal/voice/session"
+	"github.com/usercall/usercall/internal/interview"
 )
 
-// Frames of the server in a spoken interview.
-type (
-	spokenUserFrame struct {
-		userFrame
-		Start *int64 `json:"start_ms,omitempty"` // in the recording
-		End   *int64 `json:"end_ms,omitempty"`
-	}
-	spokenAgentFrame struct {
-		agentFrame
-		Gen    int  `json:"gen"`
-		Spoken bool `json:"spoken"` // its sound follows
-	}
-	duckFrame struct {
-		Type string `json:"type"`
-		On   bool   `json:"on"`
-	}
-	partialFrame struct {
-		Type string `json:"type"`
-		Text string `json:"text"`
-	}
-	flushFrame struct {
-		Type string `json:"type"`
-		Gen  int    `json:"gen"`
-	}
-	resumeFrame struct {
-		Type string `json:"type"`
-		Gen  int    `json:"gen"`
-		From int64  `json:"from_ms"`
-	}
+// Kinds of voice, as the page and the wire name them.
+const (
+	// VoiceServer: this server speaks and listens.
+	VoiceServer = "server"
+	// VoiceBrowser: it can do neither; the page reads aloud what it can on the
+	// participant's device, and answers are typed.
+	VoiceBrowser = "browser"
 )
 
-// spokenFrame is what a session says as a frame.
-func spokenFrame(m session.Message) any {
-	switch m := m.(type) {
-	case session.Phase:
-		return stateFrame{"state", string(m.Name)}
-	case session.Duck:
-		return duckFrame{"duck", m.On}
-	case session.Partial:
-		return partialFrame{"partial", m.Text}
-	case session.Heard:
-		return heardFrame(m.Stored)
-	case session.Says:
-		return spokenAgentFrame{agentFrame{"agent_turn", m.Turn, m.Text, m.Question, m.Progress}, m.Gen, m.Spoken}
-	case session.Flush:
-		return flushFrame{"flush", m.Gen}
-	case session.Resume:
-		return resumeFrame{"resume", m.Gen, m.From.Milliseconds()}
-	case session.Notice:
-		return noticeFrame{"notice", m.Code}
-	case session.Accepted:
-		return acceptedFrame{"accepted", m.ID, m.Turn}
-	case session.Refused:
-		return errorFrame{"error", m.Code, m.Retryable, m.ID}
-	case session.Ended:
-		return endedFrame{"ended", m.Reason}
-	}
-	return nil // a message of tomorrow: nothing goes out
+// Speech is what an installation does about voice. Its zero value is: nothing,
+// every interview is typed.
+type Speech struct {
+	Kind       string // [VoiceServer], [VoiceBrowser] or ""
+	Service    string // whom the participant's sound goes to, as they would know it; "": it stays on this server
+	Recordings bool   // sound may be kept, if the participant agrees
 }
 
-// heardFrame is the participant's turn; the places are told of what was spoken.
-func heardFrame(s session.Stored) any {
-	f := spokenUserFrame{userFrame: userFrame{"user_turn", s.Turn, s.ID, s.Text}}
-	if s.End > 0 {
-		start, end := s.Start.Milliseconds(), s.End.Milliseconds()
-		f.Start, f.End = &start, &end
-	}
-	return f
+// spoken is what the page says of voice and lends to it.
+type spoken struct {
+	Offers        string // "voice" or "choice" where one may speak; else ""
+	Voice         string // as Speech.Kind; "" where the interview is typed
+	Mode          string // of an interview under way: "voice" or "text"
+	Language      string
+	Recordable    bool
+	SpeechService string
+	VoiceScript   string
+	Worklet       string
 }
 
-// playedTo is how much of a line a page says was heard. Nobody plays for a day,
-// and no number of a page may overflow.
-func playedTo(ms int) time.Duration {
-	return time.Duration(min(max(ms, 0), 24*60*60*1000)) * time.Millisecond
+// Speaks tells whether the page may speak, and so may ask for a microphone.
+func (s spoken) Speaks() bool { return s.Voice != "" && (s.Offers == "voice" || s.Offers == "choice") }
+
+// spoken puts together what the study offers and what this installation can.
+func (s *Surface) spoken(o *interview.Offer, su interview.Setup) (spoken, error) {
+	plan, err := s.Room.Plan(o.Study.File)
+	if err != nil {
+		return spoken{}, fmt.Errorf("read what a study offers: %w", err)
+	}
+	if s.Speech.Kind == "" || plan.Mode != "voice" && plan.Mode != "choice" {
+		return spoken{}, nil
+	}
+	return spoken{
+		Offers: plan.Mode, Voice: s.Speech.Kind, Mode: su.Mode, Language: su.Language,
+		Recordable: s.Speech.Recordings && su.Recorded, SpeechService: s.Speech.Service,
+		VoiceScript: s.Asset("voice.js"), Worklet: s.Asset("worklet.js"),
+	}, nil
 }

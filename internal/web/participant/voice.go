@@ -19,7 +19,7 @@ func (s *visit) mayTalk() bool {
 
 // speaks tells whether we can hear and speak in an interview of that setup.
 func (s *Surface) speaks(su interview.Setup) bool {
-	return s.Speech != nil && (su.Offers == "voice" || su.Offers == "choice")
+	return s.Sessions != nil && s.Room.Voice && s.Speech.Kind == VoiceServer && (su.Offers == "voice" || su.Offers == "choice")
 }
 
 // goesOnAloud tells whether an interview that was begun is to be spoken on this
@@ -34,21 +34,20 @@ func (s *visit) goesOnAloud(su interview.Setup) bool {
 
 // ready is what the page is told first.
 func (s *visit) ready(su interview.Setup) readyFrame {
-	return readyFrame{Type: "ready", Mode: su.Mode, Offers: su.Offers, Voice: s.voiceOf(s.offer, su),
+	return readyFrame{Type: "ready", Mode: su.Mode, Offers: su.Offers, Voice: s.voiceOf(su),
 		InRate: micRate, OutRate: agentRate, Recorded: su.Recorded, Limits: limits{interview.LongestAnswer}}
 }
 
 // voiceOf is who speaks, for the page: where a study wants voices and we have
 // none, a browser may have one.
-func (s *Surface) voiceOf(o *interview.Offer, su interview.Setup) string {
-	if s.speaks(su) {
-		return "server"
+func (s *Surface) voiceOf(su interview.Setup) string {
+	switch {
+	case su.Offers != "voice" && su.Offers != "choice":
+		return ""
+	case s.Speech.Kind == VoiceServer && !s.speaks(su):
+		return ""
 	}
-	plan, err := s.Room.Plan(o.Study.File)
-	if err == nil && (plan.Mode == "voice" || plan.Mode == "choice") {
-		return "browser"
-	}
-	return ""
+	return s.Speech.Kind
 }
 
 // agree is the button. Who said nothing of a voice types.

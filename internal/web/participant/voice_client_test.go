@@ -196,11 +196,11 @@ func (c *caller) play() {
 	}
 }
 
-// say speaks an answer, and the server's ears know what it will be.
+// say speaks an answer, and the server's scribe know what it will be.
 func (c *caller) say(text string) {
 	all, err := voices()
 	must(c.t, err)
-	c.w.ears.listenFor(text, all[text])
+	c.w.scribe.listenFor(text, all[text])
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.mouth = append(c.mouth, all[text]...)

@@ -70,9 +70,9 @@ func at16k(wav []byte) ([]int16, error) {
 	return to16k.Flush(to16k.Append(nil, samples)), nil
 }
 
-// ears is a speech-to-text server that knows what is being said, and writes down
+// scribe is a speech-to-text server that knows what is being said, and writes down
 // as many of its words as it gets of its sound.
-type ears struct {
+type scribe struct {
 	mu     sync.Mutex
 	text   string
 	energy float64
@@ -80,19 +80,19 @@ type ears struct {
 	status int // to answer with, where it does not work
 }
 
-func (e *ears) listenFor(text string, sound []int16) {
+func (e *scribe) listenFor(text string, sound []int16) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.text, e.energy = text, energy(sound)
 }
 
-func (e *ears) fail(status int) {
+func (e *scribe) fail(status int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.status = status
 }
 
-func (e *ears) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (e *scribe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	file, _, err := r.FormFile("file")
 	if err != nil {
 		http.Error(w, "no file", http.StatusBadRequest)
@@ -119,7 +119,7 @@ func energy(samples []int16) (sum float64) {
 	return sum
 }
 
-// speech is participant.Speech with services that are reached in memory.
+// speech is participant.Sessions with services that are reached in memory.
 type speech struct {
 	stt     provider.STT
 	tts     provider.TTS
@@ -152,7 +152,7 @@ func (s *speech) sessions() (started, ended int) {
 // memory, so that a test's own time passes.
 type spokenWorld struct {
 	*world
-	ears    *ears
+	scribe  *scribe
 	speech  *speech
 	pipes   *pipes
 	surface *participant.Surface
@@ -165,11 +165,11 @@ type spokenWorld struct {
 // voice, text or choice.
 func newSpokenWorld(t *testing.T, target, offers string, tts http.Handler) *spokenWorld {
 	t.Helper()
-	w := &spokenWorld{world: newWorld(t, target), ears: &ears{}}
+	w := &spokenWorld{world: newWorld(t, target), scribe: &scribe{}}
 	w.room.Voice, w.room.Recordings = true, true
 	w.offer(offers)
 	services := http.NewServeMux()
-	services.Handle("POST /v1/audio/transcriptions", w.ears)
+	services.Handle("POST /v1/audio/transcriptions", w.scribe)
 	services.Handle("POST /v1/audio/speech", tts)
 	client := inMemory(t, services)
 	openai := &provider.OpenAI{Name: "The speech service", URL: "http://speech.test/v1", Model: "small", HTTP: client}
@@ -181,7 +181,7 @@ func newSpokenWorld(t *testing.T, target, offers string, tts http.Handler) *spok
 // offer is what the study offers from now on.
 func (w *spokenWorld) offer(mode string) {
 	w.room.Plan = func([]byte) (interview.Plan, error) {
-		return interview.Plan{GuideID: "cancellation", Minutes: 4, Mode: mode}, nil
+		return interview.Plan{GuideID: "cancellation", Minutes: 4, Mode: mode, Record: true}, nil
 	}
 }
 
@@ -189,9 +189,10 @@ func (w *spokenWorld) offer(mode string) {
 func (w *spokenWorld) serve(t *testing.T) {
 	t.Helper()
 	public := &url.URL{Scheme: "http", Host: "usercall.test"}
-	c := participant.Config{Room: w.room, PublicURL: public, Asset: assets.URL, Log: w.room.Log, Speech: w.speech, MostSpoken: w.mostSpoken}
+	c := participant.Config{Room: w.room, PublicURL: public, Asset: assets.URL, Log: w.room.Log, MostSpoken: w.mostSpoken,
+		Sessions: w.speech, Speech: participant.Speech{Kind: participant.VoiceServer, Recordings: true}}
 	if w.silent {
-		c.Speech = nil
+		c.Sessions, c.Speech.Kind = nil, participant.VoiceBrowser
 	}
 	w.surface = participant.New(c)
 	w.pipes = &pipes{ready: make(chan net.Conn), done: make(chan struct{})}

@@ -54,9 +54,9 @@ func TestBudget(t *testing.T) {
 }
 
 func (w *spokenWorld) asked() int {
-	w.ears.mu.Lock()
-	defer w.ears.mu.Unlock()
-	return w.ears.asked
+	w.scribe.mu.Lock()
+	defer w.scribe.mu.Unlock()
+	return w.scribe.asked
 }
 
 func (c *caller) has(kind, code string) bool {

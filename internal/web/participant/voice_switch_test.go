@@ -239,7 +239,7 @@ func TestEarsThatFail(t *testing.T) {
 	eachSpoken(t, func(t *testing.T, w *spokenWorld) {
 		c := w.call(t, w.invite(t), nil)
 		c.agree(false)
-		w.ears.fail(500)
+		w.scribe.fail(500)
 		c.say(spokenAnswers[0])
 		c.until("notice", func(f spoken) bool { return f.Code == "no_ears" })
 		c.send(map[string]any{"type": "answer", "id": "a1", "text": "It was too slow for us since March."})
