@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -188,6 +189,26 @@ func (c *caller) until(ctx context.Context, what string, is func() bool) error {
 }
 
 func (c *caller) listening() bool { return c.phase == turn.Listening }
+
+// together does something many times at once, until the first that fails or until
+// ctx is over by time, which is no failure.
+func together(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			if err := do(ctx, i); err != nil {
+				cancel(err) // the first one counts
+			}
+		})
+	}
+	all.Wait()
+	if cause := context.Cause(ctx); !errors.Is(cause, context.DeadlineExceeded) {
+		return cause
+	}
+	return nil
+}
 
 // sleep is a pause that ends with ctx.
 func sleep(ctx context.Context, d time.Duration) error {

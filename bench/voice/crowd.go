@@ -8,8 +8,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // crowd is what many sessions cost: people who speak about half of the time. The
@@ -25,17 +23,12 @@ func crowd(ctx context.Context, w *world, how amount) (string, error) {
 	for range how.crowd {
 		all = append(all, w.call("And what happened after that?"))
 	}
-	g, talking := errgroup.WithContext(ctx)
-	over, cancel := context.WithTimeout(talking, how.lasts+2*time.Second)
+	over, cancel := context.WithTimeout(ctx, how.lasts)
 	defer cancel()
-	for i, c := range all {
-		g.Go(func() error { return c.chat(over, time.Duration(i)*37*time.Millisecond) })
-	}
-	if err := sleep(ctx, 2*time.Second); err != nil { // they begin
-		return "", err
-	}
 	cpu, begun := used(), time.Now()
-	err := g.Wait()
+	err := together(over, len(all), func(ctx context.Context, i int) error {
+		return all[i].chat(ctx, time.Duration(i)*37*time.Millisecond)
+	})
 	cores := (used() - cpu).Seconds() / time.Since(begun).Seconds()
 	if err != nil {
 		return "", err

@@ -38,7 +38,7 @@ type amount struct {
 
 var (
 	full  = amount{sessions: []int{1, 20, 100}, turns: 6, barges: 40, crowd: 100, lasts: time.Minute}
-	quick = amount{sessions: []int{2}, turns: 1, barges: 2, crowd: 3, lasts: 2 * time.Second}
+	quick = amount{sessions: []int{2}, turns: 1, barges: 1, crowd: 3, lasts: 2 * time.Second}
 )
 
 func main() {

@@ -82,7 +82,9 @@ func (c *caller) exchange(ctx context.Context) (time.Duration, error) {
 	if err := sleep(ctx, said); err != nil {
 		return 0, err
 	}
+	c.mu.Lock()
 	before := c.gen
+	c.mu.Unlock()
 	pressed := time.Now()
 	c.s.Do(session.Command{Do: session.Commit})
 	c.speak(false)

@@ -435,10 +435,16 @@ func (r *rig) microphone(p *page, quit chan struct{}) {
 		pcm := make([]byte, 0, 1920)
 		r.mu.Lock()
 		off := r.off
+		var near []word
+		for _, w := range r.spoken {
+			if w.to > now-frame && w.at < now {
+				near = append(near, w)
+			}
+		}
 		for i := range 960 {
 			at := now - frame + time.Duration(i)*time.Second/16000
 			v := int16(0)
-			for _, w := range r.spoken {
+			for _, w := range near {
 				if at >= w.at && at < w.to {
 					v = w.value
 				}
