@@ -12,11 +12,12 @@ import (
 	"github.com/usercall/usercall/internal/voice/session"
 )
 
-// voices lets interviews be spoken: it gives each session the services that were
+// talks lets interviews be spoken: it gives each session the services that were
 // set up, a recording where its participant agreed, a budget, and somebody who
 // writes down how long everything took.
-type voices struct {
+type talks struct {
 	db       voiceStore
+	heard    func(ctx context.Context, key interview.Key, turn int, start, end time.Duration) error // keeps when a line was heard
 	speech   Speech
 	tapes    record.Store
 	minutes  int               // that a project may talk a day; 0: any
@@ -28,7 +29,7 @@ type voices struct {
 // voiceStore is what spoken interviews keep beside their turns.
 type voiceStore interface {
 	BeginRecording(ctx context.Context, key interview.Key, at time.Time) (research.Recording, error)
-	EndRecording(ctx context.Context, key interview.Key, length time.Duration) error
+	EndRecording(ctx context.Context, key interview.Key, length time.Duration, at time.Time) error
 	LeftRecordings(ctx context.Context, before time.Time) ([]research.Recording, error)
 	AddExchange(ctx context.Context, key interview.Key, e research.Exchange) error
 	ReserveVoice(ctx context.Context, project research.ProjectID, day string, seconds, most int) error
@@ -38,20 +39,20 @@ type voiceStore interface {
 // longestRecording is more than an interview can last, with all its breaks.
 const longestRecording = 2 * time.Hour
 
-// Session implements participant.Speech.
-func (v *voices) Session(ctx context.Context, rec *interview.Record, c session.Config) (*session.Session, func(context.Context, *interview.Record), error) {
+// Session implements participant.Sessions.
+func (v *talks) Session(ctx context.Context, rec *interview.Record, c session.Config) (*session.Session, func(context.Context, *interview.Record), error) {
 	c.STT, c.Listener, c.TTS = v.speech.STT, v.speech.Listener, v.speech.TTS
 	budget := &meter{db: v.db, project: rec.Project, most: v.minutes * 60, now: v.now}
 	rest := 0
 	if v.minutes > 0 {
 		c.Budget, c.Unspent = budget.reserve, func(seconds int) { rest += seconds }
 	}
-	kept := v.keeps(rec.Key())
-	c.Watcher = append(watchers{kept}, v.watchers...)
 	tape := v.tape(ctx, rec)
 	if tape != nil {
 		c.Record, c.Start = tape, tape.Length()
 	}
+	kept := v.keeps(rec.Key(), tape != nil, c.Start)
+	c.Watcher = append(watchers{kept}, v.watchers...)
 	return session.New(c), func(ctx context.Context, rec *interview.Record) {
 		kept.close()
 		v.put(ctx, rec, tape, budget.giveBack(ctx, rest))
@@ -60,7 +61,7 @@ func (v *voices) Session(ctx context.Context, rec *interview.Record, c session.C
 
 // tape is where the voice goes, if it may go anywhere. One that cannot be begun
 // takes nothing, and says so: the interview goes on without it.
-func (v *voices) tape(ctx context.Context, rec *interview.Record) tape {
+func (v *talks) tape(ctx context.Context, rec *interview.Record) tape {
 	if !rec.Setup.Recorded {
 		return nil
 	}
@@ -91,11 +92,11 @@ func (n noTape) Close(time.Duration) error        { return n.err }
 
 // put puts a recording away where the interview is over. Where it is not, it goes
 // on when somebody comes back.
-func (v *voices) put(ctx context.Context, rec *interview.Record, t tape, err error) {
+func (v *talks) put(ctx context.Context, rec *interview.Record, t tape, err error) {
 	if t != nil {
 		err = errors.Join(err, t.Close(t.Length()))
 		if _, none := t.(noTape); !none && rec.State.Final() {
-			err = errors.Join(err, v.db.EndRecording(ctx, rec.Key(), t.Length()))
+			err = errors.Join(err, v.db.EndRecording(ctx, rec.Key(), t.Length(), v.now()))
 		}
 	}
 	if err != nil {

@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"log/slog"
+	"errors"
 	"time"
 
 	"github.com/usercall/usercall/internal/interview"
@@ -19,16 +19,18 @@ const (
 // keeper writes down the exchanges of a session, one after another, beside it: a
 // watcher must not wait for a database.
 type keeper struct {
-	add   func(ctx context.Context, e research.Exchange) error
-	log   *slog.Logger
-	queue chan research.Exchange
-	done  chan struct{}
+	*talks
+	key      interview.Key
+	recorded bool
+	start    time.Duration // where in the recording the session began
+	queue    chan session.Exchange
+	done     chan struct{}
 }
 
 // keeps is a keeper that runs until it is closed.
-func (v *voices) keeps(key interview.Key) *keeper {
-	k := &keeper{log: v.log, queue: make(chan research.Exchange, exchangesWaiting), done: make(chan struct{}),
-		add: func(ctx context.Context, e research.Exchange) error { return v.db.AddExchange(ctx, key, e) }}
+func (v *talks) keeps(key interview.Key, recorded bool, start time.Duration) *keeper {
+	k := &keeper{talks: v, key: key, recorded: recorded, start: start,
+		queue: make(chan session.Exchange, exchangesWaiting), done: make(chan struct{})}
 	go k.run()
 	return k
 }
@@ -37,11 +39,25 @@ func (k *keeper) run() {
 	defer close(k.done)
 	for e := range k.queue {
 		ctx, cancel := context.WithTimeout(context.Background(), keepWithin)
-		if err := k.add(ctx, e); err != nil {
+		if err := k.keep(ctx, e); err != nil {
 			k.log.Error("how long an exchange took could not be stored; the interview goes on", "code", research.CodeOf(err), "err", err)
 		}
 		cancel()
 	}
+}
+
+// keep stores an exchange, and where its line stands in the recording. The line
+// may be gone, as everything of a child is.
+func (k *keeper) keep(ctx context.Context, e session.Exchange) error {
+	err := k.db.AddExchange(ctx, k.key, inMilliseconds(e))
+	if !k.recorded || e.Turn == 0 || e.FirstHeard == 0 || e.Heard == 0 {
+		return err
+	}
+	from := k.start + e.FirstHeard
+	if e := k.heard(ctx, k.key, e.Turn, from, from+e.Heard); research.CodeOf(e) != research.NotFound {
+		err = errors.Join(err, e)
+	}
+	return err
 }
 
 // close waits until everything is written. Nothing may be told after it.
@@ -53,7 +69,7 @@ func (k *keeper) close() {
 // Exchanged implements [session.Watcher].
 func (k *keeper) Exchanged(e session.Exchange) {
 	select {
-	case k.queue <- inMilliseconds(e):
+	case k.queue <- e:
 	default:
 		k.log.Error("the store is too slow to keep how long exchanges took; one is left out")
 	}

@@ -17,7 +17,7 @@ const afterTheEnd = 2 * time.Minute
 
 // endLeft ends the recordings of interviews that are over and that no session ends.
 // It says how many, so that it can be called until there are none.
-func (v *voices) endLeft(ctx context.Context) (int, error) {
+func (v *talks) endLeft(ctx context.Context) (int, error) {
 	left, err := v.db.LeftRecordings(ctx, v.now().Add(-afterTheEnd))
 	if err != nil {
 		return 0, err
@@ -34,7 +34,7 @@ func (v *voices) endLeft(ctx context.Context) (int, error) {
 
 // endOne ends a recording whose file is here. Another node may have it, and then
 // it is that one's.
-func (v *voices) endOne(ctx context.Context, r research.Recording) (bool, error) {
+func (v *talks) endOne(ctx context.Context, r research.Recording) (bool, error) {
 	key := record.Key(r.Key)
 	audio, err := v.tapes.Open(key)
 	if research.CodeOf(err) == research.NotFound {
@@ -53,11 +53,11 @@ func (v *voices) endOne(ctx context.Context, r research.Recording) (bool, error)
 	if err != nil {
 		return false, err
 	}
-	return true, v.db.EndRecording(ctx, interview.Key{Project: r.Project, ID: r.Interview}, length)
+	return true, v.db.EndRecording(ctx, interview.Key{Project: r.Project, ID: r.Interview}, length, v.now())
 }
 
 // mend makes a whole recording of one that was cut off, and says how long it is.
-func (v *voices) mend(key record.Key) (time.Duration, error) {
+func (v *talks) mend(key record.Key) (time.Duration, error) {
 	t, err := v.tapes.Record(key, longestRecording)
 	if err != nil {
 		return 0, err
