@@ -41,7 +41,6 @@ type App struct {
 	engine  *trigger.Engine
 	past    *trigger.Replayer
 	queue   *jobs.Queue
-	archive *archive // nil: this process keeps no recordings
 	room    *interview.Room
 	sender  *deliver.Service
 	sending *jobs.Queue // what is sent: others may be slow
@@ -52,7 +51,7 @@ type App struct {
 	forecasts *turns
 
 	recordings recordings
-	archive    *archive
+	archive    *archive // nil: this process keeps no recordings
 	speech     Speech
 	talks      *talks
 }

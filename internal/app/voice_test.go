@@ -12,6 +12,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/usercall/usercall/internal/config"
+	"github.com/usercall/usercall/internal/interview"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store/storetest"
 	"github.com/usercall/usercall/internal/voice/provider/providertest"
@@ -227,4 +228,56 @@ func TestVoiceThatIsUsedUp(t *testing.T) {
 	}
 	p.send(object{"type": "answer", "id": "a1", "text": "I can still type that it was too slow."})
 	p.until("accepted")
+}
+
+// TestARecordingThatNobodyEnded is ended when its interview is over, as long as it
+// is. One of another node, and one that is being written, are left alone.
+func TestARecordingThatNobodyEnded(t *testing.T) {
+	s := talking(t, "", 0)
+	left := s.recorded(t, "ann")
+	r, err := s.app.recordings.Record(record.Key(left.PublicID), longestRecording)
+	if err == nil {
+		err = r.Participant(0, make([]int16, 3*record.Rate))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := s.recorded(t, "ben")
+	s.app.archive.now = func() time.Time { return time.Now().Add(leftAfter + time.Minute) }
+	for _, want := range []int{0, 1, 0} {
+		if n, err := s.app.archive.endLeft(t.Context()); n != want || err != nil {
+			t.Errorf("%d were ended, not %d: %v", n, want, err)
+		}
+		if err := r.Close(0); err != nil { // as a crash does
+			t.Fatal(err)
+		}
+	}
+	row, err := s.app.db.Recording(t.Context(), left.Key())
+	if err != nil || row.State == research.RecordingRuns || row.Length != 3*time.Second {
+		t.Errorf("it is %+v, %v", row, err)
+	}
+	if row, err := s.app.db.Recording(t.Context(), elsewhere.Key()); err != nil || row.State != research.RecordingRuns {
+		t.Errorf("that of another node is %+v, %v", row, err)
+	}
+}
+
+// recorded is an interview that is over, and whose recording is not ended.
+func (s *site) recorded(t *testing.T, user string) *interview.Record {
+	t.Helper()
+	_, token := s.phone(t, user)
+	offer, err := s.app.room.Find(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec, err := s.app.room.Consent(t.Context(), offer, nil, interview.Choice{Mode: "voice", Record: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.app.db.BeginRecording(t.Context(), rec.Key(), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if rec, err = s.app.room.Press(t.Context(), rec.Key(), interview.Leave, 0); err != nil {
+		t.Fatal(err)
+	}
+	return rec
 }
