@@ -305,6 +305,7 @@ type rig struct {
 	tts    *mouth
 	watch  *watcher
 	page   *page
+	pages  []*page // all that there were
 	tape   tape
 	err    error
 	ended  chan struct{}
@@ -400,6 +401,7 @@ func (r *rig) connect() {
 		p.t0 = r.page.t0
 	}
 	r.page = p
+	r.pages = append(r.pages, p)
 	quit := make(chan struct{})
 	r.quit = quit
 	r.s.Attach(p, 0)
