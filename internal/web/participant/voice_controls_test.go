@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 )
 
 // listen brings a spoken interview to its first silence.
@@ -168,4 +170,43 @@ func TestWhatTakesTheSoundAway(t *testing.T) {
 		s.wait(func() bool { return len(s.frames()) > before })
 	}
 	p.until(`wrong.length === 0`)
+}
+
+// TestSmallScreenOfASpokenInterview: at 320 pixels nothing is cut off, every
+// control is big enough for a finger, and has a name.
+func TestSmallScreenOfASpokenInterview(t *testing.T) {
+	const fits = `document.documentElement.scrollWidth <= 320 &&
+		[...document.querySelectorAll('button, textarea, summary, label, a')].every(b => { const r = b.getBoundingClientRect(); return !r.width || r.height >= 44 && (b.textContent.trim() || b.getAttribute('aria-labelledby')) })`
+	s := newScript(t, "choice", server)
+	p, _ := talker(t)
+	p.do(chromedp.EmulateViewport(320, 560))
+	p.prepare(ears)
+	p.open(s.url + "/i/" + s.invite(t))
+	p.do(chromedp.WaitEnabled(mark("consent")))
+	p.until(fits)
+	p.press("consent")
+	s.until("consent")
+	s.say(1, 1, "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen?", 200*time.Millisecond)
+	s.until("playback_done")
+	s.state("listening")
+	p.shows("listening")
+	p.until(fits)
+	p.press("mute")
+	p.until(fits)
+	s.send(map[string]any{"type": "notice", "code": "no_ears"})
+	p.do(chromedp.WaitVisible(mark("answer")))
+	p.until(fits)
+}
+
+// TestACrowdedServer: the question of consent comes back, and nothing listens.
+func TestACrowdedServer(t *testing.T) {
+	s := newScript(t, "choice", server)
+	p, _ := talker(t)
+	p.prepare(ears)
+	p.open(s.url + "/i/" + s.invite(t))
+	p.press("consent")
+	s.until("consent")
+	s.send(map[string]any{"type": "error", "code": "crowded", "retryable": false})
+	p.until(`document.querySelector('#consent-status')?.textContent.includes('Many people') && document.querySelector('[data-uc=consent]:enabled')`)
+	p.until(`streams.every(s => s.getTracks().every(t => t.readyState === 'ended')) && wrong.length === 0`)
 }

@@ -86,7 +86,7 @@ class Room {
         aloud: (on) => this.stage().aloud(on),
         type: () => this.type(),
         dictated: (text) => this.dictated(text),
-        swap: (part) => this.root.querySelector(".part")!.replaceWith(part),
+        swap: (part) => this.swap(part),
       }, context);
     } catch {
       this.unloaded();
@@ -94,6 +94,11 @@ class Room {
     }
     if (this.voice && this.talk) this.join();
     return this.voice !== undefined;
+  }
+
+  private swap(part: HTMLElement): void {
+    this.root.querySelector(".part")!.replaceWith(part);
+    part.querySelector("h1")?.focus();
   }
 
   private unloaded(): void {
@@ -180,6 +185,7 @@ class Room {
     this.root.querySelector(".part")!.replaceWith(this.talk!.root);
     this.talk!.speaking(this.voice !== undefined);
     this.voice?.attach(this.talk!.root);
+    if (this.voice) this.talk!.root.focus({ preventScroll: true });
   }
 
   /** restore puts back what was written, and sends what was not accepted. */
