@@ -197,7 +197,8 @@ func planOf(file []byte) (interview.Plan, error) {
 		return interview.Plan{}, err
 	}
 	return interview.Plan{GuideID: f.GuideID, Guide: f.Guide, Mode: string(f.Interview.Mode),
-		Minutes: f.Interview.Minutes, Languages: f.Interview.Languages}, nil
+		Minutes: f.Interview.Minutes, Languages: f.Interview.Languages, Voice: f.Interview.Voice,
+		Patience: string(f.Interview.Patience), Record: f.Interview.Record}, nil
 }
 
 var _ ingest.Store = (*store.DB)(nil)

@@ -154,7 +154,7 @@ func (s *session) consent(ctx context.Context, q request) (err error) {
 	case q.Type == "consent" && q.Accepted && !s.mayStart():
 		err = research.Errorf(research.Quota, "Too many interviews were started from here. Try again in an hour.")
 	case q.Type == "consent" && q.Accepted:
-		_, err = s.Room.Consent(ctx, s.offer, s.languages)
+		_, err = s.Room.Consent(ctx, s.offer, s.languages, interview.Choice{Mode: "text"})
 	case q.Type == "consent" || q.Type == "end":
 		_, err = s.Room.Refuse(ctx, s.offer)
 	case q.Type == "pong" || q.Type == "typing":
