@@ -49,7 +49,7 @@ func (s *Surface) spoken(o *interview.Offer, su interview.Setup) (spoken, error)
 	}
 	return spoken{
 		Offers: plan.Mode, Voice: s.Speech.Kind, Mode: su.Mode, Language: su.Language,
-		Recordable: s.Speech.Recordings, SpeechService: s.Speech.Service,
+		Recordable: s.Speech.Recordings && su.Recorded, SpeechService: s.Speech.Service,
 		VoiceScript: s.Asset("voice.js"), Worklet: s.Asset("worklet.js"),
 	}, nil
 }

@@ -73,8 +73,9 @@ type micFrame struct {
 func newScript(t *testing.T, mode string, speech participant.Speech) *script {
 	t.Helper()
 	w := newWorld(t, storetest.SQLite(t))
+	w.room.Voice, w.room.Recordings = true, true
 	w.room.Plan = func([]byte) (interview.Plan, error) {
-		return interview.Plan{GuideID: "cancellation", Minutes: 4, Mode: mode}, nil
+		return interview.Plan{GuideID: "cancellation", Minutes: 4, Mode: mode, Record: true}, nil
 	}
 	s := &script{world: w, t: t, heard: make(chan heard, 1000), came: make(chan struct{}, 1)}
 	server := httptest.NewUnstartedServer(nil)
