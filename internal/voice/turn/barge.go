@@ -96,12 +96,29 @@ func (m *machine) goOn() {
 	}
 }
 
+// echo is our own voice in the microphone. What was heard over the line was
+// nobody, and from now on nobody is heard over one.
+func (m *machine) echo() {
+	m.half = true
+	if m.phase != Speaking || m.away() {
+		return
+	}
+	if m.ducked {
+		m.goOn()
+	}
+	m.kept = 0
+	m.ear.rest()
+}
+
 // foreignWords counts the words over a line that are neither its own, heard
 // back from a loudspeaker, nor a sign of listening.
 func (m *machine) foreignWords() int {
 	text := m.answer.text
-	if text == "" || Backchannel(m.p.Language, text) || echoes(m.line.text, text) {
+	n := wordCount(text)
+	// One word may be anybody's; two of the line may be the beginning of its echo,
+	// and who has more to say will say it.
+	if n == 0 || Backchannel(m.p.Language, text) || n > 1 && pieceOf(m.line.text, text) {
 		return 0
 	}
-	return wordCount(text)
+	return n
 }
