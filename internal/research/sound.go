@@ -5,12 +5,12 @@ import (
 	"unicode"
 )
 
-// Span is when the runes [start, end) of the turn were said, in milliseconds of the
-// recording: by the times of their words where those are known, and otherwise by how
-// far they stand in the text. False where the turn was typed.
-func (t Turn) Span(start, end int) (from, to int64, ok bool) {
+// Sounds is when the runes [start, end) of a turn were said, in milliseconds of the
+// recording: by the times of its words where they are known, and else by where they
+// stand in it, as if somebody spoke evenly. Not ok: nobody knows when it was said.
+func (t *Turn) Sounds(start, end int) (from, to int64, ok bool) {
 	length := len([]rune(t.Text))
-	if t.StartMS == nil || t.EndMS == nil || start < 0 || end <= start || end > length {
+	if t.StartMS == nil || t.EndMS == nil || *t.EndMS <= *t.StartMS || start < 0 || end <= start || end > length {
 		return 0, 0, false
 	}
 	if from, to, ok = t.spanOfWords(start, end); ok {
@@ -23,7 +23,7 @@ func (t Turn) Span(start, end int) (from, to int64, ok bool) {
 
 // spanOfWords is from the first to the last word that touches the runes. It is only
 // trusted where the words at both ends are known.
-func (t Turn) spanOfWords(start, end int) (from, to int64, ok bool) {
+func (t *Turn) spanOfWords(start, end int) (from, to int64, ok bool) {
 	places := t.places()
 	first, last := -1, -1
 	for i, p := range places {
@@ -37,7 +37,8 @@ func (t Turn) spanOfWords(start, end int) (from, to int64, ok bool) {
 	if first < 0 || t.letters(start, places[first].start) || t.letters(places[last].end, end) {
 		return 0, 0, false
 	}
-	return places[first].Start, max(places[last].End, places[first].Start), true
+	from, to = places[first].Start, places[last].End
+	return from, to, from < to
 }
 
 // place is a word and its runes in the text.
@@ -52,7 +53,7 @@ const nearby = 40
 
 // places finds the words in the text, in their order. One that is not there, as
 // where contact data were masked, is left out.
-func (t Turn) places() (found []place) {
+func (t *Turn) places() (found []place) {
 	text := []rune(strings.Map(unicode.ToLower, t.Text)) // rune by rune: places stay
 	at := 0
 	for _, w := range t.Words {
@@ -76,7 +77,7 @@ func find(text, word []rune, from int) int {
 }
 
 // letters tells whether something that is said stands between two places.
-func (t Turn) letters(from, to int) bool {
+func (t *Turn) letters(from, to int) bool {
 	return to > from && strings.ContainsFunc(string([]rune(t.Text)[from:to]), said)
 }
 
