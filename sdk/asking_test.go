@@ -276,8 +276,8 @@ func TestALateEventIsNotHeld(t *testing.T) {
 	h, s := newHost(t), newStub(t)
 	s.config = reading(map[string]any{"type": "track", "name": "cancelled"})
 	p := stopped(t, h, s, "{}")
-	p.tick(5200)
+	p.tick(30_000) // the page was bound a while after its clock stopped
 	if left := eval[int](p, `analytics.track("cancelled").then(()=>tick(300)).then(()=>left.length)`); left != 1 {
-		t.Errorf("%d requests left, 5 s after binding", left)
+		t.Errorf("%d requests left at once, long after binding", left)
 	}
 }
