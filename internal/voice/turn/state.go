@@ -128,6 +128,19 @@ func (s State) Next() (Timer, time.Duration, bool) {
 	return first, s.due[first], true
 }
 
+// Needs is from where on, on the clock of the samples, sound may still be asked
+// for: what is before it can be forgotten.
+func (s State) Needs() time.Duration {
+	need := s.ear.now - s.ear.run - preRoll - quietVoice
+	if s.answer.begun {
+		need = min(need, s.answer.from)
+	}
+	if s.kept != 0 {
+		need = min(need, s.kept)
+	}
+	return max(need, 0)
+}
+
 func (s State) away() bool { return s.paused || s.lost }
 
 func (s State) voiced() time.Duration {
