@@ -45,6 +45,7 @@ type App struct {
 	sender  *deliver.Service
 	sending *jobs.Queue // what is sent: others may be slow
 	tally   *ingest.Tally
+	tapes   recordings
 	refused refusals // identity tokens
 	serving atomic.Bool
 	// who may look ahead
@@ -68,9 +69,13 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 	if err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, log: log, db: db, key: key, now: time.Now, refused: refusals{log: log}, forecasts: newTurns(forecastsAtOnce)}
-	if err := a.build(); err != nil {
+	tapes, err := openRecordings(ctx, cfg)
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
+	}
+	a := &App{cfg: cfg, log: log, db: db, tapes: tapes, key: key, now: time.Now, refused: refusals{log: log}, forecasts: newTurns(forecastsAtOnce)}
+	if err := a.build(); err != nil {
+		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
 }
@@ -105,8 +110,8 @@ func (w waking) MoveInterview(ctx context.Context, m interview.Move) error {
 	return err
 }
 
-// Close closes the store.
-func (a *App) Close() error { return a.db.Close() }
+// Close closes the stores.
+func (a *App) Close() error { return errors.Join(a.tapes.Close(), a.db.Close()) }
 
 // link is the address of an invite.
 func (a *App) link(publicID string) string {

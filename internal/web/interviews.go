@@ -116,11 +116,14 @@ type interviewView struct {
 	Turns []turnView
 	Said  []summaryField
 	Named []report.Quote // one a theme
+	Sound *player        // nil: it was never recorded
+	Waits *waterfall     // nil: nobody waited for a spoken reply
 }
 
 type turnView struct {
 	research.Turn
 	Pieces []piece
+	Play   string // where it is heard; "": nowhere
 }
 
 type summaryField struct {
@@ -134,9 +137,12 @@ func (d *dashboard) interview(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	v := interviewView{shell: r.shell("Interview with "+personName(i.Person), "Interviews"), Interview: i,
-		Said: summaryFields(i.Summary), Named: named(i.Quotes)}
+		Said: summaryFields(i.Summary), Named: named(i.Quotes), Waits: fall(report.Waits(i.Exchanges))}
+	if v.Sound, err = d.player(r, i); err != nil {
+		return err
+	}
 	for _, t := range i.Turns {
-		v.Turns = append(v.Turns, turnView{t, pieces(t, i.Quotes)})
+		v.Turns = append(v.Turns, turnView{t, pieces(t, i.Quotes), v.Sound.turn(t)})
 	}
 	return d.render(w, http.StatusOK, "interview", v)
 }
