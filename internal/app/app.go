@@ -41,6 +41,7 @@ type App struct {
 	engine  *trigger.Engine
 	past    *trigger.Replayer
 	queue   *jobs.Queue
+	archive *archive // nil: this process keeps no recordings
 	room    *interview.Room
 	sender  *deliver.Service
 	sending *jobs.Queue // what is sent: others may be slow

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"time"
 
+	"github.com/usercall/usercall/internal/interview"
+	"github.com/usercall/usercall/internal/jobs"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
+	"github.com/usercall/usercall/internal/voice/pcm"
 	"github.com/usercall/usercall/internal/voice/record"
 )
 
@@ -21,11 +24,34 @@ type archive struct {
 type recordingRows interface {
 	RecordingNamed(ctx context.Context, name string) (research.Recording, error)
 	SettledRecording(ctx context.Context, name string) error
+	LeftRecordings(ctx context.Context, before time.Time) ([]research.Recording, error)
+	EndRecording(ctx context.Context, key interview.Key, length time.Duration, at time.Time) error
 	DueRecordings(ctx context.Context, now time.Time) ([]research.Recording, error)
 	DeletedRecording(ctx context.Context, name string) error
 }
 
 var _ recordingRows = (*store.DB)(nil)
+
+// leftAfter is how long after the end of its interview nobody writes a recording any
+// more, whatever happened to the node that did.
+const leftAfter = 5 * time.Minute
+
+// keepRecordings looks after the recordings in a place from now on. Call it before
+// the queue runs.
+func (a *App) keepRecordings(files record.Store) {
+	a.archive = &archive{rows: a.db, files: files, now: a.now}
+	a.queue.Handle(store.SettleJob, func(ctx context.Context, j jobs.Job) error { return a.archive.settle(ctx, j.Payload) })
+}
+
+// tidyRecordings is a round of what is overdue, and says how many it looked after.
+func (a *App) tidyRecordings(ctx context.Context) (int, error) {
+	if a.archive == nil {
+		return 0, nil
+	}
+	left, err := a.archive.endLeft(ctx)
+	gone, failed := a.archive.deleteDue(ctx)
+	return left + gone, errors.Join(err, failed)
+}
 
 // settle runs the job of a recording that has ended. One that was deleted
 // meanwhile, or whose file is another node's or gone, is no failure of the job.
@@ -36,6 +62,9 @@ func (a *archive) settle(ctx context.Context, name string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if !rec.DeleteAt.IsZero() && !a.now().Before(rec.DeleteAt) {
+		return nil // it is on its way out
 	}
 	if err := a.files.Settle(ctx, record.Key(name)); err != nil {
 		return err
@@ -59,4 +88,40 @@ func (a *archive) deleteDue(ctx context.Context) (int, error) {
 		err = errors.Join(err, e)
 	}
 	return done, err
+}
+
+// endLeft ends some recordings whose node died before it could, and says how many.
+func (a *archive) endLeft(ctx context.Context) (int, error) {
+	left, err := a.rows.LeftRecordings(ctx, a.now().Add(-leftAfter))
+	done := 0
+	for _, rec := range left {
+		e := a.end(ctx, rec)
+		if e == nil {
+			done++
+		}
+		err = errors.Join(err, e)
+	}
+	return done, err
+}
+
+func (a *archive) end(ctx context.Context, rec research.Recording) error {
+	length, err := a.length(record.Key(rec.Key))
+	if err != nil {
+		return err
+	}
+	return a.rows.EndRecording(ctx, interview.Key{Project: rec.Project, ID: rec.Interview}, length, a.now())
+}
+
+// length is how much there is of a recording that was cut off: its file is a WAV
+// still. Without a file nothing was recorded.
+func (a *archive) length(key record.Key) (time.Duration, error) {
+	sound, err := a.files.Open(key)
+	if research.CodeOf(err) == research.NotFound {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	const moment = 4 // bytes: two tracks of 16 bits
+	return record.Duration(max(sound.Bytes-pcm.HeaderSize, 0) / moment), sound.Close()
 }

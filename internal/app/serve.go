@@ -109,6 +109,7 @@ func (a *App) sweepOnce(ctx context.Context) {
 		"waits":          func(ctx context.Context) (int, error) { return a.db.DropOldRuns(ctx, a.now()) },
 		"interviews":     a.room.AbandonStale,
 		"events":         a.dropEvents,
+		"recordings":     a.tidyRecordings,
 		"deliveries":     func(ctx context.Context) (int, error) { return a.db.TidyDeliveries(ctx, a.now()) },
 	} {
 		for n := 1; n > 0 && ctx.Err() == nil; {

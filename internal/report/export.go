@@ -109,6 +109,8 @@ type (
 		Turn      int    `json:"turn"`
 		Start     int    `json:"start"`
 		End       int    `json:"end"`
+		StartMS   *int64 `json:"start_ms"` // in the recording; null where there is none
+		EndMS     *int64 `json:"end_ms"`
 	}
 	// ReportRow is the report of one study.
 	ReportRow struct {

@@ -70,7 +70,7 @@ func (db *DB) EndRecording(ctx context.Context, key interview.Key, length time.D
 		var name string
 		err := tx.QueryRowContext(ctx, `
 			UPDATE recordings SET state = 'ended', length_ms = $3, delete_at = COALESCE(delete_at,
-				(SELECT CASE WHEN recording_days > 0 THEN $4 + recording_days * 86400000 END FROM projects WHERE id = $1))
+				(SELECT CASE WHEN recording_days > 0 THEN CAST($4 AS BIGINT) + CAST(recording_days AS BIGINT) * 86400000 END FROM projects WHERE id = $1))
 			WHERE project_id = $1 AND interview_id = $2 AND state = 'running' RETURNING name`,
 			key.Project, key.ID, length.Milliseconds(), ms(at)).Scan(&name)
 		if errors.Is(err, sql.ErrNoRows) {

@@ -121,12 +121,12 @@ func (r *Reports) Firing(ctx context.Context, p research.ProjectID) ([]report.Fi
 // quoteColumns belong to quoteTables.
 const (
 	quoteColumns = `q.public_id, i.public_id, q.turn, q.start_at, q.end_at, q.text, i.user_key, i.started_at, i.mode,
-		coalesce(i.ended_at, i.last_contact), t.label, s.public_id, v.event_name`
+		coalesce(i.ended_at, i.last_contact), t.label, s.public_id, v.event_name, ` + timesColumns
 	quoteTables = ` FROM quotes q
 		JOIN themes t ON t.project_id = q.project_id AND t.id = q.theme_id
 		JOIN studies s ON s.project_id = q.project_id AND s.id = q.study_id
 		JOIN interviews i ON i.project_id = q.project_id AND i.id = q.interview_id
-		JOIN invitations v ON v.project_id = i.project_id AND v.id = i.invite_id `
+		JOIN invitations v ON v.project_id = i.project_id AND v.id = i.invite_id` + timesTables
 )
 
 func scanQuote(r row) (q report.Quote, err error) {
@@ -136,13 +136,17 @@ func scanQuote(r row) (q report.Quote, err error) {
 // scanQuoteAnd scans a quote and whatever columns follow it.
 func scanQuoteAnd(r row, q *report.Quote, more ...any) error {
 	var started, ended int64
+	var times quoteTimes
 	to := append([]any{&q.ID, &q.Interview, &q.Turn, &q.Start, &q.End, &q.Text, &q.Person, &started, &q.Mode, &ended,
-		&q.Theme, &q.Study, &q.Event}, more...)
+		&q.Theme, &q.Study, &q.Event}, times.columns()...)
+	to = append(to, more...)
 	if err := r.Scan(to...); err != nil {
 		return err
 	}
 	q.At, q.Length = fromMS(started), time.Duration(ended-started)*time.Millisecond
-	return nil
+	var err error
+	q.StartMS, q.EndMS, err = times.of(q.Start, q.End)
+	return err
 }
 
 // Heard implements report.HomeStore. Somebody who speaks in many themes is heard
