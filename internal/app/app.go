@@ -25,8 +25,10 @@ import (
 	"github.com/usercall/usercall/internal/interview"
 	"github.com/usercall/usercall/internal/invite"
 	"github.com/usercall/usercall/internal/jobs"
+	"github.com/usercall/usercall/internal/metrics"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
+	"github.com/usercall/usercall/internal/traces"
 	"github.com/usercall/usercall/internal/trigger"
 )
 
@@ -47,6 +49,8 @@ type App struct {
 	sending *jobs.Queue // what is sent: others may be slow
 	tally   *ingest.Tally
 	tapes   recordings
+	metrics *metrics.Metrics
+	traces  *traces.Traces // nil: none are sent
 	refused refusals // identity tokens
 	serving atomic.Bool
 	// who may look ahead
@@ -74,7 +78,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	a := &App{cfg: cfg, log: log, db: db, tapes: tapes, key: key, now: time.Now, refused: refusals{log: log}, forecasts: newTurns(forecastsAtOnce)}
+	a := &App{cfg: cfg, log: log, db: db, tapes: tapes, metrics: metrics.New(), key: key, now: time.Now, refused: refusals{log: log}, forecasts: newTurns(forecastsAtOnce)}
 	if err := a.build(); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -93,7 +97,8 @@ func (a *App) build() error {
 	a.queue.Handle(store.ErasePersonJob, func(ctx context.Context, j jobs.Job) error { return a.db.ErasePersonOf(ctx, j.Payload, a.now()) })
 	a.queue.Handle(store.ScrubJob, func(ctx context.Context, _ jobs.Job) error { return a.db.Scrub(ctx) })
 	a.queue.Handle("analyse.interview", func(ctx context.Context, j jobs.Job) error { return found.Interview(ctx, j.Payload) })
-	return a.buildSender()
+	a.keepRecordings(a.tapes)
+	return errors.Join(a.buildSender(), a.buildTraces())
 }
 
 // waking is a store that hints to the queue when an interview has ended, so
