@@ -51,7 +51,7 @@ type App struct {
 	tapes   recordings
 	metrics *metrics.Metrics
 	traces  *traces.Traces // nil: none are sent
-	refused refusals // identity tokens
+	refused refusals       // identity tokens
 	serving atomic.Bool
 	// who may look ahead
 	forecasts *turns

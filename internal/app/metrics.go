@@ -51,8 +51,10 @@ func (a *App) look(ctx context.Context) {
 	}
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	for weighed := time.Time{}; ; {
-		if a.lookOnce(ctx); a.now().Sub(weighed) >= weighEvery {
+	var weighed time.Time
+	for {
+		a.lookOnce(ctx)
+		if a.now().Sub(weighed) >= weighEvery {
 			weighed = a.now()
 			a.weigh(ctx)
 		}

@@ -31,8 +31,8 @@ type Config struct {
 	// Recording opens what was recorded of an interview; not_found, with words, where
 	// there is nothing to hear. nil: nothing is recorded.
 	Recording func(ctx context.Context, p *research.Project, interview string) (*report.Sound, error)
-	PublicURL *url.URL                                     // where browsers reach this server
-	Address   func(*http.Request) (netip.Addr, bool)       // whom a request is from, behind trusted proxies too
+	PublicURL *url.URL                               // where browsers reach this server
+	Address   func(*http.Request) (netip.Addr, bool) // whom a request is from, behind trusted proxies too
 	Now       func() time.Time
 	Log       *slog.Logger
 }
