@@ -129,6 +129,7 @@ type turnView struct {
 type summaryField struct {
 	Label string
 	*research.Support
+	Play string // where its quote is heard; "": nowhere
 }
 
 func (d *dashboard) interview(w http.ResponseWriter, r *request) error {
@@ -142,6 +143,11 @@ func (d *dashboard) interview(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	for _, t := range i.Turns {
+		for n, f := range v.Said {
+			if f.Quote.Turn == t.N {
+				v.Said[n].Play = v.Sound.span(i.ID, t, f.Quote)
+			}
+		}
 		v.Turns = append(v.Turns, turnView{t, pieces(t, i.Quotes), v.Sound.turn(t)})
 	}
 	return d.render(w, http.StatusOK, "interview", v)
@@ -151,8 +157,8 @@ func summaryFields(s *research.Summary) (all []summaryField) {
 	if s == nil {
 		return nil
 	}
-	for _, f := range []summaryField{{"What led to it", s.Reason}, {"What was going on", s.Context},
-		{"What they asked for", s.Feature}, {"Where they go", s.Competitor}} {
+	for _, f := range []summaryField{{Label: "What led to it", Support: s.Reason}, {Label: "What was going on", Support: s.Context},
+		{Label: "What they asked for", Support: s.Feature}, {Label: "Where they go", Support: s.Competitor}} {
 		if f.Support != nil {
 			all = append(all, f)
 		}

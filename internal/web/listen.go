@@ -65,6 +65,15 @@ func (p *player) turn(t research.Turn) string {
 	return p.URL + "#t=" + seconds(*t.StartMS)
 }
 
+// span is where a quote of a turn is heard.
+func (p *player) span(interview string, t research.Turn, q research.Quote) string {
+	from, to, ok := t.Span(q.Start, q.End)
+	if p == nil || p.URL == "" || t.Excluded || !ok {
+		return ""
+	}
+	return playSpan(interview, &from, &to)
+}
+
 // pad is how much is heard before and after a quote, so that no sound is cut.
 const pad = 300
 
