@@ -129,7 +129,7 @@ func TestTheInterviewsPageCanBeHeard(t *testing.T) {
 	of := func(path string) string { return s.get(path).Body.String() }
 	for path, want := range map[string][]string{
 		"/interviews/itv_a0": {`<audio controls preload="metadata" src="/interviews/itv_a0/recording"`, `href="/interviews/itv_a0/recording#t=10"`, "Play from 0:10", `data-from="10000" data-to="15000"`,
-			"Recorded, 40 s; deleted on", "How long they waited", "interrupted", "not heard", "End of turn 900 ms", "(4 replies)"},
+			"Recorded, 40 s; kept until", "How long they waited", "interrupted", "not heard", "End of turn 900 ms", "half of 4 replies"},
 		"/interviews/itv_a2": {"Recording missing"},
 		"/studies/stu_a0":    {"Hear it", `data-play href="/interviews/itv_a0/recording#t=`},
 		"/themes":            {"Themes"},
