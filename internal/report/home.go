@@ -74,8 +74,6 @@ type Quote struct {
 	Theme  string
 	Study  string
 	Event  string // the name of the event that led to the invite
-
-	StartMS, EndMS *int64 // in the recording; nil: there is none, or it was typed
 }
 
 // Home is the first page.

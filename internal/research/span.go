@@ -5,12 +5,12 @@ import (
 	"unicode"
 )
 
-// Span is when the runes [start, end) of the turn were said, in milliseconds of the
-// recording: by the times of their words where those are known, and otherwise by how
-// far they stand in the text. False where the turn was typed.
+// Span is when the runes [start, end) of a turn were said, in milliseconds of the
+// recording: by the times of its words where they are known, and else by where they
+// stand in it, as if somebody spoke evenly. Not ok: nobody knows when it was said.
 func (t Turn) Span(start, end int) (from, to int64, ok bool) {
 	length := len([]rune(t.Text))
-	if t.StartMS == nil || t.EndMS == nil || start < 0 || end <= start || end > length {
+	if t.StartMS == nil || t.EndMS == nil || *t.EndMS <= *t.StartMS || start < 0 || end <= start || end > length {
 		return 0, 0, false
 	}
 	if from, to, ok = t.spanOfWords(start, end); ok {
@@ -37,7 +37,8 @@ func (t Turn) spanOfWords(start, end int) (from, to int64, ok bool) {
 	if first < 0 || t.letters(start, places[first].start) || t.letters(places[last].end, end) {
 		return 0, 0, false
 	}
-	return places[first].Start, max(places[last].End, places[first].Start), true
+	from, to = places[first].Start, places[last].End
+	return from, to, from < to
 }
 
 // place is a word and its runes in the text.

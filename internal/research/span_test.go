@@ -7,7 +7,7 @@ import (
 	"github.com/usercall/usercall/internal/research"
 )
 
-func TestWhenAQuoteWasSaid(t *testing.T) {
+func TestAQuoteIsFoundAmongItsWords(t *testing.T) {
 	ms := func(n int64) *int64 { return &n }
 	words := func(text string) (all []research.Word) {
 		for i, w := range strings.Fields(text) { // a word a second, said in half of it

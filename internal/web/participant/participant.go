@@ -16,9 +16,10 @@ import (
 type Config struct {
 	Room      *interview.Room
 	PublicURL *url.URL                 // where browsers reach this server
-	Asset     func(name string) string // the URL of "interview.js" and "interview.css"
+	Asset     func(name string) string // the URL of "interview.js", "interview.css", "voice.js" and "worklet.js"
 	Log       *slog.Logger
 	KeepDays  int // how long answers are kept; 0: until the team deletes them
+	Speech    Speech
 	// Address is who asks, for the limit per address: behind a proxy, what that
 	// says. nil: the other end of the connection.
 	Address func(r *http.Request) string
