@@ -97,7 +97,7 @@ func (a *App) build() error {
 	a.queue.Handle(store.ErasePersonJob, func(ctx context.Context, j jobs.Job) error { return a.db.ErasePersonOf(ctx, j.Payload, a.now()) })
 	a.queue.Handle(store.ScrubJob, func(ctx context.Context, _ jobs.Job) error { return a.db.Scrub(ctx) })
 	a.queue.Handle("analyse.interview", func(ctx context.Context, j jobs.Job) error { return found.Interview(ctx, j.Payload) })
-	a.keepRecordings(a.tapes)
+	a.keepRecordings(a.recordings)
 	return errors.Join(a.buildSender(), a.buildTraces())
 }
 
@@ -117,7 +117,7 @@ func (w waking) MoveInterview(ctx context.Context, m interview.Move) error {
 }
 
 // Close closes the stores.
-func (a *App) Close() error { return errors.Join(a.tapes.Close(), a.db.Close()) }
+func (a *App) Close() error { return errors.Join(a.recordings.Close(), a.db.Close()) }
 
 // link is the address of an invite.
 func (a *App) link(publicID string) string {

@@ -51,5 +51,5 @@ func (l listening) open(ctx context.Context, p *research.Project, interview stri
 
 // Recording implements admin.Views, and is what the dashboard plays.
 func (a *App) Recording(ctx context.Context, p *research.Project, interview string) (*report.Sound, error) {
-	return listening{a.db, a.tapes, a.now}.open(ctx, p, interview)
+	return listening{a.db, a.recordings, a.now}.open(ctx, p, interview)
 }

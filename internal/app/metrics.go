@@ -80,7 +80,7 @@ func (a *App) lookOnce(ctx context.Context) {
 // weigh adds up what recordings take.
 func (a *App) weigh(ctx context.Context) {
 	var bytes int64
-	for info, err := range a.tapes.All() {
+	for info, err := range a.recordings.All() {
 		if err != nil || ctx.Err() != nil {
 			if ctx.Err() == nil {
 				a.log.Error("the size of the recordings could not be read; it stays as it was", "err", err)
