@@ -43,18 +43,21 @@ type App struct {
 	engine  *trigger.Engine
 	past    *trigger.Replayer
 	queue   *jobs.Queue
-	archive *archive // nil: this process keeps no recordings
 	room    *interview.Room
 	sender  *deliver.Service
 	sending *jobs.Queue // what is sent: others may be slow
 	tally   *ingest.Tally
-	tapes   recordings
 	metrics *metrics.Metrics
 	traces  *traces.Traces // nil: none are sent
 	refused refusals       // identity tokens
 	serving atomic.Bool
 	// who may look ahead
 	forecasts *turns
+
+	recordings recordings
+	archive    *archive // nil: this process keeps no recordings
+	speech     Speech
+	talks      *talks
 }
 
 // Open opens the data: the store, brought up to date, and the instance key. It
@@ -74,11 +77,10 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 	if err != nil {
 		return nil, err
 	}
-	tapes, err := openRecordings(ctx, cfg)
-	if err != nil {
+	a := &App{cfg: cfg, log: log, db: db, metrics: metrics.New(), key: key, now: time.Now, refused: refusals{log: log}, forecasts: newTurns(forecastsAtOnce)}
+	if err := a.openVoice(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	a := &App{cfg: cfg, log: log, db: db, tapes: tapes, metrics: metrics.New(), key: key, now: time.Now, refused: refusals{log: log}, forecasts: newTurns(forecastsAtOnce)}
 	if err := a.build(); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -90,15 +92,19 @@ func (a *App) build() error {
 	a.engine = trigger.NewEngine(a.db, a.now, rand.Reader, a.log)
 	a.catalog = &catalog{db: a.db, engine: a.engine, key: a.identityKey, log: a.log}
 	a.past = &trigger.Replayer{Store: a.db, Engine: a.engine, Now: a.now, Log: a.log, Patience: 2 * refresh, Changed: a.catalog.refresh}
-	a.room = &interview.Room{Store: waking{a.db, func() { a.queue.Wake() }}, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log}
+	a.room = &interview.Room{Store: waking{a.db, func() { a.queue.Wake() }}, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log,
+		Voice: a.hears(), Recordings: true}
 	a.queue = jobs.NewQueue(a.db, jobs.Options{Now: a.now, Log: a.log, SkipRow: a.db.SkipRow(), Due: a.db.JobsDue})
 	a.tally = ingest.NewTally(a.db, a.now, a.log)
 	found := &analysis.Service{Store: a.db, Now: a.now, Random: rand.Reader}
 	a.queue.Handle(store.ErasePersonJob, func(ctx context.Context, j jobs.Job) error { return a.db.ErasePersonOf(ctx, j.Payload, a.now()) })
 	a.queue.Handle(store.ScrubJob, func(ctx context.Context, _ jobs.Job) error { return a.db.Scrub(ctx) })
 	a.queue.Handle("analyse.interview", func(ctx context.Context, j jobs.Job) error { return found.Interview(ctx, j.Payload) })
-	a.keepRecordings(a.recordings)
-	return errors.Join(a.buildSender(), a.buildTraces())
+	if err := a.buildTraces(); err != nil {
+		return err
+	}
+	a.buildVoice()
+	return a.buildSender()
 }
 
 // waking is a store that hints to the queue when an interview has ended, so

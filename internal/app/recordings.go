@@ -9,7 +9,6 @@ import (
 	"github.com/usercall/usercall/internal/jobs"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
-	"github.com/usercall/usercall/internal/voice/pcm"
 	"github.com/usercall/usercall/internal/voice/record"
 )
 
@@ -107,8 +106,8 @@ func (a *archive) endLeft(ctx context.Context) (int, error) {
 	left, err := a.rows.LeftRecordings(ctx, a.now().Add(-leftAfter))
 	done := 0
 	for _, rec := range left {
-		e := a.end(ctx, rec)
-		if e == nil {
+		ended, e := a.end(ctx, rec)
+		if ended {
 			done++
 		}
 		err = errors.Join(err, e)
@@ -116,24 +115,32 @@ func (a *archive) endLeft(ctx context.Context) (int, error) {
 	return done, err
 }
 
-func (a *archive) end(ctx context.Context, rec research.Recording) error {
-	length, err := a.length(record.Key(rec.Key))
-	if err != nil {
-		return err
+// end ends a recording whose file is here. Another node may have it, and then it is
+// that one's; and one that is being written after all ends by itself.
+func (a *archive) end(ctx context.Context, rec research.Recording) (bool, error) {
+	length, err := a.mend(record.Key(rec.Key))
+	switch research.CodeOf(err) {
+	case research.NotFound, research.Conflict:
+		return false, nil
 	}
-	return a.rows.EndRecording(ctx, interview.Key{Project: rec.Project, ID: rec.Interview}, length, a.now())
+	if err != nil {
+		return false, err
+	}
+	return true, a.rows.EndRecording(ctx, interview.Key{Project: rec.Project, ID: rec.Interview}, length, a.now())
 }
 
-// length is how much there is of a recording that was cut off: its file is a WAV
-// still. Without a file nothing was recorded.
-func (a *archive) length(key record.Key) (time.Duration, error) {
+// mend makes a whole file of a recording that was cut off, and says how long it is.
+func (a *archive) mend(key record.Key) (time.Duration, error) {
 	sound, err := a.files.Open(key)
-	if research.CodeOf(err) == research.NotFound {
-		return 0, nil
+	if err == nil {
+		err = sound.Close()
 	}
 	if err != nil {
 		return 0, err
 	}
-	const moment = 4 // bytes: two tracks of 16 bits
-	return record.Duration(max(sound.Bytes-pcm.HeaderSize, 0) / moment), sound.Close()
+	r, err := a.files.Record(key, longestRecording)
+	if err != nil {
+		return 0, err
+	}
+	return r.Length(), r.Close(0)
 }

@@ -34,7 +34,8 @@ type State struct {
 	paused bool
 	nobody bool // the pause came by itself: speech ends it
 	lost   bool
-	half   bool // the microphone hears us
+	left   time.Duration // of the limit, while they pause; 0: they do not
+	half   bool          // the microphone hears us
 
 	turn     int // number of the exchange in the making, from 1
 	answer   answer
