@@ -250,7 +250,6 @@ type page struct {
 	buffer, played time.Duration
 	over, flushed  bool
 	silent         bool // it reports nothing
-	quietUntil     []time.Duration
 }
 
 func (p *page) Send(m session.Message) {

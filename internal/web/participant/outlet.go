@@ -39,7 +39,6 @@ type outlet struct {
 	words  []any
 	sounds []sound
 	held   bool // until the page has the turns that are stored
-	known  int  // the last turn that the page has
 	ending bool // no more is taken, what there is goes out
 
 	wake     chan struct{}

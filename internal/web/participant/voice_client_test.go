@@ -36,7 +36,6 @@ type caller struct {
 	seen   int       // of got, by until
 	news   chan bool // something came
 	mouth  []int16   // to be said
-	muted  bool
 	seq    uint32
 	gen    int
 	queue  time.Duration // of the line, not played yet

@@ -220,12 +220,10 @@ func TestNobodyTalks(t *testing.T) {
 		c := w.call(t, token, nil)
 		c.agree(false)
 		c.state("paused")
-		offer, err := w.room.Find(t.Context(), token)
-		must(t, err)
 		if code := c.closed(); code != websocket.StatusNormalClosure || c.has("ended", "") {
 			t.Errorf("it was closed with %d; %s", code, c)
 		}
-		offer, err = w.room.Find(t.Context(), token)
+		offer, err := w.room.Find(t.Context(), token)
 		must(t, err)
 		if s := offer.Standing(time.Now()); s != interview.Open || offer.Interview.State != research.Paused {
 			t.Errorf("the link is %s, the interview %s", s, offer.Interview.State)
