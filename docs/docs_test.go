@@ -332,7 +332,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-var folder = regexp.MustCompile(`(?m)^((?:[a-z0-9]+/)*[a-z0-9]+/?)(?: |$)`)
+var folder = regexp.MustCompile(`(?m)^((?:[a-z0-9-]+/)*[a-z0-9-]+/?)(?: |$)`)
 
 // TestMap compares the map of ARCHITECTURE.md with the folders.
 func TestMap(t *testing.T) {

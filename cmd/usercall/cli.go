@@ -91,11 +91,16 @@ func logger(cfg config.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, o))
 }
 
-type versionCmd struct{}
+type versionCmd struct {
+	Licences bool `help:"Also print the notices of works by others in the program."`
+}
 
 // Run prints the version.
-func (versionCmd) Run(out io.Writer) error {
+func (c versionCmd) Run(out io.Writer) error {
 	_, err := fmt.Fprintln(out, "usercall", version)
+	if err == nil && c.Licences {
+		_, err = fmt.Fprint(out, app.Licences())
+	}
 	return err
 }
 

@@ -49,6 +49,11 @@ type App struct {
 	serving atomic.Bool
 	// who may look ahead
 	forecasts *turns
+
+	recordings recordings
+	archive    *archive
+	speech     Speech
+	talks      *talks
 }
 
 // Open opens the data: the store, brought up to date, and the instance key. It
@@ -69,8 +74,11 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 		return nil, err
 	}
 	a := &App{cfg: cfg, log: log, db: db, key: key, now: time.Now, refused: refusals{log: log}, forecasts: newTurns(forecastsAtOnce)}
-	if err := a.build(); err != nil {
+	if err := a.openVoice(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
+	}
+	if err := a.build(); err != nil {
+		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
 }
@@ -80,13 +88,15 @@ func (a *App) build() error {
 	a.engine = trigger.NewEngine(a.db, a.now, rand.Reader, a.log)
 	a.catalog = &catalog{db: a.db, engine: a.engine, key: a.identityKey, log: a.log}
 	a.past = &trigger.Replayer{Store: a.db, Engine: a.engine, Now: a.now, Log: a.log, Patience: 2 * refresh, Changed: a.catalog.refresh}
-	a.room = &interview.Room{Store: waking{a.db, func() { a.queue.Wake() }}, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log}
+	a.room = &interview.Room{Store: waking{a.db, func() { a.queue.Wake() }}, Plan: planOf, Now: a.now, Random: rand.Reader, Log: a.log,
+		Voice: a.hears(), Recordings: true}
 	a.queue = jobs.NewQueue(a.db, jobs.Options{Now: a.now, Log: a.log, SkipRow: a.db.SkipRow(), Due: a.db.JobsDue})
 	a.tally = ingest.NewTally(a.db, a.now, a.log)
 	found := &analysis.Service{Store: a.db, Now: a.now, Random: rand.Reader}
 	a.queue.Handle(store.ErasePersonJob, func(ctx context.Context, j jobs.Job) error { return a.db.ErasePersonOf(ctx, j.Payload, a.now()) })
 	a.queue.Handle(store.ScrubJob, func(ctx context.Context, _ jobs.Job) error { return a.db.Scrub(ctx) })
 	a.queue.Handle("analyse.interview", func(ctx context.Context, j jobs.Job) error { return found.Interview(ctx, j.Payload) })
+	a.buildVoice()
 	return a.buildSender()
 }
 
@@ -105,8 +115,8 @@ func (w waking) MoveInterview(ctx context.Context, m interview.Move) error {
 	return err
 }
 
-// Close closes the store.
-func (a *App) Close() error { return a.db.Close() }
+// Close closes the store, and the recordings.
+func (a *App) Close() error { return errors.Join(a.recordings.Close(), a.db.Close()) }
 
 // link is the address of an invite.
 func (a *App) link(publicID string) string {
@@ -197,7 +207,8 @@ func planOf(file []byte) (interview.Plan, error) {
 		return interview.Plan{}, err
 	}
 	return interview.Plan{GuideID: f.GuideID, Guide: f.Guide, Mode: string(f.Interview.Mode),
-		Minutes: f.Interview.Minutes, Languages: f.Interview.Languages}, nil
+		Minutes: f.Interview.Minutes, Languages: f.Interview.Languages, Voice: f.Interview.Voice,
+		Patience: string(f.Interview.Patience), Record: f.Interview.Record}, nil
 }
 
 var _ ingest.Store = (*store.DB)(nil)

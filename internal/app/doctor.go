@@ -34,7 +34,8 @@ func (a *App) Describe() string {
 
 // Diagnose looks at everything that a server needs.
 func (a *App) Diagnose(ctx context.Context) []Check {
-	return []Check{a.checkStore(ctx), a.checkDisk(), a.checkPublicURL(), a.checkIdentity(ctx), a.checkMail(), checkBuilt()}
+	all := []Check{a.checkStore(ctx), a.checkDisk(), a.checkPublicURL(), a.checkIdentity(ctx), a.checkMail(), checkBuilt()}
+	return append(append(all, checkSpeech(ctx, a.cfg.Voice)...), checkRecordings(ctx, a.cfg.Bucket))
 }
 
 func (a *App) checkStore(ctx context.Context) Check {

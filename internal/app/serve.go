@@ -34,6 +34,9 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(Rea
 	if err := a.catalog.refresh(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	if err := a.recordings.Repair(); err != nil { // before anything is recorded
+		return errors.Join(err, listener.Close())
+	}
 	a.serving.Store(true)
 	a.db.SetInterest(a.engine.Asks)
 	surfaces, err := a.surfaces()
@@ -44,7 +47,7 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(Rea
 	a.catalog.paused = surfaces.streams.Paused
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
-	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.past.Run, a.queue.Run, a.sending.Run, a.sweep, a.tidy, a.tally.Run, surfaces.streams.Run} {
+	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.past.Run, a.queue.Run, a.sending.Run, a.sweep, a.tidy, a.keepVoices, a.tally.Run, surfaces.streams.Run} {
 		work.Go(func() { loop(background) })
 	}
 	server := newServer(surfaces.handler)

@@ -38,7 +38,7 @@ const maxTries = 100
 // StartStudy makes a study of that name with nothing in it yet.
 func (c commands) StartStudy(ctx context.Context, p *research.Project, name, who string) (string, error) {
 	f := &trigger.File{Usercall: trigger.Format, Study: trigger.StudySpec{Name: strings.TrimSpace(name)},
-		Interview: trigger.InterviewSpec{Mode: trigger.ModeChoice, Languages: []string{"en"}}}
+		Interview: trigger.DefaultInterview()}
 	for n := 1; n <= maxTries; n++ {
 		f.Study.Key = trigger.KeyFor(name, n)
 		_, err := c.db.StudyByKey(ctx, p.ID, f.Study.Key)

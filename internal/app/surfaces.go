@@ -34,7 +34,8 @@ func (a *App) surfaces() (*surfaces, error) {
 		return nil, err
 	}
 	s := &surfaces{writer: ingest.NewWriter(a.db, a.tally, a.log), streams: sdk.NewStreams(a.db, a.now, a.log)}
-	s.participants = participant.New(participant.Config{Room: a.room, PublicURL: public, Asset: assets.URL, Log: a.log, Address: a.addressText})
+	s.participants = participant.New(participant.Config{Room: a.room, PublicURL: public, Asset: assets.URL, Log: a.log, Address: a.addressText,
+		Sessions: a.talks, Speech: a.offers()})
 	mux := http.NewServeMux()
 	events := segment.New(segment.Config{Projects: a.catalog, Writer: s.writer, Watch: a.tally, Stored: a.engine.Wake,
 		Now: a.now, NewID: newMessageID, Host: public.Host, Scheme: public.Scheme, Log: a.log,

@@ -117,6 +117,7 @@ var owner = map[string]string{
 	"invite_tickets": "invite.go", "refusals": "invite.go",
 	"endpoints": "delivery.go", "deliveries": "delivery.go", "delivery_attempts": "delivery.go", "mailed": "delivery.go", "mail_refused": "delivery.go",
 	"interviews": "interview", "turns": "interview", "socket_tickets": "interview",
+	"recordings": "recording.go", "exchanges": "exchange.go", "voice_budget": "voice_budget.go",
 	"themes": "analysis", "quotes": "analysis", "summaries": "analysis", "study_reports": "analysis",
 	"tallies": "tally.go", "arrivals": "tally.go",
 	"catalogue_names": "catalogue.go", "catalogue_days": "catalogue.go", "catalogue_paths": "catalogue.go",

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -31,6 +32,10 @@ type Config struct {
 	// PrivateWebhooks is USERCALL_PRIVATE_WEBHOOKS: deliveries may go to private
 	// networks and by http.
 	PrivateWebhooks bool
+	Voice           Voice   // USERCALL_STT_…, USERCALL_TTS_… and USERCALL_VOICE_MINUTES
+	Bucket          *Bucket // USERCALL_BLOB_URL; nil: recordings stay in the data folder
+	MetricsAddr     string  // USERCALL_METRICS_ADDR; "": no metrics are served
+	OTLPURL         string  // USERCALL_OTLP_URL; "": no traces are sent
 	LogLevel        slog.Level
 	LogJSON         bool
 }
@@ -51,7 +56,7 @@ type Variable struct {
 }
 
 // Variables is every setting that the environment can make.
-var Variables = append([]Variable{
+var Variables = slices.Concat([]Variable{
 	{"USERCALL_ADDR", "127.0.0.1:8080", "where the server listens", false},
 	{"USERCALL_PUBLIC_URL", "http:// and the address", "what links and the SDK use", false},
 	{"USERCALL_DATA_DIR", "./data", "SQLite database and instance key", false},
@@ -62,7 +67,7 @@ var Variables = append([]Variable{
 	{"USERCALL_INGEST_BURST", "10000", "events that one write key may bring at once", false},
 	{"USERCALL_LOG", "info", "debug, info, warn or error", false},
 	{"USERCALL_LOG_FORMAT", "text", "text or json", false},
-}, deliveryVariables...)
+}, deliveryVariables, voiceVariables, operationsVariables)
 
 // FromEnv reads the environment through lookup (os.LookupEnv in the program).
 func FromEnv(lookup func(string) (string, bool)) (Config, error) {
@@ -84,7 +89,7 @@ func FromEnv(lookup func(string) (string, bool)) (Config, error) {
 	if err := errors.Join(errs[:]...); err != nil {
 		return c, err
 	}
-	if err := c.readDelivery(get); err != nil {
+	if err := cmp.Or(c.readDelivery(get), c.readVoice(get), c.readOperations(get)); err != nil {
 		return c, err
 	}
 	var err error

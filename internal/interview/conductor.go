@@ -8,6 +8,9 @@ type Setup struct {
 	ID           string            // public id of the interview; breaks ties, so that replays agree
 	Guide        research.Guide    // what to find out
 	Mode         string            // "text" or "voice"
+	Offers       string            // what the study offers: "text", "voice" or "choice"
+	Voice        string            // the name of the voice that speaks; "": the usual one
+	Patience     string            // of a spoken interview: "quick", "normal" or "patient"
 	Language     string            // of the lines said
 	Product      string            // the customer's product, as configured
 	LimitSeconds int               // hard end; 0: the guide's max_seconds
@@ -26,12 +29,18 @@ const (
 	Repeat  InputKind = "repeat"  // the button: say it again
 	Leave   InputKind = "leave"   // the button: stop here
 	Hangup  InputKind = "hangup"  // they are gone; nothing is said
+
+	// What only happens where somebody speaks.
+	NotHeard InputKind = "not_heard" // they spoke, and no words were understood
+	ByTyping InputKind = "by_typing" // the third time in a row
+	Cut      InputKind = "cut"       // they interrupted the line and said next to nothing
+	TimeUp   InputKind = "time_up"   // the longest that a session may last
 )
 
 // Input is one thing that happened, and when. Times are in seconds.
 type Input struct {
 	Kind   InputKind
-	Text   string
+	Text   string  // of a button what had been said until then
 	At     float64 // interview time at the end of the answer
 	Think  float64 // silence before it
 	Speech float64 // its length; 0 typed

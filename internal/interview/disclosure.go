@@ -2,7 +2,7 @@ package interview
 
 // ConsentVersion names the wording of Disclosure. It changes whenever the
 // wording does, and is stored with every consent.
-const ConsentVersion = "en-1"
+const ConsentVersion = "en-2"
 
 // Disclosure is the full text that stands on the screen before consent: that an
 // AI asks, for whom, how long, what is kept, and that one may stop.

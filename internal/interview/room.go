@@ -15,13 +15,16 @@ import (
 // database can take the next answer, and a crash loses nothing that was
 // acknowledged.
 //
-// All fields are needed. A Room is safe for many goroutines.
+// The other fields are needed. A Room is safe for many goroutines.
 type Room struct {
 	Store  Store
 	Plan   func(file []byte) (Plan, error) // reads the study file
 	Now    func() time.Time
 	Random io.Reader
 	Log    *slog.Logger
+	// Voice says that somebody can be heard here, and Recordings that what is said
+	// may be recorded; without them interviews are typed.
+	Voice, Recordings bool
 }
 
 // Store is what a Room keeps. Each method is one transaction.
@@ -45,6 +48,9 @@ type Store interface {
 	// MoveInterview takes an interview one step on; conflict where it is over or
 	// no longer where the step was computed from.
 	MoveInterview(ctx context.Context, m Move) error
+	// PutTurnTimes sets when a turn was said, in milliseconds of the recording; not
+	// found where the turn is not there any more.
+	PutTurnTimes(ctx context.Context, key Key, turn int, start, end int64, words []research.Word) error
 	// StaleInterviews finds some interviews that are not over and had no contact
 	// after a time.
 	StaleInterviews(ctx context.Context, after time.Time) ([]*Record, error)
@@ -114,4 +120,7 @@ type Plan struct {
 	Mode      string          // "voice", "text" or "choice"
 	Minutes   int             // 0: as long as the guide says
 	Languages []string        // in the study's order; empty: English
+	Voice     string          // the name of the voice; "": the usual one
+	Patience  string          // "quick", "normal" or "patient"; "": normal
+	Record    bool            // ask whether the sound may be kept
 }

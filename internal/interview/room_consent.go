@@ -20,18 +20,43 @@ const Silent = 15 * time.Minute
 var ErrCrowded = &research.Error{Code: research.Quota,
 	Message: "Many people are talking with us right now. Your invitation stays open: come back in a few minutes."}
 
+// Choice is how somebody wants to be interviewed.
+type Choice struct {
+	Mode   string // "voice" or "text"; "": as the study says
+	Record bool   // the sound may be kept
+}
+
+// choose makes the setup what somebody chose of what is offered. The sound is kept
+// only where it was asked for and agreed to.
+func (r *Room) choose(su *Setup, c Choice) error {
+	switch {
+	case c.Mode == "voice" && (su.Offers == "text" || !r.Voice):
+		return research.Errorf(research.Invalid, "This interview is typed.")
+	case c.Mode == "voice", c.Mode == "text": // who cannot speak may always type
+		su.Mode = c.Mode
+	case c.Mode != "":
+		return research.Errorf(research.Invalid, "An interview is spoken or typed.")
+	}
+	su.Recorded = su.Recorded && su.voice() && c.Record
+	return nil
+}
+
 // Consent is the button: from here on the interview runs, and its first turn is
 // said. Pressing it again changes nothing. Languages are those the person reads,
-// best first. Conflict where the offer has ended, [ErrCrowded] where too many
+// best first. Invalid where the choice is not offered, conflict where the offer has ended, [ErrCrowded] where too many
 // others talk; a project in development has no such limit.
-func (r *Room) Consent(ctx context.Context, o *Offer, languages []string) (*Record, error) {
+func (r *Room) Consent(ctx context.Context, o *Offer, languages []string, c Choice) (*Record, error) {
 	if o.Interview != nil {
 		return o.Interview, nil
 	}
 	rec, err := r.open(o, languages)
+	if err == nil {
+		err = r.choose(&rec.Setup, c)
+	}
 	if err != nil {
 		return nil, err
 	}
+	rec.Mode = rec.Setup.Mode
 	rec.State, rec.Consent, rec.ConsentAt = research.Running, ConsentVersion, rec.StartedAt
 	state, out := Start(rec.Setup, 0)
 	rec.Turns = []research.Turn{said(1, out, rec.StartedAt)}

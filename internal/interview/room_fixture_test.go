@@ -115,7 +115,7 @@ func (w *world) enter(t *testing.T, token string) *interview.Offer {
 func (w *world) begin(t *testing.T) (string, *interview.Record) {
 	t.Helper()
 	token := w.invite(t)
-	rec, err := w.Consent(t.Context(), w.enter(t, token), []string{"en"})
+	rec, err := w.Consent(t.Context(), w.enter(t, token), []string{"en"}, interview.Choice{})
 	must(t, err)
 	return token, rec
 }

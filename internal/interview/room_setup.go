@@ -1,6 +1,7 @@
 package interview
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -12,7 +13,8 @@ import (
 var languagesSpoken = []string{"en"}
 
 // Preview is what the person would agree to: the setup that [Room.Consent] would
-// start with. It has no id yet.
+// start with, but for their own choice. It has no id yet, and Recorded says that
+// they may be asked for the sound.
 func (r *Room) Preview(o *Offer, wanted []string) (Setup, error) {
 	if o.Interview != nil {
 		return o.Interview.Setup, nil
@@ -24,13 +26,25 @@ func (r *Room) Preview(o *Offer, wanted []string) (Setup, error) {
 	now, guide := r.Now(), plan.guide(o.Event.Name)
 	return Setup{
 		Guide:        guide,
-		Mode:         "text",
+		Mode:         modeOf(plan.Mode, r.Voice),
+		Offers:       cmp.Or(plan.Mode, "text"),
+		Voice:        plan.Voice,
+		Patience:     cmp.Or(plan.Patience, "normal"),
+		Recorded:     plan.Record && r.Voice && r.Recordings,
 		Language:     plan.language(wanted),
 		Product:      o.Project.Name,
 		LimitSeconds: plan.limit(guide),
 		Buttons:      true,
 		Slots:        Slots(guide, o.Project.Name, o.Event.Name, o.Event.Properties, o.Event.Timestamp, now),
 	}, nil
+}
+
+// modeOf is how an interview is held where nobody has chosen.
+func modeOf(offers string, voice bool) string {
+	if offers == "voice" && voice {
+		return "voice"
+	}
+	return "text"
 }
 
 // guide is the one written out, else the one named, else the one that fits the

@@ -142,7 +142,7 @@ func (m *Move) end(out Output) {
 // turns are the answer, if the input is one, and the moderator's reply, if it
 // has one.
 func turns(last int, in Input, out Output, answerID string, now time.Time) (both []research.Turn) {
-	if in.Kind == Answer {
+	if in.Kind == Answer || answerID != "" && !wordless(in.Text) {
 		last++
 		both = append(both, research.Turn{N: last, Speaker: research.Participant, Text: out.Heard, At: now,
 			Answer: answerID, Excluded: out.Exclude})

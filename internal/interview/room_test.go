@@ -77,7 +77,7 @@ func TestResume(t *testing.T) {
 		if o.Interview.State != research.Running || len(o.Interview.Turns) != 3 {
 			t.Errorf("it came back as %s with %d turns", o.Interview.State, len(o.Interview.Turns))
 		}
-		again, err := w.Consent(t.Context(), o, nil)
+		again, err := w.Consent(t.Context(), o, nil, interview.Choice{})
 		must(t, err)
 		if again.ID != rec.ID {
 			t.Error("consent made a second interview")

@@ -44,7 +44,7 @@ func Step(su Setup, s State, in Input) (State, Output) {
 	m.clock(in)
 	s.Turns++
 	out := m.take(in)
-	if in.Kind == Answer && out.Heard == "" {
+	if out.Heard == "" {
 		out.Heard = in.Text
 	}
 	return s, out
@@ -57,8 +57,10 @@ func (m *moderator) take(in Input) Output {
 		return m.hangUp()
 	case m.s.Turns > maxTurns:
 		return m.end("time")
+	case in.Kind == TimeUp:
+		return m.under(in.Text, func() Output { return m.end("time") })
 	case in.Kind == Leave:
-		return m.stop()
+		return m.under(in.Text, m.stop)
 	case in.Kind == Silence || in.Kind == Answer && wordless(in.Text):
 		return m.silence(in)
 	}
@@ -66,9 +68,13 @@ func (m *moderator) take(in Input) Output {
 	case Answer:
 		return m.answer(in.Text)
 	case Skip:
-		return m.skip()
+		return m.under(in.Text, m.skip)
 	case Repeat:
-		return m.repeat()
+		return m.under(in.Text, m.repeat)
+	case NotHeard, ByTyping:
+		return m.under(in.Text, func() Output { return m.unheard(in.Kind) })
+	case Cut:
+		return m.cut(in.Text)
 	}
 	return Output{} // an input of tomorrow
 }

@@ -40,6 +40,7 @@ type Turn struct {
 	At      time.Time
 	StartMS *int64 // in the recording; nil: typed
 	EndMS   *int64
+	Words   []Word // and of each word; nil: not known
 	Rule    string // interviewer: which rule chose it; participant: ""
 	Answer  string // participant: the id the page gave it, for idempotence
 	// Question is the part of an interviewer's turn that asks: what the page

@@ -83,7 +83,7 @@ func eraseInterviews(ctx context.Context, tx *sql.Tx, p research.ProjectID, keys
 	}
 	for study, interviews := range held {
 		for _, id := range interviews {
-			if err := errors.Join(eraseFindings(ctx, tx, p, study, id), deleteInterview(ctx, tx, p, id)); err != nil {
+			if err := errors.Join(eraseFindings(ctx, tx, p, study, id), deleteInterview(ctx, tx, p, id, now)); err != nil {
 				return err
 			}
 		}

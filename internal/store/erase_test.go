@@ -16,7 +16,8 @@ import (
 	"github.com/usercall/usercall/internal/store/storetest"
 )
 
-// held lets a person be invited and say something, to the end.
+// held lets a person be invited and say something, to the end; where they say
+// nothing it has only begun.
 func (w *world) held(user string, answers ...string) *interview.Record {
 	w.t.Helper()
 	e := event("left", user, "")
@@ -36,11 +37,14 @@ func (w *world) held(user string, answers ...string) *interview.Record {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	rec, err := room.Consent(w.t.Context(), offer, nil)
+	rec, err := room.Consent(w.t.Context(), offer, nil, interview.Choice{})
 	for i, a := range answers {
 		if err == nil && !rec.State.Final() {
 			_, rec, err = room.Answer(w.t.Context(), rec.Key(), fmt.Sprint("a", i), a)
 		}
+	}
+	if err == nil && len(answers) == 0 {
+		return rec
 	}
 	if err == nil && !rec.State.Final() {
 		rec, err = room.Press(w.t.Context(), rec.Key(), interview.Leave, 0)

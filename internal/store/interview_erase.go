@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"time"
 
+	"github.com/usercall/usercall/internal/interview"
 	"github.com/usercall/usercall/internal/research"
 )
 
@@ -26,7 +28,10 @@ func interviewsOf(ctx context.Context, q querier, p research.ProjectID, keys []r
 }
 
 // deleteInterview deletes an interview of which nothing is left in the findings.
-func deleteInterview(ctx context.Context, tx *sql.Tx, p research.ProjectID, id int64) error {
+func deleteInterview(ctx context.Context, tx *sql.Tx, p research.ProjectID, id int64, now time.Time) error {
+	if err := dropSound(ctx, tx, interview.Key{Project: p, ID: id}, now); err != nil {
+		return err
+	}
 	for _, statement := range []string{
 		"DELETE FROM turns WHERE project_id = $1 AND interview_id = $2",
 		"DELETE FROM socket_tickets WHERE project_id = $1 AND invite_id = (SELECT invite_id FROM interviews WHERE project_id = $1 AND id = $2)",

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -17,7 +19,8 @@ func scanTurn(r row) (t research.Turn, err error) {
 	var excluded int
 	var answer sql.NullString
 	var start, end sql.NullInt64
-	err = r.Scan(&t.N, &t.Speaker, &t.Text, &t.Question, &t.Rule, &answer, &excluded, &at, &start, &end)
+	var words string
+	err = r.Scan(&t.N, &t.Speaker, &t.Text, &t.Question, &t.Rule, &answer, &excluded, &at, &start, &end, &words)
 	t.At, t.Excluded, t.Answer = fromMS(at), excluded == 1, answer.String
 	if start.Valid {
 		t.StartMS = &start.Int64
@@ -25,23 +28,56 @@ func scanTurn(r row) (t research.Turn, err error) {
 	if end.Valid {
 		t.EndMS = &end.Int64
 	}
+	if err == nil && words != "" {
+		err = json.Unmarshal([]byte(words), &t.Words)
+	}
 	return t, err
 }
 
 func turnsOf(ctx context.Context, q querier, key interview.Key) ([]research.Turn, error) {
-	return collect(ctx, q, scanTurn, `SELECT n, speaker, text, question, rule, answer_id, excluded, at, start_ms, end_ms
+	return collect(ctx, q, scanTurn, `SELECT n, speaker, text, question, rule, answer_id, excluded, at, start_ms, end_ms, words
 		FROM turns WHERE project_id = $1 AND interview_id = $2 ORDER BY n`, key.Project, key.ID)
 }
 
 func insertTurns(ctx context.Context, tx *sql.Tx, key interview.Key, turns []research.Turn) error {
 	for _, t := range turns {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO turns (project_id, interview_id, n, speaker, text, question, rule, answer_id, excluded, at, start_ms, end_ms)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			key.Project, key.ID, t.N, t.Speaker, t.Text, t.Question, t.Rule, nullText(t.Answer), flag(t.Excluded), ms(t.At), t.StartMS, t.EndMS)
+		words, err := timesOf(t.Words)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO turns (project_id, interview_id, n, speaker, text, question, rule, answer_id, excluded, at, start_ms, end_ms, words)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+			key.Project, key.ID, t.N, t.Speaker, t.Text, t.Question, t.Rule, nullText(t.Answer), flag(t.Excluded), ms(t.At), t.StartMS, t.EndMS, words)
 		if err != nil {
 			return fmt.Errorf("insert a turn: %w", err)
 		}
+	}
+	return nil
+}
+
+// timesOf is the times of words as they are stored; "" where there are none.
+func timesOf(words []research.Word) (string, error) {
+	if len(words) == 0 {
+		return "", nil
+	}
+	b, err := json.Marshal(words)
+	return string(b), err
+}
+
+// PutTurnTimes implements interview.Store.
+func (db *DB) PutTurnTimes(ctx context.Context, key interview.Key, turn int, start, end int64, words []research.Word) error {
+	times, err := timesOf(words)
+	if err != nil {
+		return err
+	}
+	done, err := db.write.ExecContext(ctx, `UPDATE turns SET start_ms = $4, end_ms = $5, words = CASE WHEN $6 = '' THEN words ELSE $6 END
+		WHERE project_id = $1 AND interview_id = $2 AND n = $3`, key.Project, key.ID, turn, start, end, times)
+	if err != nil {
+		return err
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return cmp.Or(err, error(research.Errorf(research.NotFound, "There is no such turn any more.")))
 	}
 	return nil
 }
@@ -89,7 +125,7 @@ func (db *DB) holdInterview(ctx context.Context, tx *sql.Tx, m interview.Move) (
 func moveTurns(ctx context.Context, tx *sql.Tx, m interview.Move) error {
 	if m.Forget {
 		_, err := tx.ExecContext(ctx, "DELETE FROM turns WHERE project_id = $1 AND interview_id = $2", m.Project, m.ID)
-		return err
+		return errors.Join(err, dropSound(ctx, tx, m.Key, m.At))
 	}
 	if err := insertTurns(ctx, tx, m.Key, m.Turns); err != nil || !m.Exclude {
 		return err
@@ -140,6 +176,9 @@ func eraseInterview(ctx context.Context, tx *sql.Tx, p research.ProjectID, publi
 	}
 	if err == nil {
 		_, err = tx.ExecContext(ctx, "DELETE FROM turns WHERE project_id = $1 AND interview_id = $2", p, id)
+	}
+	if err == nil {
+		err = dropSound(ctx, tx, interview.Key{Project: p, ID: id}, now)
 	}
 	return id, study, invite, err
 }

@@ -79,7 +79,7 @@ func (r *Reports) Interview(ctx context.Context, p research.ProjectID, id string
 }
 
 func (r *Reports) surroundings(ctx context.Context, p research.ProjectID, i *report.Interview) (err error) {
-	i.Turns, err = collect(ctx, r.db.read, scanTurn, `SELECT n, speaker, text, question, rule, answer_id, excluded, at, start_ms, end_ms
+	i.Turns, err = collect(ctx, r.db.read, scanTurn, `SELECT n, speaker, text, question, rule, answer_id, excluded, at, start_ms, end_ms, words
 		FROM turns WHERE project_id = $1 AND interview_id = $2 ORDER BY n`, p, i.Place.ID)
 	if err != nil {
 		return err

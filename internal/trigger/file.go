@@ -51,7 +51,19 @@ type InterviewSpec struct {
 	Mode      Mode
 	Minutes   int // 0: as long as the guide says
 	Languages []string
+	Patience  Patience // how long people may think before they are taken to have finished
+	Voice     string   // by the name that the speech server knows; "": the usual one
+	Record    bool     // ask for consent to keep the sound
 }
+
+// Patience is how long a spoken interview waits in a silence.
+type Patience string
+
+const (
+	Quick   Patience = "quick"
+	Normal  Patience = "normal"
+	Patient Patience = "patient"
+)
 
 // People is whom a trigger may invite.
 type People string

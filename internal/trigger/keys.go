@@ -6,7 +6,7 @@ var (
 	fileKeys      = []string{"usercall", "study", "interview", "guide", "triggers"}
 	studyKeys     = []string{"key", "name", "goal", "context", "interviews", "quotas"}
 	quotaKeys     = []string{"name", "where", "interviews"}
-	interviewKeys = []string{"mode", "minutes", "languages"}
+	interviewKeys = []string{"mode", "minutes", "languages", "patience", "voice", "record"}
 	guideKeys     = []string{"id", "title", "goal", "target_seconds", "max_seconds", "context", "questions", "last", "texts"}
 	questionKeys  = []string{"id", "topic", "must", "ask", "again", "max_probes"}
 	wordingKeys   = []string{"ask", "again"}

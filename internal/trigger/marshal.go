@@ -109,6 +109,11 @@ func (s *InterviewSpec) node() *node {
 	if !slices.Equal(s.Languages, []string{"en"}) {
 		n.put("languages", listOf(s.Languages, textNode))
 	}
+	n.put("patience", textUnless(s.Patience, Normal))
+	n.put("voice", textUnless(s.Voice, ""))
+	if !s.Record {
+		n.put("record", Bool(false).node())
+	}
 	return n.orNil()
 }
 

@@ -20,7 +20,7 @@ const (
 )
 
 func (r *reader) file(root *node) *File {
-	f := &File{Interview: InterviewSpec{Mode: ModeChoice, Languages: []string{"en"}}}
+	f := &File{Interview: DefaultInterview()}
 	top := field{node: root, called: "the file"}
 	in := r.fields(top, "", fileKeys...)
 	if v, ok := r.required(top, in, "usercall", ""); ok {
@@ -123,6 +123,23 @@ func (r *reader) interview(f field, s *InterviewSpec) {
 		r.each(v, 50, func(l field) { s.Languages = append(s.Languages, r.language(l)) })
 		r.distinct(v, s.Languages)
 	}
+	if v, ok := in["patience"]; ok {
+		s.Patience = choice(r, v, Quick, Normal, Patient)
+	}
+	if v, ok := in["voice"]; ok {
+		s.Voice = r.oneLine(v, maxVoice)
+	}
+	if v, ok := in["record"]; ok {
+		s.Record = r.truth(v)
+	}
+}
+
+// maxVoice is the longest name of a voice, in characters.
+const maxVoice = 100
+
+// DefaultInterview is how interviews are held of which a file says nothing.
+func DefaultInterview() InterviewSpec {
+	return InterviewSpec{Mode: ModeChoice, Languages: []string{"en"}, Patience: Normal, Record: true}
 }
 
 // distinct reports a list that is empty or names something twice.

@@ -87,7 +87,7 @@ func some[T any](m maker, most int, one func() T) (out []T) {
 }
 
 func (m maker) file() *File {
-	f := &File{Usercall: 1, Interview: InterviewSpec{Mode: pick(m, ModeChoice, ModeText), Minutes: m.IntN(16), Languages: pick(m, []string{"en"}, []string{"de", "pt-BR"})}}
+	f := &File{Usercall: 1, Interview: InterviewSpec{Mode: pick(m, ModeChoice, ModeText), Minutes: m.IntN(16), Patience: pick(m, Normal, Quick, Patient), Voice: pick(m, "", "nova"), Record: pick(m, true, false), Languages: pick(m, []string{"en"}, []string{"de", "pt-BR"})}}
 	f.Study = StudySpec{Key: "why", Interviews: m.IntN(50)}
 	if m.maybe() {
 		f.Study.Name, f.Study.Goal, f.Study.Context = m.line(), m.prose(), m.prose()

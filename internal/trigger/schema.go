@@ -104,6 +104,9 @@ func schemaOfInterview() schema {
 		"mode":      oneOf(string(ModeVoice), string(ModeText), string(ModeChoice)).otherwise(ModeChoice),
 		"minutes":   integer(1, maxMinutes),
 		"languages": listOfSome(written(languageForm.String()), 50).otherwise([]string{"en"}),
+		"patience":  oneOf(string(Quick), string(Normal), string(Patient)).otherwise(Normal).about("How long a spoken interview waits while somebody thinks."),
+		"voice":     upTo(maxVoice).about("The voice that speaks, by the name that the speech server knows."),
+		"record":    schema{"type": "boolean"}.otherwise(true).about("Ask whether the sound may be kept."),
 	})
 }
 

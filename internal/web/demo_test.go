@@ -401,7 +401,7 @@ func (f *filler) file(i int) []byte {
 		return []trigger.Test{{Op: trigger.Equals, Operands: []trigger.Literal{trigger.Text(f.say(what, i))}}}
 	}
 	return (&trigger.File{Usercall: trigger.Format, Study: trigger.StudySpec{Key: fmt.Sprintf("s%d", i)},
-		Interview: trigger.InterviewSpec{Mode: trigger.ModeChoice, Languages: []string{"en"}}, GuideID: "cancellation",
+		Interview: trigger.DefaultInterview(), GuideID: "cancellation",
 		Triggers: []trigger.Spec{{Key: "t", Name: []string{"Cancelled", "Not set up"}[i%2], People: trigger.Identified, Sample: "25", Cooldown: trigger.DefaultCooldown, PerDay: 20, Expires: trigger.DefaultExpires,
 			On: trigger.MatchSpec{Type: research.Track, Events: []string{"subscription_cancelled"}, Where: &trigger.Condition{Terms: []trigger.Term{
 				{Path: trigger.Path{Root: trigger.RootProperties, Names: []string{"plan"}}, Tests: value("pro")}}}},

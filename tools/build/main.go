@@ -2,7 +2,7 @@
 // style sheets, and the demo product's page. Run it as "make build", or from anywhere as
 //
 //	go -C tools run ./build ..
-//	go -C tools run ./build -test ..    unit tests of the SDK's pure parts, in Node
+//	go -C tools run ./build -test ..    unit tests of what needs no browser, in Node
 //	go -C tools run ./build -bundle FILE ..    print a script with what it imports, for tests
 //
 // Each folder dist/ that it fills is ignored by git and embedded by the package beside it.
@@ -19,7 +19,7 @@ import (
 )
 
 func main() {
-	tests := flag.Bool("test", false, "run the SDK's unit tests instead of building")
+	tests := flag.Bool("test", false, "run the unit tests of scripts instead of building")
 	script := flag.String("bundle", "", "print this script with all that it imports, instead of building")
 	flag.Parse()
 	root, err := filepath.Abs(cmp.Or(flag.Arg(0), ".."))

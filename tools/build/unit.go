@@ -8,11 +8,18 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// test bundles sdk/test/*.test.ts and runs them with Node's own test runner.
+// unitTests is where tests lie of what needs no browser.
+var unitTests = []string{"sdk/test/*.test.ts", "internal/web/assets/test/*.test.ts"}
+
+// test bundles the unit tests and runs them with Node's own test runner.
 func test(root string) error {
-	files, err := filepath.Glob(filepath.Join(root, "sdk/test/*.test.ts"))
-	if err != nil {
-		return err
+	var files []string
+	for _, pattern := range unitTests {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			return err
+		}
+		files = append(files, found...)
 	}
 	dir, err := os.MkdirTemp("", "usercall-test-*")
 	if err != nil {

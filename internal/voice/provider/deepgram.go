@@ -17,7 +17,7 @@ import (
 // Deepgram is a [Listener] over the socket of Deepgram, or of a server that
 // speaks like it.
 type Deepgram struct {
-	URL   string // "" is theirs; else like wss://host
+	URL   string // "" is theirs; else like wss://host, with or without /v1
 	Key   Secret
 	Model string        // "" is nova-3
 	HTTP  *http.Client  // nil: the default, which follows no redirect
@@ -70,7 +70,7 @@ func (d *Deepgram) address(language string) (string, error) {
 		return "", wrong(deepgramName, "has no usable URL: write it like wss://host")
 	}
 	if !strings.HasSuffix(u.Path, "/listen") {
-		u.Path = strings.TrimRight(u.Path, "/") + "/v1/listen"
+		u.Path = strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/v1") + "/v1/listen"
 	}
 	q := url.Values{"model": {d.Model}, "encoding": {"linear16"}, "sample_rate": {"16000"}, "channels": {"1"}, "interim_results": {"true"},
 		"endpointing": {"300"}, "utterance_end_ms": {"1000"}, "vad_events": {"true"}, "punctuate": {"true"}}

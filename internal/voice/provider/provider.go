@@ -81,6 +81,7 @@ type TTS interface {
 type Line struct {
 	Text     string
 	Language string // two letters
+	Voice    string // as the service names it; "": the one that was set up
 }
 
 // Speech is the sound of a line: signed 16 bits, little-endian, mono. Read

@@ -3,6 +3,7 @@ package provider
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -24,7 +25,7 @@ func (o *OpenAI) Speak(ctx context.Context, l Line) (*Speech, error) {
 	if n := utf8.RuneCountInString(l.Text); n == 0 || n > longestLine {
 		return nil, wrong(o.Name, "cannot say an empty line, or one of more than 4096 characters")
 	}
-	body, err := json.Marshal(map[string]string{"model": o.Model, "input": l.Text, "voice": o.Voice, "response_format": "pcm"})
+	body, err := json.Marshal(map[string]string{"model": o.Model, "input": l.Text, "voice": cmp.Or(l.Voice, o.Voice), "response_format": "pcm"})
 	if err != nil {
 		return nil, err
 	}

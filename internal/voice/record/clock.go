@@ -47,7 +47,7 @@ func (c *Clock) Place(number uint32, n int, now time.Duration) (at int64, ok boo
 	present, length := Samples(now), int64(n)
 	if !c.begun {
 		c.begun, c.frame = true, number
-		c.next = max(0, present-length)
+		c.next = max(c.next, present-length)
 	}
 	missing := int64(int32(number - c.frame)) // numbers go around
 	if missing < 0 {
@@ -59,6 +59,11 @@ func (c *Clock) Place(number uint32, n int, now time.Duration) (at int64, ok boo
 	c.next, c.frame = at+length, number+1
 	return at, true
 }
+
+// Again forgets the numbers: the frames that follow are of another source, or of
+// one that rested. The first of them stands where the time says, but never before
+// what was placed.
+func (c *Clock) Again() { c.begun, c.behind = false, false }
 
 // Next is the sample at which the next frame will start: the recording's present.
 func (c *Clock) Next() int64 { return c.next }

@@ -70,6 +70,10 @@ func errBusy() error {
 	return research.Errorf(research.Conflict, "The recording of this interview is being written by somebody else. Try again when that has ended.")
 }
 
+func errEnded() error {
+	return research.Errorf(research.Conflict, "The recording of this interview has ended. Nothing can be added to it.")
+}
+
 // free lets others have the key, unless they have it already since it was deleted.
 func (f *Files) free(key Key, r *Recorder) {
 	f.mu.Lock()
@@ -85,7 +89,7 @@ func (f *Files) begin(key Key) (*os.File, int64, error) {
 		return nil, 0, unwritable(err)
 	}
 	if _, err := f.root.Stat(f.name(key, settled)); err == nil {
-		return nil, 0, research.Errorf(research.Conflict, "The recording of this interview has ended. Nothing can be added to it.")
+		return nil, 0, errEnded()
 	}
 	file, err := f.root.OpenFile(f.name(key, running), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

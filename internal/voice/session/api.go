@@ -14,7 +14,8 @@ import (
 type Page interface {
 	Send(Message)
 	// Sound is a frame of a line: 16 bits, little-endian, mono, at the rate of
-	// [Config.OutRate]. It is not kept or changed afterwards.
+	// [Config.OutRate]. It is not kept or changed afterwards. A frame without
+	// samples says that nothing follows of this line.
 	Sound(gen int, seq uint32, pcm []byte)
 }
 
@@ -73,6 +74,7 @@ const (
 	NoticeNoRecord   = "no_recording" // the recording stopped; the interview goes on
 	NoticeHalfDuplex = "half_duplex"  // the microphone rests while we speak
 	NoticeBudget     = "budget"       // the time for voice is used up; please type
+	NoticeNoReply    = "no_reply"     // nothing could be said to that; please go on
 	NoticeRestarting = "restarting"
 )
 
@@ -102,7 +104,13 @@ type Mind interface {
 type Ask struct {
 	What turn.What
 	Text string // what was said; of a button what had been said until then
-	ID   string // of a typed answer
+	ID   string // under which Text will be stored; "": there is none
+	// Resumed says of a Begin that the interview had begun before: its open
+	// question is said again.
+	Resumed bool
+	// Plain wants what the rules say by themselves, at once: it has taken too long
+	// to find more, or nobody is there any more.
+	Plain bool
 }
 
 // Reply is what is to be said next.

@@ -43,11 +43,23 @@ func (m *machine) pause() {
 	}
 	m.leaveAlone(&m.paused)
 	m.in(TimerPaused, pausedLimit)
+	if m.due[TimerLimit] != 0 { // nobody is held to a limit while they are away for a reason
+		m.left, m.due[TimerLimit] = max(m.due[TimerLimit]-m.now, 1), 0
+	}
+}
+
+// rested is the end of a pause: its own deadline is off, and the session's goes on.
+func (m *machine) rested() {
+	m.paused, m.nobody = false, false
+	m.due[TimerPaused] = 0
+	if m.left != 0 {
+		m.in(TimerLimit, m.left)
+		m.left = 0
+	}
 }
 
 func (m *machine) unpause() {
-	m.paused, m.nobody = false, false
-	m.due[TimerPaused] = 0
+	m.rested()
 	m.wake()
 }
 

@@ -96,11 +96,25 @@ func (m *machine) goOn() {
 	}
 }
 
+// echo is our own voice in the microphone. What was heard over the line was
+// nobody, and from now on nobody is heard over one.
+func (m *machine) echo() {
+	m.half = true
+	if m.phase != Speaking || m.away() {
+		return
+	}
+	if m.ducked {
+		m.goOn()
+	}
+	m.kept = 0
+	m.ear.rest()
+}
+
 // foreignWords counts the words over a line that are neither its own, heard
 // back from a loudspeaker, nor a sign of listening.
 func (m *machine) foreignWords() int {
 	text := m.answer.text
-	if text == "" || Backchannel(m.p.Language, text) || echoes(m.line.text, text) {
+	if text == "" || Backchannel(m.p.Language, text) || Echoes(m.line.text, text) {
 		return 0
 	}
 	return wordCount(text)

@@ -34,8 +34,7 @@ func (m *machine) want(what What) {
 		return // the page sends it again when it is back
 	}
 	if m.paused {
-		m.paused, m.nobody = false, false
-		m.due[TimerPaused] = 0
+		m.rested()
 	}
 	if what == ByHand {
 		m.typing, m.misheard = false, 0

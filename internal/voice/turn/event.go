@@ -15,6 +15,7 @@ const (
 	// What the microphone and the recogniser heard.
 	Frame Kind = "frame" // P, Audio
 	Heard Kind = "heard" // Turn, Attempt, Text; Failed
+	Echo  Kind = "echo"  // the microphone hears us: from now on it rests while we speak
 
 	// What became of a reply, by its generation.
 	ReplyReady  Kind = "reply_ready"   // Gen, Text, Open, Last: its first sound is here, or it has none

@@ -1,9 +1,6 @@
 package turn
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 // heard takes a transcript: the answer to an attempt, or what a running
 // recogniser understood so far.
@@ -37,7 +34,7 @@ func (m *machine) running(text string) {
 	}
 	if m.phase == Listening { // a voice too quiet for the ear
 		m.begin()
-		m.answer.from = max(0, m.ear.now-3*time.Second)
+		m.answer.from = max(0, m.ear.now-quietVoice)
 		m.speak()
 		m.phase = Endpointing
 		m.ear.last = m.ear.now

@@ -114,9 +114,9 @@ func contentWords(lang, text string) int {
 	return n
 }
 
-// echoes tells whether what was heard over a line is a piece of the line:
+// Echoes tells whether what was heard over a line is a piece of the line:
 // three words or more of it in order, and nothing else.
-func echoes(line, heard string) bool {
+func Echoes(line, heard string) bool {
 	h := words(heard)
 	return len(h) >= 3 && strings.Contains(" "+strings.Join(words(line), " ")+" ", " "+strings.Join(h, " ")+" ")
 }

@@ -49,6 +49,7 @@ const (
 	startSpeech = 96 * time.Millisecond  // of frames in a row
 	runGap      = 300 * time.Millisecond // silence after which speech counts from nothing again
 	preRoll     = 500 * time.Millisecond // kept from before speech was noticed
+	quietVoice  = 3 * time.Second        // and from before words that only the recogniser heard
 
 	speculate = 300 * time.Millisecond // of silence: transcribe what there is
 	leastSent = 300 * time.Millisecond // of voice: recognisers make words up for less

@@ -93,7 +93,7 @@ func (c *chaos) any() turn.Event {
 		}
 		return turn.Event{Kind: turn.Expired, Timer: timer}
 	case n < 97:
-		kinds := []turn.Kind{turn.Done, turn.Mute, turn.Mute, turn.Repeat, turn.Skip, turn.Typing, turn.Typed, turn.Pause, turn.Pause, turn.Lost, turn.Back, turn.Back, turn.Ready, turn.Consented, turn.Consented, turn.Leave}
+		kinds := []turn.Kind{turn.Done, turn.Mute, turn.Mute, turn.Repeat, turn.Skip, turn.Typing, turn.Typed, turn.Pause, turn.Pause, turn.Lost, turn.Back, turn.Back, turn.Ready, turn.Echo, turn.Consented, turn.Consented, turn.Leave}
 		k := kinds[c.r.IntN(len(kinds))]
 		if k == turn.Leave && c.r.IntN(20) > 0 {
 			k = turn.Back

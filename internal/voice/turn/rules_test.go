@@ -184,3 +184,22 @@ func TestMoreTime(t *testing.T) {
 		t.Errorf("ended after %v, and %v after somebody had gone on", before, after)
 	}
 }
+
+// TestEchoIsNobody: once our own voice was recognised, a line that it stopped goes
+// on at once, and nothing of it is taken for an answer.
+func TestEchoIsNobody(t *testing.T) {
+	m := speaking(t, turn.Normal.Params())
+	m.say(sound{length: 1600 * ms, p: 0.9, text: "What led you to that?"})
+	m.runUntil(3*time.Second, func() bool { return len(m.all(turn.Flush)) > 0 })
+	m.send(turn.Event{Kind: turn.Echo})
+	if len(m.all(turn.Flush)) == 0 || len(m.all(turn.Resume)) != 1 || m.s.Needs() > m.now {
+		t.Fatalf("the line does not go on\n%s", m)
+	}
+	m.until(turn.Listening, 12*time.Second)
+	ducked := len(m.all(turn.Duck))
+	m.say(words("we did it all by hand after that one"))
+	m.run(8 * time.Second)
+	if got := m.stored(); len(got) != 1 || got[0] != "we did it all by hand after that one" || len(m.all(turn.Duck)) != ducked {
+		t.Errorf("stored %q\n%s", got, m)
+	}
+}

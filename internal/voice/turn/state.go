@@ -34,7 +34,8 @@ type State struct {
 	paused bool
 	nobody bool // the pause came by itself: speech ends it
 	lost   bool
-	half   bool // the microphone hears us
+	left   time.Duration // of the limit, while they pause; 0: they do not
+	half   bool          // the microphone hears us
 
 	turn     int // number of the exchange in the making, from 1
 	answer   answer
@@ -126,6 +127,19 @@ func (s State) Next() (Timer, time.Duration, bool) {
 		return 0, 0, false
 	}
 	return first, s.due[first], true
+}
+
+// Needs is from where on, on the clock of the samples, sound may still be asked
+// for: what is before it can be forgotten.
+func (s State) Needs() time.Duration {
+	need := s.ear.now - s.ear.run - preRoll - quietVoice
+	if s.answer.begun {
+		need = min(need, s.answer.from)
+	}
+	if s.kept != 0 {
+		need = min(need, s.kept)
+	}
+	return max(need, 0)
 }
 
 func (s State) away() bool { return s.paused || s.lost }

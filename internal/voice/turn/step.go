@@ -29,6 +29,8 @@ func (m *machine) take(e Event) {
 		m.hear(e)
 	case Heard:
 		m.heard(e)
+	case Echo:
+		m.echo()
 	case ReplyReady, ReplyFailed, Sent, Played, PlayedAll:
 		if e.Gen == m.live && e.Gen != 0 {
 			m.report(e)

@@ -344,6 +344,25 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+// TestAPauseIsNotHeldAgainstThem: the limit is for talking.
+func TestAPauseIsNotHeldAgainstThem(t *testing.T) {
+	p := turn.Normal.Params()
+	p.Limit = 2 * time.Minute
+	for name, goOn := range map[string]turn.Event{"goes on": {Kind: turn.Pause}, "presses a button": {Kind: turn.Repeat}} {
+		m := asked(t, p)
+		m.send(turn.Event{Kind: turn.Pause, On: true})
+		m.run(10 * time.Minute)
+		if m.s.Phase() != turn.Paused {
+			t.Fatalf("%s: after ten minutes it is %s\n%s", name, m.s.Phase(), m)
+		}
+		m.send(goOn)
+		m.run(time.Minute)
+		if m.s.Phase() == turn.Ended {
+			t.Errorf("%s: a pause was counted\n%s", name, m)
+		}
+	}
+}
+
 func TestConsent(t *testing.T) {
 	m := newSim(t, turn.Normal.Params())
 	m.send(turn.Event{Kind: turn.Ready})

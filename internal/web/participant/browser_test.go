@@ -21,8 +21,8 @@ type window struct {
 	ctx context.Context
 }
 
-// browse opens a browser. Where there is none, the test says so and is skipped.
-func browse(t *testing.T) *window {
+// browse opens a browser, with more flags where a test needs them.
+func browse(t *testing.T, flags ...chromedp.ExecAllocatorOption) *window {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -31,10 +31,11 @@ func browse(t *testing.T) *window {
 	if !assets.Built() {
 		t.Fatal(assets.Missing)
 	}
-	ctx, end := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path), chromedp.Headless, chromedp.DisableGPU,
+	flags = append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.Headless, chromedp.DisableGPU,
 		chromedp.NoFirstRun, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("no-sandbox", os.Getuid() == 0))
+		chromedp.Flag("no-sandbox", os.Getuid() == 0)}, flags...)
+	ctx, end := chromedp.NewExecAllocator(context.Background(), flags...)
 	t.Cleanup(end)
 	ctx, end = chromedp.NewContext(ctx)
 	t.Cleanup(end)

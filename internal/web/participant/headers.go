@@ -20,13 +20,18 @@ func guard(w http.ResponseWriter) {
 
 // guardPage adds what a page needs: scripts and styles of ours only, and frames
 // only on the pages of the project. A typed interview has no use for a
-// microphone, so nothing on the page can ask for one.
-func (s *Surface) guardPage(w http.ResponseWriter, p *research.Project) {
+// microphone, so nothing on the page can ask for one. What runs on the audio
+// thread is a script of ours too: a policy knows it as one.
+func (s *Surface) guardPage(w http.ResponseWriter, p *research.Project, speaks bool) {
 	guard(w)
 	h := w.Header()
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "+
 		"connect-src 'self' "+s.socketOrigin()+"; base-uri 'none'; form-action 'none'; frame-ancestors "+ancestors(p))
-	h.Set("Permissions-Policy", "microphone=(), camera=(), geolocation=()")
+	microphone := "()"
+	if speaks {
+		microphone = "(self)"
+	}
+	h.Set("Permissions-Policy", "microphone="+microphone+", camera=(), geolocation=()")
 }
 
 // socketOrigin is our own socket as older browsers want to read it: they do not

@@ -50,7 +50,7 @@ func TestALinkIsOpenedSoOftenWithoutAnAnswer(t *testing.T) {
 		token := w.invite(t)
 		offer, err := w.room.Find(t.Context(), token)
 		must(t, err)
-		_, err = w.room.Consent(t.Context(), offer, nil)
+		_, err = w.room.Consent(t.Context(), offer, nil, interview.Choice{Mode: "text"})
 		must(t, err)
 		o := w.opener(t, token)
 		o.opens(10, http.StatusOK)
@@ -72,7 +72,7 @@ func TestACrowdIsAskedToComeBack(t *testing.T) {
 		for i := range 20 {
 			offer, err := w.room.Find(t.Context(), w.invite(t))
 			must(t, err)
-			rec, err := w.room.Consent(t.Context(), offer, nil)
+			rec, err := w.room.Consent(t.Context(), offer, nil, interview.Choice{Mode: "text"})
 			must(t, err)
 			if i == 0 {
 				first = rec.Key()

@@ -28,6 +28,7 @@ type view struct {
 	Keep       string // how long answers are kept, as the end of a sentence
 	Ending     ending
 	Help       string // what the moderator said last to somebody in distress
+	spoken
 }
 
 // ending is how the page says goodbye.
@@ -51,6 +52,10 @@ func (s *Surface) page(w http.ResponseWriter, r *http.Request) {
 	}
 	v.Disclosure = interview.Disclosure(setup)
 	v.Ending, v.Help = farewell(offer)
+	if v.spoken, err = s.spoken(offer, setup); err != nil {
+		s.unfound(w, err)
+		return
+	}
 	s.render(w, http.StatusOK, &offer.Project, v)
 }
 
@@ -73,7 +78,7 @@ func (s *Surface) render(w http.ResponseWriter, status int, p *research.Project,
 		http.Error(w, "This page could not be made. Nothing was lost.", http.StatusInternalServerError)
 		return
 	}
-	s.guardPage(w, p)
+	s.guardPage(w, p, v.Speaks())
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = page.WriteTo(w) // a reader that is gone needs none

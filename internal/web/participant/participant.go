@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"runtime"
 	"sync"
 	"time"
 
@@ -16,12 +17,18 @@ import (
 type Config struct {
 	Room      *interview.Room
 	PublicURL *url.URL                 // where browsers reach this server
-	Asset     func(name string) string // the URL of "interview.js" and "interview.css"
+	Asset     func(name string) string // the URL of "interview.js", "interview.css", "voice.js" and "worklet.js"
 	Log       *slog.Logger
 	KeepDays  int // how long answers are kept; 0: until the team deletes them
+	Speech    Speech
 	// Address is who asks, for the limit per address: behind a proxy, what that
 	// says. nil: the other end of the connection.
 	Address func(r *http.Request) string
+	// Sessions lets interviews be spoken where Speech says that this server does it.
+	Sessions Sessions
+	// MostSpoken is how many may be spoken at once; 0: as many as the processors
+	// can follow.
+	MostSpoken int
 }
 
 // Surface serves the participants. It is safe for many goroutines.
@@ -34,9 +41,15 @@ type Surface struct {
 	tickets *limiter // sockets a link may open
 	opened  *limiter // and without an answer
 	starts  *limiter // interviews an address may begin
+	sockets *crowd   // that an address has open
 	running sync.WaitGroup
 	slots   chan struct{} // sockets that may be open at once
 }
+
+// spokenAProcessor is how many spoken interviews one processor follows: each costs
+// it about one hundredth, most of that for noticing speech, and as much again
+// must be left for everything else.
+const spokenAProcessor = 50
 
 // mostSockets bounds what strangers can make us hold open.
 const mostSockets = 4096
@@ -55,15 +68,19 @@ func New(c Config) *Surface {
 	if c.Address == nil {
 		c.Address = peer
 	}
+	if c.MostSpoken == 0 {
+		c.MostSpoken = spokenAProcessor * runtime.GOMAXPROCS(0)
+	}
 	s := &Surface{
 		Config:  c,
 		mux:     http.NewServeMux(),
 		origin:  c.PublicURL.Scheme + "://" + c.PublicURL.Host,
 		now:     c.Room.Now,
-		calls:   newHub(),
+		calls:   newHub(c.MostSpoken),
 		tickets: newLimiter(10, time.Minute),
 		opened:  newLimiter(10, 10*time.Minute),
 		starts:  newLimiter(60, time.Hour),
+		sockets: newCrowd(),
 		slots:   make(chan struct{}, mostSockets),
 	}
 	s.routes()

@@ -13,10 +13,12 @@ import (
 )
 
 const (
-	helloWithin   = 10 * time.Second
-	writeWithin   = 5 * time.Second
-	largestFrame  = 64 << 10
-	closeReplaced = websocket.StatusCode(4001) // the interview is open somewhere else
+	helloWithin  = 10 * time.Second
+	writeWithin  = 5 * time.Second
+	largestFrame = 64 << 10
+	// socketsAnAddress may be open at once.
+	socketsAnAddress = 10
+	closeReplaced    = websocket.StatusCode(4001) // the interview is open somewhere else
 )
 
 // socket takes a connection, and turns it into a session once its first frame
@@ -56,7 +58,12 @@ func (s *Surface) socket(w http.ResponseWriter, r *http.Request) {
 func (s *Surface) serve(r *http.Request, conn *websocket.Conn) {
 	ctx, end := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	defer end(nil)
-	offer, after, err := s.hello(ctx, conn)
+	offer, hello, err := s.hello(ctx, conn)
+	if err == nil {
+		var left func()
+		left, err = s.sit(offer, s.Address(r))
+		defer left()
+	}
 	if err != nil {
 		code, _ := s.explain(err)
 		_ = write(ctx, conn, failure(code, ""))
@@ -69,29 +76,41 @@ func (s *Surface) serve(r *http.Request, conn *websocket.Conn) {
 		return
 	}
 	defer leave()
-	talk := &session{Surface: s, conn: conn, offer: offer, sent: after, languages: languages(r), address: s.Address(r)}
-	talk.run(ctx)
+	v := &visit{Surface: s, conn: conn, offer: offer, hello: hello, sent: hello.After, languages: languages(r), address: s.Address(r)}
+	v.run(ctx)
+}
+
+// sit counts a socket for its address. A project in development has no such limit.
+func (s *Surface) sit(o *interview.Offer, address string) (leave func(), err error) {
+	n, leave := s.sockets.enter(address)
+	if n > socketsAnAddress && !o.Project.Open {
+		err = research.Errorf(research.Quota, "Many interviews are open from your network. Close one of them and try again.")
+	}
+	return leave, err
 }
 
 // hello reads the first frame and redeems its ticket.
-func (s *Surface) hello(ctx context.Context, conn *websocket.Conn) (*interview.Offer, int, error) {
+func (s *Surface) hello(ctx context.Context, conn *websocket.Conn) (*interview.Offer, request, error) {
 	ctx, cancel := context.WithTimeout(ctx, helloWithin)
 	defer cancel()
 	var first request
 	if err := read(ctx, conn, &first); err != nil || first.Type != "hello" {
-		return nil, 0, research.Errorf(research.Unauthenticated, "The first frame says hello, with a ticket.")
+		return nil, first, research.Errorf(research.Unauthenticated, "The first frame says hello, with a ticket.")
 	}
 	offer, err := s.Room.Enter(ctx, first.Ticket)
-	return offer, first.After, err
+	return offer, first, err
 }
 
-// read takes one frame. A frame that is no JSON object is a request of no type.
+// read takes one frame. A frame that is no JSON object is a request of no type,
+// and sound is one that holds it.
 func read(ctx context.Context, conn *websocket.Conn, into *request) error {
 	kind, body, err := conn.Read(ctx)
 	if err != nil {
 		return err
 	}
-	if kind != websocket.MessageText || json.Unmarshal(body, into) != nil {
+	if kind == websocket.MessageBinary {
+		*into = request{Sound: body}
+	} else if json.Unmarshal(body, into) != nil {
 		*into = request{}
 	}
 	return nil

@@ -7,29 +7,45 @@ import (
 	"github.com/usercall/usercall/internal/research"
 )
 
-// The wire: JSON text frames over the subprotocol usercall.interview.v1.
+// The wire: JSON text frames over the subprotocol usercall.interview.v1, and the
+// sound of sound.go. A typed and a spoken interview have the same frames;
+// spoken.go has those of which a typed one has no use.
 
 const subprotocol = "usercall.interview.v1"
 
 // request is every frame of the page. Fields that its type does not know are
 // empty.
 type request struct {
-	Type     string `json:"type"`     // hello consent answer skip repeat pause end typing pong
-	Ticket   string `json:"ticket"`   // hello
-	After    int    `json:"after"`    // hello: the last turn the page has
-	Accepted bool   `json:"accepted"` // consent
-	ID       string `json:"id"`       // answer: chosen by the page, for idempotence
-	Text     string `json:"text"`     // answer
-	On       bool   `json:"on"`       // pause, typing
-	Turn     int    `json:"turn"`     // skip, repeat: the turn that the person looks at; 0: any
+	Type     string `json:"type"`      // hello consent answer skip repeat pause end typing pong; mute commit playback playback_done voice
+	Ticket   string `json:"ticket"`    // hello
+	After    int    `json:"after"`     // hello: the last turn the page has
+	Voice    bool   `json:"voice"`     // hello: the page can hear and speak
+	AEC      *bool  `json:"aec"`       // hello: false: its microphone hears its own loudspeaker
+	Accepted bool   `json:"accepted"`  // consent
+	Mode     string `json:"mode"`      // consent: voice or text; "": as the study says
+	Record   bool   `json:"record"`    // consent: the voice may be recorded
+	ID       string `json:"id"`        // answer: chosen by the page, for idempotence
+	Text     string `json:"text"`      // answer
+	On       bool   `json:"on"`        // pause, typing, mute, voice
+	Turn     int    `json:"turn"`      // skip, repeat: the turn that the person looks at; 0: any
+	Gen      int    `json:"gen"`       // playback, playback_done: of which line
+	Played   int    `json:"played_ms"` // playback: how much of it was heard
+
+	// Sound is what a binary frame holds; the type of such a frame is "".
+	Sound []byte `json:"-"`
 }
 
 // Frames of the server.
 type (
 	readyFrame struct {
-		Type   string `json:"type"`
-		Mode   string `json:"mode"`
-		Limits limits `json:"limits"`
+		Type     string `json:"type"`
+		Mode     string `json:"mode"`     // voice or text
+		Offers   string `json:"offers"`   // voice, text or choice: what may be agreed to
+		Voice    string `json:"voice"`    // server: we hear and speak; browser: the page may speak by itself; "": typed
+		InRate   int    `json:"in_rate"`  // of the sound that we take
+		OutRate  int    `json:"out_rate"` // and of ours
+		Recorded bool   `json:"recorded"`
+		Limits   limits `json:"limits"`
 	}
 	limits struct {
 		Answer int `json:"answer_chars"`
@@ -74,10 +90,6 @@ type (
 		Type string `json:"type"`
 	}
 )
-
-func ready(su interview.Setup) readyFrame {
-	return readyFrame{"ready", su.Mode, limits{interview.LongestAnswer}}
-}
 
 // turnFrame is a stored turn as the page gets it.
 func turnFrame(t research.Turn, share float64) any {

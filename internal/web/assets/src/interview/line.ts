@@ -1,12 +1,14 @@
 // The line to the server: a socket that comes back by itself. It knows tickets,
 // waiting and who is on the other end, and nothing of what is said.
 
-import type { FromServer, ToServer } from "./wire";
+import type { FromServer, Hello, ToServer } from "./wire";
 
 export type LineState = "connecting" | "open" | "waiting" | "refused" | "closed";
 
 export interface LineEvents {
   frame(frame: FromServer): void;
+  /** A binary frame. */
+  sound(data: ArrayBuffer): void;
   state(state: LineState): void;
   /** The link no longer opens an interview. */
   over(): void;
@@ -19,6 +21,7 @@ const SILENT_MS = 35_000; // the server pings every 15 s
 const SETTLED_MS = 5_000; // an open line this old starts its backoff anew
 const LONGEST_MS = 15_000;
 const REPLACED = 4001;
+const STUCK = 32_000; // bytes that wait: a second of sound, which would come too late
 
 export class Line {
   private socket?: WebSocket;
@@ -29,10 +32,10 @@ export class Line {
   private wanted = false;
   private busy = false;
 
-  /** after tells the last turn that the page has. */
+  /** hello tells what the first frame says: the last turn that the page has, and more. */
   constructor(
     private readonly path: string,
-    private readonly after: () => number,
+    private readonly hello: () => { after: number } & Partial<Hello>,
     private readonly on: LineEvents,
   ) {
     addEventListener("online", () => this.hurry());
@@ -56,6 +59,11 @@ export class Line {
     if (this.socket?.readyState !== WebSocket.OPEN) return false;
     this.socket.send(JSON.stringify(frame));
     return true;
+  }
+
+  /** sound sends a binary frame, or drops it where the line is away or too slow. */
+  sound(frame: ArrayBuffer): void {
+    if (this.socket?.readyState === WebSocket.OPEN && this.socket.bufferedAmount < STUCK) this.socket.send(frame);
   }
 
   private async connect(): Promise<void> {
@@ -85,20 +93,22 @@ export class Line {
 
   private dial(ticket: string): void {
     const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/i/socket`, SUBPROTOCOL);
+    socket.binaryType = "arraybuffer";
     this.socket = socket;
     socket.onopen = () => {
       this.openedAt = Date.now();
-      socket.send(JSON.stringify({ type: "hello", ticket, after: this.after() }));
+      socket.send(JSON.stringify({ type: "hello", ticket, ...this.hello() }));
       this.alive();
       this.on.state("open");
     };
-    socket.onmessage = (e) => this.receive(String(e.data));
+    socket.onmessage = (e) => this.receive(e.data as string | ArrayBuffer);
     socket.onclose = (e) => this.closed(socket, e.code);
     this.alive();
   }
 
-  private receive(data: string): void {
+  private receive(data: string | ArrayBuffer): void {
     this.alive();
+    if (typeof data !== "string") return this.on.sound(data);
     const frame = JSON.parse(data) as FromServer;
     if (frame.type === "ping") this.send({ type: "pong" });
     else this.on.frame(frame);

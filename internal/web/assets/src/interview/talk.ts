@@ -1,30 +1,37 @@
 // The talk on the screen: the question large, one box, and what was said before
 // behind a quiet line. It shows what it is told to and asks nobody.
 
+export type Press = "repeat" | "skip" | "pause" | "leave" | "continue" | "voice";
+
 export interface TalkEvents {
   send(text: string): void;
   draft(text: string): void;
-  press(what: "repeat" | "skip" | "pause" | "leave" | "continue"): void;
+  press(what: Press): void;
 }
 
 export class Talk {
   readonly root: HTMLElement;
   private readonly question: HTMLElement;
   private readonly lead: HTMLElement;
-  private readonly box: HTMLTextAreaElement;
+  private readonly area: HTMLTextAreaElement;
   private readonly form: HTMLFormElement;
   private readonly status: HTMLElement;
   private readonly before: HTMLDetailsElement;
+  private readonly calm: string;
   private shown: { speaker: string; text: string }[] = [];
+  private asleep = false;
+  private spoken = false;
+  private boxed = true;
 
   constructor(template: HTMLTemplateElement, private readonly on: TalkEvents) {
     this.root = (template.content.cloneNode(true) as DocumentFragment).firstElementChild as HTMLElement;
     this.question = this.find("[data-uc=question]");
     this.lead = this.find(".lead");
-    this.box = this.find<HTMLTextAreaElement>("[data-uc=answer]");
+    this.area = this.find<HTMLTextAreaElement>("[data-uc=answer]");
     this.form = this.find<HTMLFormElement>("form");
     this.status = this.find("#status");
     this.before = this.find<HTMLDetailsElement>("details");
+    this.calm = this.find(".paused p").textContent!;
     this.listen();
   }
 
@@ -51,8 +58,8 @@ export class Talk {
 
   /** words puts text into the box; locked: it is on its way. */
   words(text: string, locked: boolean): void {
-    if (this.box.value !== text) this.box.value = text;
-    this.box.readOnly = locked; // not disabled: the keyboard of a phone stays up
+    if (this.area.value !== text) this.area.value = text;
+    this.area.readOnly = locked; // not disabled: the keyboard of a phone stays up
     this.form.classList.toggle("sending", locked);
     this.fit();
     this.refresh();
@@ -62,11 +69,39 @@ export class Talk {
     if (this.status.textContent !== text) this.status.textContent = text;
   }
 
-  paused(on: boolean): void {
-    this.root.classList.toggle("is-paused", on);
-    this.form.hidden = on;
-    this.find(".paused").hidden = !on;
-    if (on) this.find("[data-do=continue]").focus();
+  /** paused says why, where the page knows it better than the person. */
+  paused(on: boolean, why = ""): void {
+    if (why) this.find(".paused p").textContent = why;
+    else if (!on) this.find(".paused p").textContent = this.calm;
+    const was = this.asleep;
+    this.asleep = on;
+    this.settle();
+    if (on && !was) this.find("[data-do=continue]").focus();
+  }
+
+  /** speaking shows what belongs to speech, and hides the box unless it is wanted too. */
+  speaking(on: boolean): void {
+    this.spoken = on;
+    this.boxed = !on;
+    this.aloud(false);
+    this.settle();
+  }
+
+  withBox(on: boolean): void {
+    this.boxed = on || !this.spoken;
+    this.settle();
+  }
+
+  private settle(): void {
+    this.root.classList.toggle("is-paused", this.asleep);
+    this.root.classList.toggle("is-spoken", this.spoken);
+    this.form.hidden = this.asleep || !this.boxed;
+    this.find(".paused").hidden = !this.asleep;
+  }
+
+  /** aloud: what is heard is not read out as well, a screen reader would talk over it. */
+  aloud(on: boolean): void {
+    this.find(".asks").setAttribute("aria-live", on ? "off" : "polite");
   }
 
   /** away greys out what needs the line. Writing and stopping do not. */
@@ -79,7 +114,7 @@ export class Talk {
     const at = document.activeElement;
     if (this.form.hidden || (at && at !== document.body && !this.root.contains(at))) return;
     if (at instanceof HTMLElement && this.before.contains(at)) return;
-    this.box.focus({ preventScroll: true });
+    this.area.focus({ preventScroll: true });
     this.question.scrollIntoView({ block: "nearest" });
   }
 
@@ -88,34 +123,34 @@ export class Talk {
       e.preventDefault();
       this.submit();
     });
-    this.box.addEventListener("keydown", (e) => {
+    this.area.addEventListener("keydown", (e) => {
       if (e.key !== "Enter" || e.shiftKey || e.isComposing || e.ctrlKey || e.altKey || e.metaKey) return;
       e.preventDefault();
       this.submit();
     });
-    this.box.addEventListener("input", () => {
-      this.on.draft(this.box.value);
+    this.area.addEventListener("input", () => {
+      this.on.draft(this.area.value);
       this.fit();
       this.refresh();
     });
-    for (const name of ["repeat", "skip", "pause", "leave"] as const) {
-      this.button(name).addEventListener("click", () => this.on.press(name));
+    for (const name of ["repeat", "skip", "pause", "leave", "voice"] as const) {
+      this.root.querySelector(`[data-uc=${name}]`)?.addEventListener("click", () => this.on.press(name));
     }
     this.find("[data-do=continue]").addEventListener("click", () => this.on.press("continue"));
-    visualViewport?.addEventListener("resize", () => document.activeElement === this.box && this.question.scrollIntoView({ block: "nearest" }));
+    visualViewport?.addEventListener("resize", () => document.activeElement === this.area && this.question.scrollIntoView({ block: "nearest" }));
   }
 
   private submit(): void {
-    if (!this.box.readOnly && this.box.value.trim()) this.on.send(this.box.value);
+    if (!this.area.readOnly && this.area.value.trim()) this.on.send(this.area.value);
   }
 
   private refresh(): void {
-    this.button("send").disabled = this.box.readOnly || !this.box.value.trim();
+    this.button("send").disabled = this.area.readOnly || !this.area.value.trim();
   }
 
   private fit(): void {
-    this.box.style.height = "auto";
-    this.box.style.height = `${this.box.scrollHeight + 2}px`;
+    this.area.style.height = "auto";
+    this.area.style.height = `${this.area.scrollHeight + 2}px`;
   }
 
   private advance(progress: number): void {

@@ -3,21 +3,34 @@
 // shown as text.
 
 export type FromServer =
-  | { type: "ready"; mode: string; limits: { answer_chars: number } }
-  | { type: "state"; name: "consent" | "listening" | "paused" | "ended" }
-  | { type: "agent_turn"; turn: number; text: string; question: string; progress: number }
+  | { type: "ready"; mode: string; voice?: "server" | "browser" | ""; out_rate?: number; limits: { answer_chars: number } }
+  | { type: "state"; name: string }
+  | { type: "agent_turn"; turn: number; text: string; question: string; progress: number; gen?: number; spoken?: boolean }
   | { type: "user_turn"; turn: number; id: string; text: string }
   | { type: "accepted"; id: string; turn: number }
+  | { type: "partial"; text: string }
+  | { type: "duck"; on: boolean }
+  | { type: "flush"; gen: number }
+  | { type: "resume"; gen: number; from_ms: number }
   | { type: "notice"; code: string }
   | { type: "error"; code: string; retryable: boolean; id?: string }
   | { type: "ended"; reason: string }
   | { type: "ping" };
 
+/** Consent is the answer to the question of consent, with what was chosen beside it. */
+export type Consent = { accepted: boolean; mode?: "voice" | "text"; record?: boolean };
+
+/** Hello is what the first frame tells beside the ticket. */
+export type Hello = { voice: boolean; rate?: number; aec?: boolean };
+
 export type ToServer =
-  | { type: "consent"; accepted: boolean }
+  | ({ type: "consent" } & Consent)
   | { type: "answer"; id: string; text: string }
   | { type: "skip" | "repeat"; turn: number }
-  | { type: "pause" | "typing"; on: boolean }
+  | { type: "pause" | "typing" | "mute" | "voice"; on: boolean }
+  | { type: "playback"; gen: number; played_ms: number }
+  | { type: "playback_done"; gen: number }
+  | { type: "commit" }
   | { type: "end" }
   | { type: "pong" };
 

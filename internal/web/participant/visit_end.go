@@ -14,7 +14,7 @@ import (
 // show sends the turns that the page does not have, and how things stand. The
 // interview's record decides, not what just happened: so a resumed page, a
 // second tab and a repeated frame all see the same.
-func (s *session) show(ctx context.Context) error {
+func (s *visit) show(ctx context.Context) error {
 	rec := s.offer.Interview
 	if rec == nil {
 		return s.send(ctx, stateOf(nil))
@@ -39,7 +39,7 @@ func (s *session) show(ctx context.Context) error {
 // quiet is what happens when nothing does: one gentle word for each question,
 // and later a pause. Words in the box are no silence, but a page that was left
 // open with some must not stay connected for ever.
-func (s *session) quiet(ctx context.Context, silence time.Duration) error {
+func (s *visit) quiet(ctx context.Context, silence time.Duration) error {
 	rec := s.offer.Interview
 	switch {
 	case silence >= closeAfter:
@@ -59,7 +59,7 @@ var errIdle = errors.New("nobody is there")
 
 // fail tells the page what went wrong. Only an interview that is over ends the
 // session: all else can be tried again on the same socket.
-func (s *session) fail(ctx context.Context, err error, id string) error {
+func (s *visit) fail(ctx context.Context, err error, id string) error {
 	code, _ := s.explain(err)
 	frame := failure(code, id)
 	if errors.Is(err, interview.ErrCrowded) {
@@ -74,18 +74,25 @@ func (s *session) fail(ctx context.Context, err error, id string) error {
 	return nil
 }
 
-func (s *session) send(ctx context.Context, frame any) error { return write(ctx, s.conn, frame) }
+func (s *visit) send(ctx context.Context, frame any) error { return write(ctx, s.conn, frame) }
 
 // part says why the socket closes, and stops the interview's clock unless it is
 // over or goes on elsewhere.
-func (s *session) part(ctx, work context.Context) {
-	cause := context.Cause(ctx)
+func (s *visit) part(over, work context.Context) {
+	cause := context.Cause(over)
 	if errors.Is(cause, errTakenOver) {
 		s.conn.Close(closeReplaced, "open somewhere else")
 		return
 	}
 	s.stopClock(work)
-	if errors.Is(cause, errRestarting) {
+	switch {
+	case errors.Is(cause, errSlow), errors.Is(cause, errBroken):
+		s.conn.Close(websocket.StatusTryAgainLater, "try again")
+		return
+	case errors.Is(cause, errOffences):
+		s.conn.Close(websocket.StatusPolicyViolation, "too much that makes no sense")
+		return
+	case errors.Is(cause, errRestarting):
 		_ = s.send(work, noticeFrame{"notice", "restarting"}) // the close says it too
 		s.conn.Close(websocket.StatusServiceRestart, "restarting")
 		return
@@ -93,7 +100,7 @@ func (s *session) part(ctx, work context.Context) {
 	s.conn.Close(websocket.StatusNormalClosure, "")
 }
 
-func (s *session) stopClock(ctx context.Context) {
+func (s *visit) stopClock(ctx context.Context) {
 	rec := s.offer.Interview
 	if rec == nil || rec.State.Final() {
 		return

@@ -1,0 +1,154 @@
+package store_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/usercall/usercall/internal/interview"
+	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/store"
+	"github.com/usercall/usercall/internal/store/storetest"
+)
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestARecordingFromItsBeginningToItsEnd(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		rec := w.held("u1", "I left because of the price.")
+		key, at := rec.Key(), w.clock()
+		_, err := db.BeginRecording(t.Context(), key, at)
+		if research.CodeOf(err) != research.Conflict {
+			t.Errorf("of an interview that is over: %v", err)
+		}
+		key = w.held("u2").Key()
+		first, err := db.BeginRecording(t.Context(), key, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := db.BeginRecording(t.Context(), key, at.Add(time.Hour))
+		if err != nil || again != first || first.State != research.RecordingRuns || !strings.HasPrefix(first.Key, "itv_") {
+			t.Errorf("begun twice: %+v and %+v, %v", first, again, err)
+		}
+		for range 2 {
+			if err := db.EndRecording(t.Context(), key, 90*time.Second, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ended, err := db.Recording(t.Context(), key)
+		if want := at.Add(90 * 24 * time.Hour); err != nil || ended.State != research.RecordingEnded || ended.Length != 90*time.Second || !ended.DeleteAt.Equal(want) {
+			t.Errorf("ended as %+v, %v; want it to go at %s", ended, err, want)
+		}
+		if n := w.count("SELECT count(*) FROM jobs WHERE kind = $1", store.SettleJob); n != 1 {
+			t.Errorf("%d jobs settle it", n)
+		}
+		if _, err := db.BeginRecording(t.Context(), key, at); research.CodeOf(err) != research.Conflict {
+			t.Errorf("begun after its end: %v", err)
+		}
+		w.must(db.SettledRecording(t.Context(), ended.Key))
+		due := func(at time.Time) int {
+			all, err := db.DueRecordings(t.Context(), at)
+			w.must(err)
+			return len(all)
+		}
+		if a, b := due(ended.DeleteAt.Add(-time.Millisecond)), due(ended.DeleteAt); a != 0 || b != 1 {
+			t.Errorf("%d due a moment before, %d when it is time", a, b)
+		}
+		w.must(db.DeletedRecording(t.Context(), ended.Key))
+		gone, err := db.Recording(t.Context(), key)
+		if err != nil || gone.State != research.RecordingDeleted || due(ended.DeleteAt) != 0 {
+			t.Errorf("deleted, it is %+v, %v", gone, err)
+		}
+	})
+}
+
+// TestTheSoundGoesWithTheWords: whoever is erased has no recording either, and who
+// deletes the files finds it until they are gone.
+func TestTheSoundGoesWithTheWords(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		key := w.held("u1").Key()
+		rec, err := db.BeginRecording(t.Context(), key, w.clock())
+		w.must(err)
+		w.must(db.AddExchange(t.Context(), key, research.Exchange{Turn: 1, Heard: 1200}))
+		w.erase("u1")
+		due, err := db.DueRecordings(t.Context(), w.clock())
+		if err != nil || len(due) != 1 || due[0].Key != rec.Key {
+			t.Fatalf("due is %v, %v", due, err)
+		}
+		w.must(db.DeletedRecording(t.Context(), rec.Key))
+		if n := w.count("SELECT (SELECT count(*) FROM recordings) + (SELECT count(*) FROM exchanges)"); n != 0 {
+			t.Errorf("%d rows are left", n)
+		}
+	})
+}
+
+func TestExchangesKeepTheirOrder(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		key := w.held("u1").Key()
+		for n := range 3 {
+			w.must(db.AddExchange(t.Context(), key, research.Exchange{Turn: 2*n + 1, Cut: n == 1, FirstWrite: -1}))
+		}
+		all, err := db.Exchanges(t.Context(), key)
+		if got := fmt.Sprint(all); err != nil || len(all) != 3 || all[2].Turn != 5 || !all[1].Cut || all[0].FirstWrite != -1 {
+			t.Errorf("kept %s, %v", got, err)
+		}
+	})
+}
+
+func TestADayOfVoiceIsNeverExceeded(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		const day, most = "2026-11-26", 300
+		done := make(chan bool, 20)
+		for range cap(done) {
+			go func() { done <- db.ReserveVoice(t.Context(), w.project.ID, day, 60, most) == nil }()
+		}
+		taken := 0
+		for range cap(done) {
+			if <-done {
+				taken++
+			}
+		}
+		if taken != most/60 {
+			t.Errorf("%d of 60 seconds were reserved of %d", taken, most)
+		}
+		if err := db.ReserveVoice(t.Context(), w.project.ID, "2026-11-27", most+1, most); research.CodeOf(err) != research.Quota {
+			t.Errorf("more than a day at once: %v", err)
+		}
+		w.must(db.ReturnVoice(t.Context(), w.project.ID, day, 30))
+		w.must(db.ReserveVoice(t.Context(), w.project.ID, day, 30, most))
+		w.must(db.ReturnVoice(t.Context(), w.project.ID, day, most+60))
+		if n := w.count("SELECT seconds FROM voice_budget WHERE day = $1", day); n != 0 {
+			t.Errorf("%d seconds are taken after more was given back than there was", n)
+		}
+	})
+}
+
+func TestWordsAndTheirTimesAreKept(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		key := w.held("u1").Key()
+		words := []research.Word{{Text: "Hello", Start: 120, End: 480}}
+		w.must(db.PutTurnTimes(t.Context(), key, 1, 100, 500, words))
+		w.must(db.PutTurnTimes(t.Context(), key, 1, 110, 510, nil)) // the words stay
+		rec, err := db.LoadInterview(t.Context(), key)
+		if err != nil || *rec.Turns[0].StartMS != 110 || *rec.Turns[0].EndMS != 510 || len(rec.Turns[0].Words) != 1 || rec.Turns[0].Words[0] != words[0] {
+			t.Errorf("%+v, %v", rec.Turns[0], err)
+		}
+		other := interview.Key{Project: key.Project + 1, ID: key.ID}
+		for _, foreign := range []interview.Key{other, {Project: key.Project, ID: key.ID + 99}} {
+			if err := db.PutTurnTimes(t.Context(), foreign, 1, 1, 2, nil); research.CodeOf(err) != research.NotFound {
+				t.Errorf("a foreign turn: %v", err)
+			}
+		}
+	})
+}

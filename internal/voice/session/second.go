@@ -1,0 +1,26 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"github.com/usercall/usercall/internal/voice/provider"
+	"github.com/usercall/usercall/internal/voice/record"
+)
+
+// SecondPass finds when each word of an answer was said, after the interview,
+// where the recogniser of the conversation did not know. sound is the answer's
+// stretch of the recording, of the participant's track: 16 bits, little-endian,
+// mono, at [record.Rate], and from where it begins. Without times of words there
+// are none, and no error: not every recogniser has them.
+func SecondPass(ctx context.Context, stt provider.STT, language string, sound []byte, from time.Duration) ([]Word, error) {
+	t, err := stt.Transcribe(ctx, provider.Recording{PCM: sound, Rate: record.Rate, Language: language, WordTimes: true})
+	if err != nil {
+		return nil, err
+	}
+	var all []Word
+	for _, w := range t.Words {
+		all = append(all, Word{Text: w.Text, Start: from + w.Start, End: from + w.End})
+	}
+	return all, nil
+}

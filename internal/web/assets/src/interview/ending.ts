@@ -1,0 +1,12 @@
+/** showEnd says goodbye in the way that fits the reason. Whoever was in distress keeps the words that say where help is. */
+export function showEnd(root: HTMLElement, reason: string, last: string): void {
+  const name = reason === "time" ? "complete" : reason;
+  const template =
+    document.querySelector<HTMLTemplateElement>(`template[data-ending="${CSS.escape(name)}"]`) ??
+    document.querySelector<HTMLTemplateElement>('template[data-ending="stop"]')!;
+  const part = template.content.cloneNode(true) as DocumentFragment;
+  if (reason === "distress") part.querySelector(".last")!.textContent = last;
+  root.querySelector(".part")!.replaceWith(part);
+  scrollTo(0, 0);
+  root.querySelector<HTMLElement>("h1")!.focus();
+}

@@ -1,0 +1,200 @@
+// One spoken interview on this page: microphone, voice, controls, and which of
+// them may do what in which state. The server decides what happens; the call
+// makes it heard and seen.
+
+import type { Start, Voice, VoiceHost } from "../speech";
+import type { FromServer, Hello } from "../wire";
+import type { Check } from "./check";
+import type { Outlet } from "./loopback";
+import { Microphone } from "./microphone";
+import { NOTICES, TYPE_NOW } from "./notices";
+import { Panel, type Shown } from "./panel";
+import { SILENT, troubleOf, WORDS } from "./trouble";
+import { Voicebox } from "./voicebox";
+import { wake, Watch } from "./watch";
+
+const QUIET_MS = 3_000; // without the least sound: the microphone is off
+const SPILL_MS = 250; // of our own voice in the room, where the microphone rests while we speak
+
+const SHOWN: Record<string, Shown> = {
+  connecting: "connecting",
+  consent: "connecting",
+  speaking: "speaking",
+  listening: "listening",
+  user_speaking: "hearing",
+  endpointing: "hearing",
+  thinking: "thinking",
+  reconnecting: "away",
+  closing: "closing",
+};
+
+export class Call implements Voice {
+  private readonly host: VoiceHost;
+  private readonly watch: Watch;
+  private box?: Voicebox;
+  private panel?: Panel;
+  private state = "connecting";
+  private lost = false;
+  private asleep = false;
+  private mute = false;
+  private half = false;
+  private quietSince = performance.now();
+  private note = "";
+  private readonly clock = setInterval(() => this.tick(), 500);
+
+  constructor(
+    private readonly context: AudioContext,
+    private readonly microphone: Microphone,
+    private readonly outlet: Outlet,
+    private readonly check: Check,
+    start: Start,
+  ) {
+    this.host = start.host;
+    this.watch = new Watch(context, (why) => this.halt(why));
+  }
+
+  hello(): Hello {
+    return { rate: this.context.sampleRate, aec: this.microphone.cancels, voice: true };
+  }
+
+  attach(talk: HTMLElement): void {
+    this.panel = new Panel(talk, {
+      done: () => this.host.send({ type: "commit" }),
+      mute: (on) => this.muted(on),
+      type: () => this.host.type(),
+    });
+    this.settle();
+  }
+
+  frame(f: FromServer): void {
+    switch (f.type) {
+      case "ready":
+        this.box ??= new Voicebox(this.context, f.out_rate ?? 24_000, this.outlet, {
+          played: (gen, played_ms) => this.host.send({ type: "playback", gen, played_ms }),
+          done: (gen) => this.played(gen),
+          level: (level) => this.state === "speaking" && this.panel?.level(level),
+        });
+        return;
+      case "state":
+        this.state = f.name;
+        return this.settle();
+      case "agent_turn":
+        this.host.aloud(f.spoken === true);
+        if (f.spoken) this.begin(f.gen ?? 0);
+        this.panel?.heard("");
+        return;
+      case "user_turn":
+        return this.panel?.heard(f.text);
+      case "partial":
+        return this.panel?.heard(f.text);
+      case "duck":
+        return this.box?.duck(f.on);
+      case "flush":
+        return this.box?.flush(f.gen);
+      case "resume":
+        return this.begin(f.gen, f.from_ms);
+      case "notice":
+        return this.notice(f.code);
+    }
+  }
+
+  sound(data: ArrayBuffer): void {
+    if (!this.asleep) this.box?.sound(data);
+  }
+
+  away(on: boolean): void {
+    if (on) this.box?.flush(); // it comes again from where it was heard
+    this.lost = on;
+    this.settle();
+  }
+
+  paused(on: boolean): void {
+    if (on) this.box?.flush();
+    this.asleep = on;
+    this.settle();
+  }
+
+  async wake(): Promise<string> {
+    try {
+      await wake(this.context, this.microphone);
+    } catch (e) {
+      return WORDS[troubleOf(e)];
+    }
+    await this.watch.remember();
+    this.quietSince = performance.now();
+    return "";
+  }
+
+  close(): void {
+    clearInterval(this.clock);
+    this.watch.close();
+    this.box?.close();
+    this.microphone.release();
+    this.panel?.close();
+    void this.context.close();
+  }
+
+  /** heard is the level of the microphone, sixteen times a second. */
+  heard(level: number): void {
+    if (!this.panel) return this.check.level(level);
+    if (this.state !== "speaking" && this.state !== "closing" && !this.deaf()) this.panel.level(level);
+  }
+
+  gone(): void {
+    this.watch.gone();
+  }
+
+  private begin(gen: number, fromMS = 0): void {
+    this.microphone.gen = gen;
+    this.box?.begin(gen, fromMS);
+    this.settle();
+  }
+
+  private played(gen: number): void {
+    this.host.send({ type: "playback_done", gen });
+    if (this.half) setTimeout(() => this.settle(), SPILL_MS);
+  }
+
+  private halt(why: string): void {
+    if (this.asleep) return;
+    this.host.halt(why);
+  }
+
+  private muted(on: boolean): void {
+    this.mute = on;
+    this.panel?.muted(on);
+    this.host.send({ type: "mute", on });
+    this.quietSince = performance.now();
+    this.settle();
+  }
+
+  /** settle brings the microphone and what is shown in line with how things are. */
+  private settle(): void {
+    const begun = this.state !== "connecting" && this.state !== "consent";
+    const covered = this.half && this.box?.speaking === true;
+    this.microphone.listen(begun && !this.deaf() && !covered, this.deaf());
+    const listens = this.state === "listening" || this.state === "user_speaking" || this.state === "endpointing";
+    this.panel?.show(this.lost ? "away" : this.mute && listens ? "muted" : (SHOWN[this.state] ?? "connecting"));
+  }
+
+  private deaf(): boolean {
+    return this.mute || this.asleep;
+  }
+
+  private notice(code: string): void {
+    if (code === "half_duplex") this.half = true;
+    this.note = NOTICES[code] ?? this.note;
+    if (code in NOTICES) this.panel?.note(this.note);
+    if (code in TYPE_NOW) this.host.box(true);
+    if (code === "voice_back") this.host.box(false);
+    this.settle();
+  }
+
+  /** tick looks whether the microphone gives anything at all. */
+  private tick(): void {
+    const now = performance.now();
+    if (this.deaf() || this.lost) this.quietSince = now;
+    const quiet = now - Math.max(this.microphone.audible, this.quietSince) > QUIET_MS;
+    this.panel?.note(quiet ? SILENT : this.note);
+  }
+}
