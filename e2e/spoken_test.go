@@ -109,7 +109,7 @@ func (p *program) accept(t *testing.T) *spoken {
 		t.Fatal(err)
 	}
 	room.do(chromedp.Reload())
-	room.click("[data-uc=record]")
+	room.click("#record")
 	room.picture("spoken-consent")
 	room.click("[data-uc=consent]")
 	return room
