@@ -42,6 +42,7 @@ test: deps build check ## Everything: checks, and all tests with -race on both d
 .PHONY: bench
 bench: build ## Measure, and print what docs/benchmarks.md holds
 	@go run ./bench
+	@go run ./bench/voice
 
 .PHONY: fmt
 fmt: ## Format the Go code

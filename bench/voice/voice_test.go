@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -42,5 +44,20 @@ func TestPut(t *testing.T) {
 	}
 	if _, err := put("no place", "new"); err == nil {
 		t.Error("written nowhere")
+	}
+}
+
+// TestDocument: there is a place for the figures.
+func TestDocument(t *testing.T) {
+	dir, err := root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := put(string(text), "new"); err != nil {
+		t.Error(err)
 	}
 }

@@ -40,7 +40,19 @@ func (a *archive) settle(ctx context.Context, name string) error {
 	if err := a.files.Settle(ctx, record.Key(name)); err != nil {
 		return err
 	}
-	return a.rows.SettledRecording(ctx, name)
+	if err := a.rows.SettledRecording(ctx, name); err != nil {
+		return err
+	}
+	return a.goneMeanwhile(ctx, name)
+}
+
+// goneMeanwhile deletes once more what was deleted while another machine settled it.
+func (a *archive) goneMeanwhile(ctx context.Context, name string) error {
+	rec, err := a.rows.RecordingNamed(ctx, name)
+	if research.CodeOf(err) == research.NotFound || err == nil && rec.State == research.RecordingDeleted {
+		return a.files.Delete(record.Key(name))
+	}
+	return err
 }
 
 // deleteDue deletes some recordings that are to go, and says how many it did. The

@@ -109,6 +109,9 @@ type (
 		Turn      int    `json:"turn"`
 		Start     int    `json:"start"`
 		End       int    `json:"end"`
+		// In the recording, where there is one, in milliseconds.
+		StartMS *int64 `json:"start_ms,omitempty"`
+		EndMS   *int64 `json:"end_ms,omitempty"`
 	}
 	// ReportRow is the report of one study.
 	ReportRow struct {

@@ -9,6 +9,8 @@ type Quote struct {
 	Start     int
 	End       int
 	Text      string
+	// When it was said, in milliseconds of the recording; nil: there is none.
+	StartMS, EndMS *int64
 }
 
 // In tells whether the quote stands exactly where it says in the turn's text,

@@ -253,9 +253,14 @@ func (db *DB) ExportThemes(ctx context.Context, p *research.Project, q report.Qu
 
 func (db *DB) exportQuotes(ctx context.Context, p research.ProjectID, theme int64) ([]report.QuoteRow, error) {
 	quotes, err := collect(ctx, db.read, func(r row) (q report.QuoteRow, err error) {
-		return q, r.Scan(&q.Text, &q.Interview, &q.Turn, &q.Start, &q.End)
-	}, `SELECT q.text, i.public_id, q.turn, q.start_at, q.end_at FROM quotes q
-		JOIN interviews i ON i.project_id = q.project_id AND i.id = q.interview_id
+		var said sound
+		if err := r.Scan(append([]any{&q.Text, &q.Interview, &q.Turn, &q.Start, &q.End}, said.columns()...)...); err != nil {
+			return q, err
+		}
+		q.StartMS, q.EndMS, err = said.of(q.Start, q.End)
+		return q, err
+	}, `SELECT q.text, i.public_id, q.turn, q.start_at, q.end_at, `+soundColumns+` FROM quotes q
+		JOIN interviews i ON i.project_id = q.project_id AND i.id = q.interview_id `+soundTables+`
 		WHERE q.project_id = $1 AND q.theme_id = $2 ORDER BY q.position`, p, theme)
 	return append([]report.QuoteRow{}, quotes...), err
 }

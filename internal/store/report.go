@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"time"
 
 	"github.com/usercall/usercall/internal/report"
@@ -121,13 +122,42 @@ func (r *Reports) Firing(ctx context.Context, p research.ProjectID) ([]report.Fi
 // quoteColumns belong to quoteTables.
 const (
 	quoteColumns = `q.public_id, i.public_id, q.turn, q.start_at, q.end_at, q.text, i.user_key, i.started_at, i.mode,
-		coalesce(i.ended_at, i.last_contact), t.label, s.public_id, v.event_name`
+		coalesce(i.ended_at, i.last_contact), t.label, s.public_id, v.event_name, ` + soundColumns
 	quoteTables = ` FROM quotes q
 		JOIN themes t ON t.project_id = q.project_id AND t.id = q.theme_id
 		JOIN studies s ON s.project_id = q.project_id AND s.id = q.study_id
 		JOIN interviews i ON i.project_id = q.project_id AND i.id = q.interview_id
-		JOIN invitations v ON v.project_id = i.project_id AND v.id = i.invite_id `
+		JOIN invitations v ON v.project_id = i.project_id AND v.id = i.invite_id ` + soundTables
+	// soundColumns are of the turn that a quote stands in, where it can be heard.
+	soundColumns = "said.text, said.start_ms, said.end_ms, said.words"
+	soundTables  = ` LEFT JOIN recordings heard ON heard.interview_id = q.interview_id AND heard.state <> 'deleted'
+		LEFT JOIN turns said ON said.interview_id = heard.interview_id AND said.n = q.turn `
 )
+
+// sound is what soundColumns are scanned into.
+type sound struct {
+	text, words sql.NullString
+	start, end  sql.NullInt64
+}
+
+func (s *sound) columns() []any { return []any{&s.text, &s.start, &s.end, &s.words} }
+
+// of is when a quote was said; nil where it cannot be heard.
+func (s *sound) of(start, end int) (from, to *int64, err error) {
+	if !s.start.Valid || !s.end.Valid {
+		return nil, nil, nil
+	}
+	t := research.Turn{Text: s.text.String, StartMS: &s.start.Int64, EndMS: &s.end.Int64}
+	if s.words.String != "" {
+		if err := json.Unmarshal([]byte(s.words.String), &t.Words); err != nil {
+			return nil, nil, err
+		}
+	}
+	if a, b, ok := t.Sounds(start, end); ok {
+		from, to = &a, &b
+	}
+	return from, to, nil
+}
 
 func scanQuote(r row) (q report.Quote, err error) {
 	return q, scanQuoteAnd(r, &q)
@@ -136,9 +166,14 @@ func scanQuote(r row) (q report.Quote, err error) {
 // scanQuoteAnd scans a quote and whatever columns follow it.
 func scanQuoteAnd(r row, q *report.Quote, more ...any) error {
 	var started, ended int64
+	var said sound
 	to := append([]any{&q.ID, &q.Interview, &q.Turn, &q.Start, &q.End, &q.Text, &q.Person, &started, &q.Mode, &ended,
-		&q.Theme, &q.Study, &q.Event}, more...)
-	if err := r.Scan(to...); err != nil {
+		&q.Theme, &q.Study, &q.Event}, said.columns()...)
+	if err := r.Scan(append(to, more...)...); err != nil {
+		return err
+	}
+	var err error
+	if q.StartMS, q.EndMS, err = said.of(q.Start, q.End); err != nil {
 		return err
 	}
 	q.At, q.Length = fromMS(started), time.Duration(ended-started)*time.Millisecond

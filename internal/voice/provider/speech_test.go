@@ -196,3 +196,17 @@ func TestEspeakThatIsNone(t *testing.T) {
 		}
 	}
 }
+
+// TestVoiceOfALine: a line may name a voice of its own.
+func TestVoiceOfALine(t *testing.T) {
+	p, s := openAI(t)
+	sound, err := p.Speak(t.Context(), provider.Line{Text: "Hello.", Voice: "nova"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sound.Close()
+	var asked map[string]any
+	if err := json.Unmarshal(s.Requests()[0].Body, &asked); err != nil || asked["voice"] != "nova" {
+		t.Errorf("asked %v", asked)
+	}
+}

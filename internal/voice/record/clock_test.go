@@ -124,3 +124,18 @@ func TestClockKeepsTheTime(t *testing.T) {
 		}
 	}
 }
+
+// TestClockAgain: another microphone, with numbers of its own, stands where the
+// time says, and never over what was placed.
+func TestClockAgain(t *testing.T) {
+	var c Clock
+	arrive(t, &c, 500, 599, 60*ms) // 6 s
+	c.Again()
+	if at, ok := c.Place(0, chunk, 20*time.Second); !ok || at != Samples(20*time.Second)-chunk {
+		t.Errorf("after a rest at %s", Duration(at))
+	}
+	c.Again()
+	if at, ok := c.Place(7, chunk, 19*time.Second); !ok || at != Samples(20*time.Second) {
+		t.Errorf("at %s, over what is there", Duration(at))
+	}
+}

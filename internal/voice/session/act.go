@@ -109,7 +109,11 @@ func (s *Session) end(why turn.Reason) {
 	if n := len(s.keeps); n > 0 && (why == turn.Gone || why == turn.TooQuiet) {
 		s.keeps[n-1].plain = true // they can come back, to a question
 	}
-	s.last = time.AfterFunc(mostEnding, s.cancel)
+	most := mostEnding
+	if s.stopped {
+		most = mostStopping
+	}
+	s.last = time.AfterFunc(most, s.cancel)
 }
 
 // finish says that the interview is over, once all is stored.

@@ -177,10 +177,10 @@ func (e Exchange) Overhead() time.Duration {
 }
 
 // Watcher is told what happened, for the store, metrics and traces. It never
-// blocks.
+// blocks, and may be told by several goroutines.
 type Watcher interface {
 	Exchanged(Exchange)
-	// Failed is a service that could not be used: "stt", "tts", "record".
+	// Failed is a service that could not be used: "stt", "tts", "record", "mind".
 	Failed(service string, err error)
 }
 

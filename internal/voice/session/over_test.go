@@ -184,7 +184,7 @@ func TestMute(t *testing.T) {
 		r.phase(turn.Speaking, 10*time.Second)
 		r.want(answer)
 		r.stop()
-		loud, last := 0, int64(0)
+		loud, last := 0, 0
 		for n, v := range r.tape.tracks[0] {
 			if v >= firstWord {
 				loud++

@@ -305,6 +305,7 @@ type rig struct {
 	tts    *mouth
 	watch  *watcher
 	page   *page
+	pages  []*page // all that there were
 	tape   tape
 	err    error
 	ended  chan struct{}
@@ -343,7 +344,7 @@ func (w *watcher) Failed(service string, _ error) {
 // tape is a recorder in memory.
 type tape struct {
 	mu     sync.Mutex
-	tracks [2]map[int64]int16
+	tracks [2][]int16
 	closed time.Duration
 	stuck  chan struct{} // writing waits for it
 }
@@ -354,12 +355,10 @@ func (r *tape) put(track int, at int64, samples []int16) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.tracks[track] == nil {
-		r.tracks[track] = map[int64]int16{}
+	if more := int(at) + len(samples) - len(r.tracks[track]); more > 0 {
+		r.tracks[track] = append(r.tracks[track], make([]int16, more)...)
 	}
-	for i, v := range samples {
-		r.tracks[track][at+int64(i)] = v
-	}
+	copy(r.tracks[track][at:], samples)
 	return nil
 }
 
@@ -400,6 +399,7 @@ func (r *rig) connect() {
 		p.t0 = r.page.t0
 	}
 	r.page = p
+	r.pages = append(r.pages, p)
 	quit := make(chan struct{})
 	r.quit = quit
 	r.s.Attach(p, 0)
@@ -441,7 +441,10 @@ func (r *rig) microphone(p *page, quit chan struct{}) {
 				near = append(near, w)
 			}
 		}
-		for i := range 960 {
+		if len(near) == 0 {
+			pcm = pcm[:1920] // silence
+		}
+		for i := range 960 * min(len(near), 1) {
 			at := now - frame + time.Duration(i)*time.Second/16000
 			v := int16(0)
 			for _, w := range near {

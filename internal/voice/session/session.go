@@ -46,6 +46,11 @@ type Detector interface {
 	Next(samples []int16) (rest []int16, frame vad.Frame, ok bool)
 }
 
+var (
+	_ Detector = (*vad.Detector)(nil)
+	_ Recorder = (*record.Recorder)(nil)
+)
+
 // ErrRestarting as the cause of a context's end says that the program restarts:
 // whoever is there is told that it goes on soon.
 var ErrRestarting = errors.New("the server restarts; the interview goes on in a moment")
@@ -61,6 +66,8 @@ const (
 	mostCommands = 64
 	// mostEnding is how long the last answer may take to be understood and stored.
 	mostEnding = 20 * time.Second
+	// mostStopping is the same where the program stops.
+	mostStopping = 8 * time.Second
 )
 
 // Session is one spoken interview. Its methods may be called by many goroutines.

@@ -216,7 +216,7 @@ func (s *Session) hangUp() {
 		s.stream = nil
 		x.cancel()
 		for _, t := range x.asked {
-			if !t.done {
+			if !t.done && !s.over {
 				s.writeDown(t)
 			}
 		}

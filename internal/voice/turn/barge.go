@@ -114,8 +114,11 @@ func (m *machine) echo() {
 // back from a loudspeaker, nor a sign of listening.
 func (m *machine) foreignWords() int {
 	text := m.answer.text
-	if text == "" || Backchannel(m.p.Language, text) || Echoes(m.line.text, text) {
+	n := wordCount(text)
+	// One word may be anybody's; two of the line may be the beginning of its echo,
+	// and who has more to say will say it.
+	if n == 0 || Backchannel(m.p.Language, text) || n > 1 && pieceOf(m.line.text, text) {
 		return 0
 	}
-	return wordCount(text)
+	return n
 }

@@ -116,7 +116,9 @@ func contentWords(lang, text string) int {
 
 // Echoes tells whether what was heard over a line is a piece of the line:
 // three words or more of it in order, and nothing else.
-func Echoes(line, heard string) bool {
-	h := words(heard)
-	return len(h) >= 3 && strings.Contains(" "+strings.Join(words(line), " ")+" ", " "+strings.Join(h, " ")+" ")
+func Echoes(line, heard string) bool { return wordCount(heard) >= 3 && pieceOf(line, heard) }
+
+// pieceOf tells whether words are words of the line, in order.
+func pieceOf(line, heard string) bool {
+	return strings.Contains(" "+strings.Join(words(line), " ")+" ", " "+strings.Join(words(heard), " ")+" ")
 }

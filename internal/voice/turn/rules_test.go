@@ -185,6 +185,16 @@ func TestMoreTime(t *testing.T) {
 	}
 }
 
+// TestTwoWordsOfTheLine: the beginning of an echo interrupts nobody either.
+func TestTwoWordsOfTheLine(t *testing.T) {
+	m := speaking(t, turn.Normal.Params())
+	m.say(sound{length: 576 * ms, p: 0.9, text: "led you"})
+	m.run(4 * time.Second)
+	if len(m.all(turn.Cancel)) > 0 || m.s.Phase() != turn.Speaking {
+		t.Errorf("the line interrupted itself\n%s", m)
+	}
+}
+
 // TestEchoIsNobody: once our own voice was recognised, a line that it stopped goes
 // on at once, and nothing of it is taken for an answer.
 func TestEchoIsNobody(t *testing.T) {

@@ -1,6 +1,7 @@
 package assets
 
 import (
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -46,5 +47,21 @@ func TestWithoutABuildItSaysWhatToDo(t *testing.T) {
 	w := get(s, s.url("app.css"), "")
 	if w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "make build") {
 		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// TestTheSpokenPartIsSmall: what a participant loads to speak, in bytes.
+func TestTheSpokenPartIsSmall(t *testing.T) {
+	size := 0
+	for _, name := range []string{"voice.js", "worklet.js"} {
+		packed, err := fs.ReadFile(built.files, built.manifest[name]+".gz")
+		if err != nil {
+			t.Fatalf("%s: %v; run make assets", name, err)
+		}
+		size += len(packed)
+	}
+	t.Logf("%d of 18000 bytes", size)
+	if size > 18_000 {
+		t.Errorf("it is %d bytes, %d too many", size, size-18_000)
 	}
 }

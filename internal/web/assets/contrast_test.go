@@ -76,7 +76,7 @@ func luminance(l, c, h float64) float64 {
 }
 
 func TestNothingElseHoldsARawColour(t *testing.T) {
-	for _, name := range []string{"app.css", "parts/base.css", "parts/shell.css", "parts/table.css", "parts/study.css", "parts/talk.css"} {
+	for _, name := range []string{"app.css", "parts/base.css", "parts/shell.css", "parts/table.css", "parts/study.css", "parts/talk.css", "interview.css", "parts/spoken.css"} {
 		text, err := os.ReadFile("src/" + name)
 		if err != nil {
 			t.Fatal(err)

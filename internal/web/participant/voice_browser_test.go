@@ -89,7 +89,7 @@ func TestTheMicrophoneIsHeard(t *testing.T) {
 	s.begin(p)
 	s.until("playback_done")
 	s.state("listening")
-	waitFor(t, func() bool { return len(s.frames()) >= 60 })
+	s.wait(func() bool { return len(s.frames()) >= 60 })
 	frames := s.frames()
 	first, last := frames[0], frames[len(frames)-1]
 	if first.kind != 1 || last.seq-first.seq != uint32(len(frames)-1) || last.gen != 1 {
@@ -120,17 +120,6 @@ func best(sound, voice []int16) (best float64) {
 		best = max(best, alike(sound[at:at+8000], voice))
 	}
 	return best
-}
-
-func waitFor(t *testing.T, what func() bool) {
-	t.Helper()
-	for late := time.After(30 * time.Second); !what(); {
-		select {
-		case <-late:
-			t.Fatal("it did not come about in 30 s")
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
 }
 
 // TestAnInterruption: a duck is heard, a flush is silent at once, and the line

@@ -28,6 +28,7 @@ type script struct {
 	*world
 	t     *testing.T
 	heard chan heard
+	came  chan struct{} // sound
 
 	mu    sync.Mutex
 	conn  *websocket.Conn
@@ -76,7 +77,7 @@ func newScript(t *testing.T, mode string, speech participant.Speech) *script {
 	w.room.Plan = func([]byte) (interview.Plan, error) {
 		return interview.Plan{GuideID: "cancellation", Minutes: 4, Mode: mode, Record: true}, nil
 	}
-	s := &script{world: w, t: t, heard: make(chan heard, 1000)}
+	s := &script{world: w, t: t, heard: make(chan heard, 1000), came: make(chan struct{}, 1)}
 	server := httptest.NewUnstartedServer(nil)
 	w.network = &network{Listener: server.Listener, open: map[net.Conn]bool{}}
 	server.Listener = w.network
@@ -128,16 +129,22 @@ func (s *script) serve(w http.ResponseWriter, r *http.Request) {
 
 // answer is what any server says to these frames.
 func (s *script) answer(f heard) {
-	switch {
-	case f.Type == "hello":
-		s.hello = f
-		s.send(map[string]any{"type": "ready", "mode": s.mode, "voice": s.Surface.Speech.Kind, "in_rate": 16000, "out_rate": 24000,
-			"limits": map[string]any{"answer_chars": 10000}})
-		if s.mode == "" {
-			s.state("consent")
-		}
-	case f.Type == "consent" && f.Accepted:
+	s.mu.Lock()
+	if f.Type == "consent" && f.Accepted {
 		s.mode = f.Mode
+	}
+	if f.Type == "hello" {
+		s.hello = f
+	}
+	mode := s.mode
+	s.mu.Unlock()
+	if f.Type != "hello" {
+		return
+	}
+	s.send(map[string]any{"type": "ready", "mode": mode, "voice": s.Speech.Kind, "in_rate": 16000, "out_rate": 24000,
+		"limits": map[string]any{"answer_chars": 10000}})
+	if mode == "" {
+		s.state("consent")
 	}
 }
 
@@ -153,6 +160,29 @@ func (s *script) keep(b []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sound = append(s.sound, f)
+	select {
+	case s.came <- struct{}{}:
+	default: // whoever waits is told already
+	}
+}
+
+// wait waits until what comes as sound makes it true.
+func (s *script) wait(what func() bool) {
+	s.t.Helper()
+	for late := time.After(30 * time.Second); !what(); {
+		select {
+		case <-s.came:
+		case <-late:
+			s.t.Fatal("it did not come about in 30 s")
+		}
+	}
+}
+
+// first is what the last connection began with.
+func (s *script) first() heard {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hello
 }
 
 // frames are the binary frames so far.

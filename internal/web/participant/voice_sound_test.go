@@ -14,7 +14,7 @@ import (
 )
 
 // talker is a browser whose microphone hears a voice, over and over.
-func talker(t *testing.T) (w *window, voice []int16) {
+func talker(t *testing.T, flags ...chromedp.ExecAllocatorOption) (w *window, voice []int16) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "voice.wav")
 	out, err := exec.Command("espeak-ng", "-v", "en", "-s", "150", "-w", file,
@@ -24,15 +24,15 @@ func talker(t *testing.T) (w *window, voice []int16) {
 	}
 	b, err := os.ReadFile(file)
 	must(t, err)
-	return listener(t, file), samples(t, b)
+	return listener(t, file, flags...), samples(t, b)
 }
 
 // listener is a browser with that sound for a microphone, and the permission to
 // use it.
-func listener(t *testing.T, file string) *window {
+func listener(t *testing.T, file string, flags ...chromedp.ExecAllocatorOption) *window {
 	t.Helper()
-	return browse(t, chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true),
-		chromedp.Flag("use-file-for-fake-audio-capture", file))
+	return browse(t, append(flags, chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true),
+		chromedp.Flag("use-file-for-fake-audio-capture", file))...)
 }
 
 // wav is a file of that sound at 16 kHz.

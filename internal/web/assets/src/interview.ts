@@ -13,6 +13,7 @@ import * as words from "./interview/words";
 
 const SLOW_MS = 400; // nothing is announced that is over sooner
 const RETRY_MS = 3_000;
+const TYPED: Consent = { accepted: true, mode: "text", record: false };
 
 class Room {
   private readonly root = document.getElementById("room")!;
@@ -31,6 +32,7 @@ class Room {
   private known: FromServer[] = []; // ready and the last state, for a voice that comes later
   private voice?: Voice; // while somebody speaks
   private turn = 0; // the last one we have
+  private readonly served = this.root.dataset["voice"] === "server"; // else nobody hears, and a browser may read aloud
   private choice?: Consent; // the consent button that was pressed
   private fresh = true; // nothing came over this line yet
   private leaving = false;
@@ -42,7 +44,7 @@ class Room {
 
   constructor() {
     if (this.root.dataset["standing"] === "open") {
-      if (this.root.dataset["mode"] === "voice" && this.root.dataset["voice"]) void this.welcome();
+      if (this.served ? this.root.dataset["mode"] === "voice" : this.outbox.aloud) void this.welcome();
       else this.line.open();
       return;
     }
@@ -54,15 +56,16 @@ class Room {
     this.choice = choice;
     if (choice.mode === "voice" && !(await this.speak())) {
       if (!this.choice) return; // it could not be loaded, and the buttons are there again
-      this.choice = { accepted: true, mode: "text", record: false };
+      this.choice = TYPED;
     }
+    if (!this.served) this.choice = choice.accepted ? TYPED : choice; // a browser may read aloud: what the server gets is typed
     if (!this.line.send({ type: "consent", ...this.choice })) this.line.open();
   }
 
   /** welcome goes on with a spoken interview: a page may make no sound before a button was pressed. */
   private async welcome(): Promise<void> {
-    const context = this.root.dataset["voice"] === "server" ? await welcome() : undefined;
-    if (context || this.root.dataset["voice"] === "browser") return this.back(true, context);
+    const context = this.served ? await welcome() : undefined;
+    if (context || !this.served) return this.back(true, context);
     const choice = document.querySelector<HTMLElement>("#back")!;
     choice.hidden = false;
     for (const mode of ["voice", "type"]) {
@@ -86,14 +89,20 @@ class Room {
         aloud: (on) => this.stage().aloud(on),
         type: () => this.type(),
         dictated: (text) => this.dictated(text),
-        swap: (part) => this.root.querySelector(".part")!.replaceWith(part),
+        swap: (part) => this.swap(part),
       }, context);
     } catch {
       this.unloaded();
       return false;
     }
+    this.outbox.aloud = this.voice !== undefined;
     if (this.voice && this.talk) this.join();
     return this.voice !== undefined;
+  }
+
+  private swap(part: HTMLElement): void {
+    this.root.querySelector(".part")!.replaceWith(part);
+    part.querySelector("h1")?.focus();
   }
 
   private unloaded(): void {
@@ -180,6 +189,7 @@ class Room {
     this.root.querySelector(".part")!.replaceWith(this.talk!.root);
     this.talk!.speaking(this.voice !== undefined);
     this.voice?.attach(this.talk!.root);
+    if (this.voice) this.talk!.root.focus({ preventScroll: true });
   }
 
   /** restore puts back what was written, and sends what was not accepted. */
@@ -267,7 +277,7 @@ class Room {
       this.join();
       return;
     }
-    if (!this.line.send({ type: "voice", on: true })) return this.line.open();
+    if (this.served && !this.line.send({ type: "voice", on: true })) return this.line.open();
     for (const frame of this.known) this.voice?.frame(frame);
   }
 
@@ -275,6 +285,7 @@ class Room {
     if (code === "conflict") return location.reload();
     const full = words.FULL[code];
     if (full) return this.refused(full);
+    if (!retryable && !this.talk && this.consent) return this.refused(words.UNSTARTED);
     if (retryable) {
       this.announce("We could not store that just now. Trying again, nothing is lost.", 0);
       setTimeout(() => (this.talk ? this.restore() : this.state("consent")), RETRY_MS);

@@ -12,6 +12,7 @@ export interface Pending {
 interface Kept {
   draft: string;
   pending?: Pending;
+  aloud?: boolean;
 }
 
 export class Outbox {
@@ -22,7 +23,7 @@ export class Outbox {
     this.key = `usercall:${path}`;
     try {
       const stored = JSON.parse(sessionStorage.getItem(this.key) ?? "null") as Kept | null;
-      if (stored) this.kept = { draft: String(stored.draft ?? ""), pending: stored.pending };
+      if (stored) this.kept = { draft: String(stored.draft ?? ""), pending: stored.pending, aloud: stored.aloud };
     } catch {
       // no storage, or not ours: memory has to do
     }
@@ -34,6 +35,16 @@ export class Outbox {
 
   set draft(text: string) {
     this.kept.draft = text;
+    this.save();
+  }
+
+  /** aloud tells whether the browser was to read the questions, before this page was loaded again. */
+  get aloud(): boolean {
+    return this.kept.aloud === true;
+  }
+
+  set aloud(on: boolean) {
+    this.kept.aloud = on;
     this.save();
   }
 
@@ -51,14 +62,14 @@ export class Outbox {
   /** settle forgets the pending answer with that id: it is stored. */
   settle(id: string): boolean {
     if (this.kept.pending?.id !== id) return false;
-    this.kept = { draft: "" };
+    this.kept = { draft: "", aloud: this.kept.aloud };
     this.save();
     return true;
   }
 
   /** recall makes the pending answer a draft again: it was refused. */
   recall(): void {
-    this.kept = { draft: this.kept.pending?.text ?? this.kept.draft };
+    this.kept = { draft: this.kept.pending?.text ?? this.kept.draft, aloud: this.kept.aloud };
     this.save();
   }
 

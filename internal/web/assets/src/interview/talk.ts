@@ -88,7 +88,7 @@ export class Talk {
   }
 
   withBox(on: boolean): void {
-    this.boxed = on || !this.spoken;
+    this.boxed = on || !this.spoken || this.area.value !== ""; // never over somebody's words
     this.settle();
   }
 

@@ -82,7 +82,7 @@ export class Call implements Voice {
         this.host.aloud(f.spoken === true);
         if (f.spoken) this.begin(f.gen ?? 0);
         this.panel?.heard("");
-        return;
+        return this.forgive();
       case "user_turn":
         return this.panel?.heard(f.text);
       case "partial":
@@ -137,7 +137,7 @@ export class Call implements Voice {
   /** heard is the level of the microphone, sixteen times a second. */
   heard(level: number): void {
     if (!this.panel) return this.check.level(level);
-    if (this.state !== "speaking" && this.state !== "closing" && !this.deaf()) this.panel.level(level);
+    if (this.state !== "speaking" && this.state !== "closing" && !this.deaf() && !this.lost) this.panel.level(level);
   }
 
   gone(): void {
@@ -188,6 +188,14 @@ export class Call implements Voice {
     if (code in TYPE_NOW) this.host.box(true);
     if (code === "voice_back") this.host.box(false);
     this.settle();
+  }
+
+  /** forgive ends what was said of one answer only. */
+  private forgive(): void {
+    if (this.note !== NOTICES["not_heard"]) return;
+    this.note = "";
+    this.panel?.note("");
+    this.host.box(false);
   }
 
   /** tick looks whether the microphone gives anything at all. */
