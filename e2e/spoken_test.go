@@ -1,20 +1,20 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/base64"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/mewkiz/flac"
 
 	"github.com/usercall/usercall/internal/voice/pcm"
 )
@@ -45,8 +45,17 @@ const microphone = `{
 	navigator.mediaDevices.getUserMedia = async wanted => {
 		window.asked++
 		context ??= new AudioContext()
-		out ??= context.createMediaStreamDestination()
+		out ??= room(context)
 		return out.stream.clone()
+	}
+	// A room is never silent: a whisper of noise.
+	const room = context => {
+		const noise = context.createBuffer(1, 2 * context.sampleRate, context.sampleRate)
+		noise.getChannelData(0).forEach((_, i, all) => all[i] = (Math.random() - 0.5) / 500)
+		const source = context.createBufferSource(), to = context.createMediaStreamDestination()
+		Object.assign(source, { buffer: noise, loop: true }).connect(to)
+		source.start()
+		return to
 	}
 	window.sayAloud = async wav => {
 		const bytes = Uint8Array.from(atob(wav), c => c.charCodeAt(0))
@@ -120,12 +129,23 @@ func (p *program) accept(t *testing.T) *spoken {
 func (r *spoken) question() bool {
 	r.t.Helper()
 	const text = `document.querySelector("[data-uc=question]")?.innerText.trim()`
-	r.until(fmt.Sprintf(`document.querySelector("[data-uc=end]") || %s && %s != %q && document.querySelector("[data-state=listening]")`, text, text, r.asked))
+	r.slowly(fmt.Sprintf(`document.querySelector("[data-uc=end]") || %s && %s != %q && document.querySelector("[data-state=listening]")`, text, text, r.asked))
 	if eval[bool](r.tab, `!!document.querySelector("[data-uc=end]")`) {
 		return false
 	}
 	r.asked = eval[string](r.tab, text)
 	return true
+}
+
+// slowly waits for what takes as long as a line takes to be said.
+func (r *spoken) slowly(expression string) {
+	r.t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if eval[bool](r.tab, "!!("+expression+")") {
+			return
+		}
+	}
+	r.until(expression)
 }
 
 // say speaks into the microphone.
@@ -134,14 +154,130 @@ func (r *spoken) say(u utterance) {
 	wav := pcm.AppendWAV(nil, pcm.Format{Rate: micRate, Channels: 1}, u.sound)
 	if r.cutOff {
 		r.cutOff = false
-		eval[bool](r.tab, fmt.Sprintf(`sayAloud(%q), true`, base64.StdEncoding.EncodeToString(wav)))
-		eval[bool](r.tab, `lines.at(-1).close(), true`)
-		r.until(`document.querySelector("[data-state=reconnecting]")`)
-		return
+		r.cutInside(wav)
 	}
 	eval[bool](r.tab, fmt.Sprintf(`sayAloud(%q)`, base64.StdEncoding.EncodeToString(wav)))
 }
 
-var _ = []any{bytes.NewReader, json.Marshal, io.EOF, http.Get, slices.Contains[[]int], strings.Contains, syscall.SIGKILL, time.Now}
 
-func (p *program) checkSpoken(t *testing.T, s *speech, said []utterance) {}
+// cutInside begins to say something, loses the connection in the middle of it, and
+// is asked where they were.
+func (r *spoken) cutInside(wav []byte) {
+	r.t.Helper()
+	lines := eval[int](r.tab, "lines.length")
+	eval[bool](r.tab, fmt.Sprintf(`setTimeout(() => lines.at(-1).close(), 900), sayAloud(%q)`, base64.StdEncoding.EncodeToString(wav)))
+	r.slowly(fmt.Sprintf(`lines.length > %d && document.querySelector("[data-state=listening]")`, lines))
+}
+
+type spokenRow struct {
+	ID    string `json:"id"`
+	State string `json:"state"`
+	Mode  string `json:"mode"`
+	Turns []struct {
+		N       int    `json:"n"`
+		Speaker string `json:"speaker"`
+		Text    string `json:"text"`
+		StartMS *int64 `json:"start_ms"`
+		EndMS   *int64 `json:"end_ms"`
+	} `json:"turns"`
+}
+
+// checkSpoken compares what is kept with what was said: the words, the seconds at
+// which they were said, and the sound at those seconds.
+func (p *program) checkSpoken(t *testing.T, s *speech, said []utterance) {
+	t.Helper()
+	project := p.project(true)
+	all := export[spokenRow](p, "interviews", project)
+	i := all[len(all)-1]
+	if i.Mode != "voice" || i.State != "completed" {
+		t.Fatalf("the last interview is %s by %s", i.State, i.Mode)
+	}
+	voice := p.recording(t, i.ID)
+	n := 0
+	for _, turn := range i.Turns {
+		if turn.Speaker != "participant" {
+			continue
+		}
+		if n == len(said) || turn.Text != said[n].text {
+			t.Fatalf("answer %d stands as %q", n, turn.Text)
+		}
+		if turn.StartMS == nil || turn.EndMS == nil {
+			t.Fatalf("nobody knows when %q was said", turn.Text)
+		}
+		soundsThere(t, voice, *turn.StartMS, *turn.EndMS, said[n])
+		n++
+	}
+	t.Logf("%d answers; the recogniser was sent sound at least %.2f like them, %d requests failed", n, s.least, s.failed)
+	p.checkQuotes(t, project, i.ID, voice, said)
+}
+
+// soundsThere checks that a sound is in the recording between two moments, within
+// a tenth of a second.
+func soundsThere(t *testing.T, voice []int16, start, end int64, u utterance) {
+	t.Helper()
+	const slack = 600 // before and after, in milliseconds
+	from := max(start-slack, 0) * micRate / 1000
+	to := min((end+slack)*micRate/1000, int64(len(voice)))
+	if from >= to {
+		t.Fatalf("the recording of %d ms does not reach to %d ms", len(voice)*1000/micRate, start)
+	}
+	if _, like := find(u.sound, voice[from:to]); like < 0.8 {
+		t.Errorf("from %d to %d ms the recording is %.2f like %q", start, end, like, u.text)
+	}
+}
+
+// checkQuotes plays the quotes of an interview.
+func (p *program) checkQuotes(t *testing.T, project, interview string, voice []int16, said []utterance) {
+	t.Helper()
+	type themes struct {
+		People int `json:"people"`
+		Quotes []struct {
+			Text      string `json:"text"`
+			Interview string `json:"interview"`
+			StartMS   *int64 `json:"start_ms"`
+			EndMS     *int64 `json:"end_ms"`
+		} `json:"quotes"`
+	}
+	played := 0
+	eventually(t, "a sentence of the visitor's stands under a theme that others share", func() bool {
+		for _, theme := range export[themes](p, "themes", project) {
+			for _, q := range theme.Quotes {
+				if q.Interview != interview || theme.People < 3 {
+					continue
+				}
+				at := slices.IndexFunc(said, func(u utterance) bool { return u.text == q.Text })
+				if at < 0 || q.StartMS == nil || q.EndMS == nil {
+					t.Fatalf("the quote %q was not said so, or nobody knows when", q.Text)
+				}
+				soundsThere(t, voice, *q.StartMS, *q.EndMS, said[at])
+				played++
+			}
+		}
+		return played > 0
+	})
+}
+
+// recording is the participant's track of an interview's recording, once it has
+// the form in which it stays.
+func (p *program) recording(t *testing.T, interview string) (track []int16) {
+	t.Helper()
+	file := filepath.Join(p.dir, "recordings", interview, "audio.flac")
+	eventually(t, "the recording is settled", func() bool { _, err := os.Stat(file); return err == nil })
+	stream, err := flac.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Close()
+	for {
+		block, err := stream.ParseNext()
+		if errors.Is(err, io.EOF) {
+			return track
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, sample := range block.Subframes[0].Samples {
+			track = append(track, int16(sample))
+		}
+	}
+}
