@@ -159,7 +159,6 @@ func (r *spoken) say(u utterance) {
 	eval[bool](r.tab, fmt.Sprintf(`sayAloud(%q)`, base64.StdEncoding.EncodeToString(wav)))
 }
 
-
 // cutInside begins to say something, loses the connection in the middle of it, and
 // is asked where they were.
 func (r *spoken) cutInside(wav []byte) {
