@@ -51,7 +51,7 @@ type App struct {
 	forecasts *turns
 
 	recordings recordings
-	archive    *archive
+	archive    *archive // nil: this process keeps no recordings
 	speech     Speech
 	talks      *talks
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/usercall/usercall/internal/interview"
+	"github.com/usercall/usercall/internal/jobs"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
 	"github.com/usercall/usercall/internal/voice/record"
@@ -21,11 +23,34 @@ type archive struct {
 type recordingRows interface {
 	RecordingNamed(ctx context.Context, name string) (research.Recording, error)
 	SettledRecording(ctx context.Context, name string) error
+	LeftRecordings(ctx context.Context, before time.Time) ([]research.Recording, error)
+	EndRecording(ctx context.Context, key interview.Key, length time.Duration, at time.Time) error
 	DueRecordings(ctx context.Context, now time.Time) ([]research.Recording, error)
 	DeletedRecording(ctx context.Context, name string) error
 }
 
 var _ recordingRows = (*store.DB)(nil)
+
+// leftAfter is how long after the end of its interview nobody writes a recording any
+// more, whatever happened to the node that did.
+const leftAfter = 5 * time.Minute
+
+// keepRecordings looks after the recordings in a place from now on. Call it before
+// the queue runs.
+func (a *App) keepRecordings(files record.Store) {
+	a.archive = &archive{rows: a.db, files: files, now: a.now}
+	a.queue.Handle(store.SettleJob, func(ctx context.Context, j jobs.Job) error { return a.archive.settle(ctx, j.Payload) })
+}
+
+// tidyRecordings is a round of what is overdue, and says how many it looked after.
+func (a *App) tidyRecordings(ctx context.Context) (int, error) {
+	if a.archive == nil {
+		return 0, nil
+	}
+	left, err := a.archive.endLeft(ctx)
+	gone, failed := a.archive.deleteDue(ctx)
+	return left + gone, errors.Join(err, failed)
+}
 
 // settle runs the job of a recording that has ended. One that was deleted
 // meanwhile, or whose file is another node's or gone, is no failure of the job.
@@ -36,6 +61,9 @@ func (a *archive) settle(ctx context.Context, name string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if !rec.DeleteAt.IsZero() && !a.now().Before(rec.DeleteAt) {
+		return nil // it is on its way out
 	}
 	if err := a.files.Settle(ctx, record.Key(name)); err != nil {
 		return err
@@ -71,4 +99,48 @@ func (a *archive) deleteDue(ctx context.Context) (int, error) {
 		err = errors.Join(err, e)
 	}
 	return done, err
+}
+
+// endLeft ends some recordings whose node died before it could, and says how many.
+func (a *archive) endLeft(ctx context.Context) (int, error) {
+	left, err := a.rows.LeftRecordings(ctx, a.now().Add(-leftAfter))
+	done := 0
+	for _, rec := range left {
+		ended, e := a.end(ctx, rec)
+		if ended {
+			done++
+		}
+		err = errors.Join(err, e)
+	}
+	return done, err
+}
+
+// end ends a recording whose file is here. Another node may have it, and then it is
+// that one's; and one that is being written after all ends by itself.
+func (a *archive) end(ctx context.Context, rec research.Recording) (bool, error) {
+	length, err := a.mend(record.Key(rec.Key))
+	switch research.CodeOf(err) {
+	case research.NotFound, research.Conflict:
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, a.rows.EndRecording(ctx, interview.Key{Project: rec.Project, ID: rec.Interview}, length, a.now())
+}
+
+// mend makes a whole file of a recording that was cut off, and says how long it is.
+func (a *archive) mend(key record.Key) (time.Duration, error) {
+	sound, err := a.files.Open(key)
+	if err == nil {
+		err = sound.Close()
+	}
+	if err != nil {
+		return 0, err
+	}
+	r, err := a.files.Record(key, longestRecording)
+	if err != nil {
+		return 0, err
+	}
+	return r.Length(), r.Close(0)
 }

@@ -30,7 +30,6 @@ type talks struct {
 type voiceStore interface {
 	BeginRecording(ctx context.Context, key interview.Key, at time.Time) (research.Recording, error)
 	EndRecording(ctx context.Context, key interview.Key, length time.Duration, at time.Time) error
-	LeftRecordings(ctx context.Context, before time.Time) ([]research.Recording, error)
 	AddExchange(ctx context.Context, key interview.Key, e research.Exchange) error
 	ReserveVoice(ctx context.Context, project research.ProjectID, day string, seconds, most int) error
 	ReturnVoice(ctx context.Context, project research.ProjectID, day string, seconds int) error

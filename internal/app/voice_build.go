@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/usercall/usercall/internal/jobs"
-	"github.com/usercall/usercall/internal/store"
 	"github.com/usercall/usercall/internal/web/participant"
 )
 
@@ -20,9 +18,8 @@ func (a *App) openVoice(ctx context.Context) (err error) {
 
 // buildVoice makes what spoken interviews need.
 func (a *App) buildVoice() {
-	a.archive = &archive{rows: a.db, files: a.recordings, now: a.now}
+	a.keepRecordings(a.recordings)
 	a.talks = &talks{db: a.db, heard: a.room.KeepHeard, speech: a.speech, tapes: a.recordings, minutes: a.cfg.Voice.Minutes, now: a.now, log: a.log}
-	a.queue.Handle(store.SettleJob, func(ctx context.Context, j jobs.Job) error { return a.archive.settle(ctx, j.Payload) })
 }
 
 // hears tells whether somebody can be understood here.
@@ -59,8 +56,7 @@ func (a *App) keepVoicesOnce(ctx context.Context) {
 		what string
 		do   func(context.Context) (int, error)
 	}{
-		{"recordings that nobody ended", a.talks.endLeft},
-		{"recordings that are due to be deleted", a.archive.deleteDue},
+		{"recordings that nobody ended, or that are to go", a.tidyRecordings},
 		{"recordings that wait for where they are kept", func(ctx context.Context) (int, error) { return 0, a.recordings.Catch(ctx) }},
 		{"days of voice that are over", func(ctx context.Context) (int, error) { return 0, a.db.DropVoiceDays(ctx, a.dayBefore()) }},
 	} {

@@ -36,7 +36,8 @@ func (m *moderator) unheard(kind InputKind) Output {
 func (m *moderator) cut(text string) Output {
 	h := hear(text)
 	if !wordless(text) {
-		if out, raised := m.interrupt(h); raised {
+		hesitates := len(content(text)) == 0 // "uh" asks for no time: the line was not heard
+		if out, raised := m.interrupt(h); raised && !(hesitates && out.Rule == "wait") {
 			return out
 		}
 	}

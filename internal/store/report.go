@@ -130,8 +130,8 @@ const (
 		JOIN invitations v ON v.project_id = i.project_id AND v.id = i.invite_id ` + soundTables
 	// soundColumns are of the turn that a quote stands in, where it can be heard.
 	soundColumns = "said.text, said.start_ms, said.end_ms, said.words"
-	soundTables  = ` LEFT JOIN recordings heard ON heard.interview_id = q.interview_id AND heard.state <> 'deleted'
-		LEFT JOIN turns said ON said.interview_id = heard.interview_id AND said.n = q.turn `
+	soundTables  = ` LEFT JOIN recordings heard ON heard.project_id = q.project_id AND heard.interview_id = q.interview_id AND heard.state <> 'deleted'
+		LEFT JOIN turns said ON said.project_id = heard.project_id AND said.interview_id = heard.interview_id AND said.n = q.turn `
 )
 
 // sound is what soundColumns are scanned into.
