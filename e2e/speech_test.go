@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"slices"
 	"sync"
 	"testing"
 
@@ -172,6 +173,13 @@ func (s *speech) note(text string, like float64) {
 	defer s.mu.Unlock()
 	s.heard = append(s.heard, text)
 	s.least = min(s.least, like)
+}
+
+// all is what was recognised, attempts included.
+func (s *speech) all() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.heard)
 }
 
 func (s *speech) speak(w http.ResponseWriter, r *http.Request) {

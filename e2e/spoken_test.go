@@ -77,7 +77,9 @@ func TestTheProductSpoken(t *testing.T) {
 	p.env = server.settings()
 	p.demo("--people", "12")
 	room := p.accept(t)
+	t.Cleanup(func() { t.Logf("the recogniser heard %q", server.all()) })
 	for i := 0; room.question(); i++ {
+		t.Logf("%d: %s", i, room.asked)
 		switch i {
 		case 1: // the recogniser fails, and comes back
 			server.breakDown(1)
