@@ -505,7 +505,7 @@ func TestRoutes(t *testing.T) {
 	for _, m := range regexp.MustCompile(`list\(api, "([a-z]+)"`).FindAllStringSubmatch(source(t, "internal/api/admin/admin.go"), -1) {
 		code["GET /api/v1/"+m[1]] = true
 	}
-	for _, m := range regexp.MustCompile(`Path: "(/api/v1/[a-z]+)",`).FindAllStringSubmatch(source(t, "internal/api/admin/admin.go"), -1) {
+	for _, m := range regexp.MustCompile(`Path: "(/api/v1/[a-z/{}]+)",`).FindAllStringSubmatch(source(t, "internal/api/admin/admin.go")+source(t, "internal/api/admin/recording.go"), -1) {
 		code["GET "+m[1]] = true
 	}
 	code["GET /api/openapi.json"] = true

@@ -264,7 +264,7 @@ func (s *stub) invite() map[string]any {
 
 func eventually(t *testing.T, done func() bool, why func() string) {
 	t.Helper()
-	for deadline := time.Now().Add(6 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if done() {
 			return
 		}

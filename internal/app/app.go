@@ -25,8 +25,10 @@ import (
 	"github.com/usercall/usercall/internal/interview"
 	"github.com/usercall/usercall/internal/invite"
 	"github.com/usercall/usercall/internal/jobs"
+	"github.com/usercall/usercall/internal/metrics"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
+	"github.com/usercall/usercall/internal/traces"
 	"github.com/usercall/usercall/internal/trigger"
 )
 
@@ -45,7 +47,9 @@ type App struct {
 	sender  *deliver.Service
 	sending *jobs.Queue // what is sent: others may be slow
 	tally   *ingest.Tally
-	refused refusals // identity tokens
+	metrics *metrics.Metrics
+	traces  *traces.Traces // nil: none are sent
+	refused refusals       // identity tokens
 	serving atomic.Bool
 	// who may look ahead
 	forecasts *turns
@@ -73,7 +77,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 	if err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, log: log, db: db, key: key, now: time.Now, refused: refusals{log: log}, forecasts: newTurns(forecastsAtOnce)}
+	a := &App{cfg: cfg, log: log, db: db, metrics: metrics.New(), key: key, now: time.Now, refused: refusals{log: log}, forecasts: newTurns(forecastsAtOnce)}
 	if err := a.openVoice(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -96,6 +100,9 @@ func (a *App) build() error {
 	a.queue.Handle(store.ErasePersonJob, func(ctx context.Context, j jobs.Job) error { return a.db.ErasePersonOf(ctx, j.Payload, a.now()) })
 	a.queue.Handle(store.ScrubJob, func(ctx context.Context, _ jobs.Job) error { return a.db.Scrub(ctx) })
 	a.queue.Handle("analyse.interview", func(ctx context.Context, j jobs.Job) error { return found.Interview(ctx, j.Payload) })
+	if err := a.buildTraces(); err != nil {
+		return err
+	}
 	a.buildVoice()
 	return a.buildSender()
 }

@@ -18,7 +18,7 @@ func (a *App) dashboard(public *url.URL) (http.Handler, error) {
 		return nil, err
 	}
 	return web.New(web.Config{Reports: a.db.Reports(), Accounts: a.db.Accounts(), Commands: commands{a}, Ready: ready,
-		Describe: describe, Why: a.Why, Forecast: a.Forecast, WebhookOf: a.webhookOf, Link: a.link, PublicURL: public, Address: a.address, Now: a.now, Log: a.log}), nil
+		Describe: describe, Why: a.Why, Forecast: a.Forecast, Recording: a.Recording, WebhookOf: a.webhookOf, Link: a.link, PublicURL: public, Address: a.address, Now: a.now, Log: a.log}), nil
 }
 
 // SignInLink lets somebody sign in once within a day; who has no account gets

@@ -47,8 +47,14 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(Rea
 	a.catalog.paused = surfaces.streams.Paused
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
-	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.past.Run, a.queue.Run, a.sending.Run, a.sweep, a.tidy, a.keepVoices, a.tally.Run, surfaces.streams.Run} {
+	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.past.Run, a.queue.Run, a.sending.Run, a.sweep, a.tidy, a.keepVoices, a.tally.Run, surfaces.streams.Run, a.look} {
 		work.Go(func() { loop(background) })
+	}
+	watched, err := a.serveMetrics(ctx)
+	if err != nil {
+		stop()
+		work.Wait()
+		return errors.Join(err, listener.Close())
 	}
 	server := newServer(surfaces.handler)
 	failed := make(chan error, 1)
@@ -61,7 +67,7 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(Rea
 	err = errors.Join(ignoreClosed(err), surfaces.shutdown(server))
 	stop()
 	work.Wait()
-	return err
+	return errors.Join(err, watched(), a.closeTraces())
 }
 
 // shutdownTime is how long requests under way may take to finish.

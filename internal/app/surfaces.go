@@ -12,6 +12,7 @@ import (
 	"github.com/usercall/usercall/internal/api/segment"
 	"github.com/usercall/usercall/internal/httpkit"
 	"github.com/usercall/usercall/internal/ingest"
+	"github.com/usercall/usercall/internal/metrics"
 	"github.com/usercall/usercall/internal/web/assets"
 	"github.com/usercall/usercall/internal/web/participant"
 	"github.com/usercall/usercall/internal/web/unsubscribe"
@@ -33,11 +34,12 @@ func (a *App) surfaces() (*surfaces, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &surfaces{writer: ingest.NewWriter(a.db, a.tally, a.log), streams: sdk.NewStreams(a.db, a.now, a.log)}
+	watch := metrics.Watching{Metrics: a.metrics, Next: a.tally}
+	s := &surfaces{writer: ingest.NewWriter(a.db, watch, a.log), streams: sdk.NewStreams(a.db, a.now, a.log)}
 	s.participants = participant.New(participant.Config{Room: a.room, PublicURL: public, Asset: assets.URL, Log: a.log, Address: a.addressText,
 		Sessions: a.talks, Speech: a.offers()})
 	mux := http.NewServeMux()
-	events := segment.New(segment.Config{Projects: a.catalog, Writer: s.writer, Watch: a.tally, Stored: a.engine.Wake,
+	events := segment.New(segment.Config{Projects: a.catalog, Writer: s.writer, Watch: watch, Stored: a.engine.Wake,
 		Now: a.now, NewID: newMessageID, Host: public.Host, Scheme: public.Scheme, Log: a.log,
 		Verify: a.Verify, WebhookTokens: a.webhookTokens, WebhookSecrets: a.webhookSecrets, Erase: a.erase,
 		EventsPerSecond: a.cfg.IngestRate, Burst: a.cfg.IngestBurst})

@@ -38,6 +38,8 @@ var allowed = []struct {
 	{"internal/voice/speak", nil, "cutting and pacing a line is pure"},
 	{"internal/voice/session", []string{"internal/research", "internal/voice/..."}, "a running interview knows sound and services; what is said and kept it asks for"},
 	{"internal/voice/provider/...", []string{"internal/research", "internal/voice/pcm", "internal/voice/provider/..."}, "outside services know errors of the vocabulary, and nothing of interviews"},
+	{"internal/metrics", []string{"internal/research", "internal/ingest", "internal/report", "internal/voice/session"}, "numbers are told by who does something, and read nobody"},
+	{"internal/traces", []string{"internal/research", "internal/voice/session"}, "spans are told by sessions, and read nobody"},
 	{"internal/httpkit", []string{"internal/research"}, "httpkit holds no product words"},
 	{"internal/config", nil, "config is read by app and cmd, and reads nobody"},
 	{"internal/voice/pcm", []string{"internal/research"}, "samples are samples: no transport, no product"},

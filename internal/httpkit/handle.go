@@ -3,8 +3,10 @@ package httpkit
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
+	"time"
 )
 
 // HandlerFunc answers a request, or returns why it could not. It returns an
@@ -85,3 +87,13 @@ func (rec *recorder) Write(b []byte) (int, error) {
 
 // Unwrap lets http.ResponseController and socket libraries reach the connection.
 func (rec *recorder) Unwrap() http.ResponseWriter { return rec.ResponseWriter }
+
+// ServePrivate answers with something that was opened, or the part of it that is
+// asked for. Nobody on the way keeps it, and no browser takes it for anything else.
+func ServePrivate(w http.ResponseWriter, r *http.Request, kind string, modified time.Time, content io.ReadSeeker) {
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	http.ServeContent(w, r, "", modified, content)
+}

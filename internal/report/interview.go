@@ -61,6 +61,9 @@ type Interview struct {
 	Quotes      []Quote           // by turn, each with its theme
 	Around      []Event           // the person's events around the moment, oldest first
 	Moment      int64             // Seq of the event that led to the invite
+
+	Recording *research.Recording // nil: there is none
+	Exchanges []research.Exchange // how long each spoken reply took
 }
 
 // AroundMoment is how far before and after the moment the person's events are

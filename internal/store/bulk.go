@@ -28,7 +28,10 @@ type bulk interface {
 	deleteRuns(ctx context.Context, tx hotTx, gone []runOf) error
 	upsertDecisions(ctx context.Context, tx hotTx, kept []decided) error
 	deleteDecisions(ctx context.Context, tx hotTx, gone []decided) error
-	takePlaces(ctx context.Context, tx hotTx, i *research.Invite, places []place) (full research.Gate, err error)
+	// reserve makes an invite and takes its places. It returns no invite where another
+	// stands in the way, and the gate of the first place that was not to be had: what
+	// it did then, its caller undoes.
+	reserve(ctx context.Context, tx hotTx, i *research.Invite, tokenHash []byte, places []place) (made *research.Invite, full research.Gate, err error)
 	// prefetchDue reads what is about to be asked of persons with something due.
 	prefetchDue(ctx context.Context, s *shardTx, ids []personID) error
 	upsertGroups(ctx context.Context, tx hotTx, ids []groupID, traits []string) error

@@ -98,27 +98,47 @@ func (s *shardTx) capFacts(ctx context.Context, f *trigger.Facts, r *trigger.Rul
 		r.Project, r.TriggerID, trigger.DayKey(now, r.Timezone), totalPeriod).Scan(&f.Today, &f.Ever)
 }
 
-// interviewFacts counts what fills the study's target: completed and running.
+// filled is how many interviews fill a study's target, and each of its quotas.
+type filled struct {
+	interviews int
+	byQuota    map[string]int
+}
+
+// interviewFacts is what fills the study's target: completed and running interviews.
+// They begin and end beside this transaction, so they are counted once in it.
 func (s *shardTx) interviewFacts(ctx context.Context, f *trigger.Facts, r *trigger.Rule, _ time.Time) error {
 	if r.Target == 0 && len(r.Quotas) == 0 {
 		return nil
 	}
-	err := s.tx.QueryRowContext(ctx, countInterviews, int64(r.Project), int64(r.StudyID)).Scan(&f.Interviews)
-	if err != nil || len(r.Quotas) == 0 {
-		return err
+	of, known := s.filled[r.TriggerID]
+	if !known {
+		var err error
+		if of, err = s.countFilled(ctx, r); err != nil {
+			return err
+		}
+		s.filled[r.TriggerID] = of
 	}
-	f.ByQuota = map[string]int{}
+	f.Interviews, f.ByQuota = of.interviews, of.byQuota
+	return nil
+}
+
+func (s *shardTx) countFilled(ctx context.Context, r *trigger.Rule) (of filled, err error) {
+	err = s.tx.QueryRowContext(ctx, countInterviews, int64(r.Project), int64(r.StudyID)).Scan(&of.interviews)
+	if err != nil || len(r.Quotas) == 0 {
+		return of, err
+	}
+	of.byQuota = map[string]int{}
 	_, err = collect(ctx, s.tx, func(row row) (struct{}, error) {
 		var name string
 		var n int
 		err := row.Scan(&name, &n)
-		f.ByQuota[name] = n
+		of.byQuota[name] = n
 		return struct{}{}, err
 	}, `SELECT q.quota, count(*) FROM invite_quotas q
 		JOIN interviews i ON i.project_id = q.project_id AND i.invite_id = q.invite_id
 		WHERE q.project_id = $1 AND q.study_id = $2 AND i.state IN ('completed', 'running', 'paused')
 		GROUP BY q.quota`, r.Project, r.StudyID)
-	return err
+	return of, err
 }
 
 // holdProject lets one transaction at a time reserve invites of a project: several
@@ -134,27 +154,17 @@ func (s *shardTx) holdProject(ctx context.Context, project research.ProjectID) e
 
 // reserve makes the invite, takes its places and has it sent, where it is; a gate
 // means that a constraint said no.
-func (s *shardTx) reserve(ctx context.Context, r *trigger.Rule, i *research.Invite, quotas []string) (*research.Invite, research.Gate, error) {
-	made, err := s.db.reserveInvite(ctx, s.tx, i, s.db.tokenHash(i.PublicID))
-	if err != nil {
-		return nil, "", err
-	}
-	if made == nil {
+func (s *shardTx) reserve(ctx context.Context, r *trigger.Rule, i *research.Invite, places []place, quotas []string) (*research.Invite, research.Gate, error) {
+	made, full, err := s.db.bulk.reserve(ctx, s.tx, i, s.db.tokenHash(i.PublicID), places)
+	switch {
+	case err != nil || full != "":
+		return nil, full, err
+	case made == nil:
 		return nil, research.GateOpenInvite, nil
-	}
-	if !made.Test { // a test is counted nowhere
-		if gate, err := s.takePlaces(ctx, r, made, quotas); err != nil || gate != "" {
-			return nil, gate, err
+	case !made.Test: // a test is counted nowhere
+		if err := putQuotas(ctx, s.tx.Tx, made, quotas); err != nil {
+			return nil, "", err
 		}
 	}
 	return made, "", putDelivery(ctx, s.tx.Tx, made, research.Channel(r.Delivery))
-}
-
-// takePlaces takes an invite's places in the caps of its trigger and in quotas; a
-// gate means that one was full.
-func (s *shardTx) takePlaces(ctx context.Context, r *trigger.Rule, made *research.Invite, quotas []string) (research.Gate, error) {
-	if gate, err := s.db.bulk.takePlaces(ctx, s.tx, made, placesOf(r, made)); err != nil || gate != "" {
-		return gate, err
-	}
-	return "", putQuotas(ctx, s.tx.Tx, made, quotas)
 }

@@ -54,10 +54,11 @@ const (
 	selectOpenInvite = "SELECT " + inviteColumns + " FROM invitations WHERE project_id = $1 AND user_key = $2 AND closed_at IS NULL"
 	selectContacts   = "SELECT trigger_id, last_shown_at, dismissals, never FROM contacts WHERE project_id = $1 AND user_key = $2 AND trigger_id IN (0, $3)"
 	countSuppressed  = "SELECT count(*) FROM suppressed WHERE project_id = $1 AND hash = $2"
-	insertInvite     = `INSERT INTO invitations (public_id, project_id, study_id, trigger_id, user_key, event_seq, event_name, message_id, state,
+	insertInvite     = makeInvite + inviteColumns
+	makeInvite       = `INSERT INTO invitations (public_id, project_id, study_id, trigger_id, user_key, event_seq, event_name, message_id, state,
 			verified, token_hash, ticket_hash, reserved_at, expires_at, test, zone)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reserved', $9, $10, $11, $12, $13, $14, $15)
-		ON CONFLICT DO NOTHING RETURNING ` + inviteColumns
+		ON CONFLICT DO NOTHING RETURNING `
 	takePlace = `INSERT INTO caps (project_id, trigger_id, period, used) VALUES ($1, $2, $3, 1)
 		ON CONFLICT (project_id, trigger_id, period) DO UPDATE SET used = caps.used + 1
 			WHERE $4 = 0 OR caps.used < $4

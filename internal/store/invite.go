@@ -40,14 +40,18 @@ func (db *DB) lockInvite(ctx context.Context, tx *sql.Tx, project research.Proje
 
 // reserveInvite makes the invite unless the person has an open one or this
 // event has had its invite already; then it returns nil.
-func (db *DB) reserveInvite(ctx context.Context, tx hotTx, i *research.Invite, tokenHash []byte) (*research.Invite, error) {
-	made, err := scanInvite(tx.QueryRowContext(ctx, insertInvite,
-		i.PublicID, i.Project, i.Study, i.Trigger, i.Person, i.EventSeq, i.EventName, i.MessageID,
-		flag(i.Verified), tokenHash, nullBytes(i.TicketHash), ms(i.ReservedAt), ms(i.ExpiresAt), flag(i.Test), i.Zone))
+func reserveInvite(ctx context.Context, tx hotTx, i *research.Invite, tokenHash []byte) (*research.Invite, error) {
+	made, err := scanInvite(tx.QueryRowContext(ctx, insertInvite, inviteValues(i, tokenHash)...))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 	return made, err
+}
+
+// inviteValues is the values of insertInvite.
+func inviteValues(i *research.Invite, tokenHash []byte) []any {
+	return []any{i.PublicID, i.Project, i.Study, i.Trigger, i.Person, i.EventSeq, i.EventName, i.MessageID,
+		flag(i.Verified), tokenHash, nullBytes(i.TicketHash), ms(i.ReservedAt), ms(i.ExpiresAt), flag(i.Test), i.Zone}
 }
 
 // putQuotas remembers the quotas that the person fell in when invited.

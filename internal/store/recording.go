@@ -124,3 +124,13 @@ func dropRecording(ctx context.Context, tx *sql.Tx, key interview.Key, now time.
 		key.Project, key.ID, ms(now))
 	return err
 }
+
+// shortenRecordings lets what a project has recorded go after so many days, where it
+// would stay longer. Days count from the beginning, which is minutes before the end.
+func shortenRecordings(ctx context.Context, tx *sql.Tx, p research.ProjectID, days int) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE recordings SET delete_at = started_at + CAST($2 AS BIGINT) * 86400000
+		WHERE project_id = $1 AND state IN ('ended', 'settled')
+			AND (delete_at IS NULL OR delete_at > started_at + CAST($2 AS BIGINT) * 86400000)`, p, days)
+	return err
+}

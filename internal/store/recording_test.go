@@ -152,3 +152,39 @@ func TestWordsAndTheirTimesAreKept(t *testing.T) {
 		}
 	})
 }
+
+func TestHowLongRecordingsAreKept(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		p, at, day := w.project.ID, w.clock(), 24*time.Hour
+		ended := func(user string) (interview.Key, research.Recording) {
+			key := w.held(user).Key()
+			_, err := db.BeginRecording(t.Context(), key, at)
+			w.must(err)
+			w.must(db.EndRecording(t.Context(), key, time.Minute, at))
+			rec, err := db.Recording(t.Context(), key)
+			w.must(err)
+			return key, rec
+		}
+		if days, err := db.RecordingDays(t.Context(), p); days != 90 || err != nil {
+			t.Errorf("kept for %d days, %v", days, err)
+		}
+		for _, bad := range []int{-1, 3651} {
+			if err := db.SetRecordingDays(t.Context(), p, bad); research.CodeOf(err) != research.Invalid {
+				t.Errorf("%d days: %v", bad, err)
+			}
+		}
+		w.must(db.SetRecordingDays(t.Context(), p, 0))
+		key, rec := ended("u1")
+		if !rec.DeleteAt.IsZero() {
+			t.Errorf("without a limit it goes at %s", rec.DeleteAt)
+		}
+		for _, c := range []struct{ set, want int }{{30, 30}, {7, 7}, {60, 7}, {0, 7}} {
+			w.must(db.SetRecordingDays(t.Context(), p, c.set))
+			rec, err := db.Recording(t.Context(), key)
+			if want := at.Add(time.Duration(c.want) * day); err != nil || !rec.DeleteAt.Equal(want) {
+				t.Errorf("set to %d days, it goes at %s, want %s, %v", c.set, rec.DeleteAt, want, err)
+			}
+		}
+	})
+}

@@ -153,7 +153,7 @@ func (s *sound) of(start, end int) (from, to *int64, err error) {
 			return nil, nil, err
 		}
 	}
-	if a, b, ok := t.Sounds(start, end); ok {
+	if a, b, ok := t.Span(start, end); ok {
 		from, to = &a, &b
 	}
 	return from, to, nil

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/usercall/usercall/internal/interview"
 	"github.com/usercall/usercall/internal/report"
 	"github.com/usercall/usercall/internal/research"
 )
@@ -89,7 +90,7 @@ func (r *Reports) surroundings(ctx context.Context, p research.ProjectID, i *rep
 	if err != nil {
 		return err
 	}
-	if err := r.summary(ctx, p, i); err != nil {
+	if err := errors.Join(r.summary(ctx, p, i), r.heard(ctx, p, i)); err != nil {
 		return err
 	}
 	moment := i.Started
@@ -111,4 +112,18 @@ func (r *Reports) summary(ctx context.Context, p research.ProjectID, i *report.I
 	}
 	i.Summary = &research.Summary{}
 	return json.Unmarshal([]byte(body), i.Summary)
+}
+
+// heard adds what is left of a voice.
+func (r *Reports) heard(ctx context.Context, p research.ProjectID, i *report.Interview) (err error) {
+	key := interview.Key{Project: p, ID: i.Place.ID}
+	if i.Exchanges, err = r.db.Exchanges(ctx, key); err != nil {
+		return err
+	}
+	rec, err := r.db.Recording(ctx, key)
+	if research.CodeOf(err) == research.NotFound {
+		return nil
+	}
+	i.Recording = &rec
+	return err
 }

@@ -84,11 +84,12 @@ type shardTx struct {
 	decidedAt map[decisionID]int
 	// users of whom it was looked up that no alias leads away from them
 	unaliased map[personID]bool
+	filled    map[research.TriggerID]filled // by interviews
 }
 
 func (db *DB) shardTx(tx hotTx) *shardTx {
 	return &shardTx{db: db, tx: tx, people: map[personID]*personRow{}, groups: map[groupID]*groupRow{}, unaliased: map[personID]bool{},
-		memories: map[personID]*trigger.Memory{}, settled: map[personID]bool{}, counts: map[countKey]*count{}, decidedAt: map[decisionID]int{}, unmet: map[personID]bool{}}
+		memories: map[personID]*trigger.Memory{}, settled: map[personID]bool{}, counts: map[countKey]*count{}, decidedAt: map[decisionID]int{}, unmet: map[personID]bool{}, filled: map[research.TriggerID]filled{}}
 }
 
 // hold takes the row locks of shards.
@@ -148,23 +149,38 @@ func (s *shardTx) Done(ctx context.Context, done []trigger.Pending) error {
 }
 
 // Reserve undoes its own half where a later constraint says no, so that a cap is
-// never counted for an invite that was not made.
+// never counted for an invite that was not made. Where none can say no there is
+// nothing to undo, and a savepoint would be two round trips.
 func (s *shardTx) Reserve(ctx context.Context, r *trigger.Rule, i *research.Invite, quotas []string) (made *research.Invite, gate research.Gate, err error) {
 	if err := s.holdProject(ctx, i.Project); err != nil {
 		return nil, "", err
 	}
 	delete(s.unmet, personID{i.Project, i.Person})
+	var places []place // a test takes none
+	if !i.Test {
+		places = placesOf(r, i)
+	}
+	if limited(places) {
+		made, gate, err = s.tryReserve(ctx, r, i, places, quotas)
+	} else {
+		made, gate, err = s.reserve(ctx, r, i, places, quotas)
+	}
+	s.reserved = s.reserved || made != nil && err == nil
+	return made, gate, err
+}
+
+// tryReserve is reserve, of which nothing is left where a gate says no.
+func (s *shardTx) tryReserve(ctx context.Context, r *trigger.Rule, i *research.Invite, places []place, quotas []string) (*research.Invite, research.Gate, error) {
 	if _, err := s.tx.ExecContext(ctx, beginReserve); err != nil {
 		return nil, "", err
 	}
-	made, gate, err = s.reserve(ctx, r, i, quotas)
+	made, gate, err := s.reserve(ctx, r, i, places, quotas)
 	if err != nil {
 		return nil, "", err
 	}
-	s.reserved = s.reserved || made != nil
 	end := keepReserve
 	if gate != "" {
-		made, end = nil, undoReserve
+		end = undoReserve
 	}
 	_, err = s.tx.ExecContext(ctx, end)
 	return made, gate, err

@@ -38,6 +38,7 @@ type site struct {
 	commands *noted
 	user     int64
 	forecast Forecaster
+	sounds   map[string][]byte // WAV by interview; nil: its file is lost
 }
 
 // noted implements Commands and keeps what it was told.
@@ -179,6 +180,7 @@ func newSite(t *testing.T, public string) *site {
 		WebhookOf: func(p *research.Project) (string, string) {
 			return public + "/v1/webhooks/segment/" + p.Key + "/0123456789abcdef", "a-secret-of-" + p.Key
 		},
+		Recording: func(_ context.Context, p *research.Project, id string) (*report.Sound, error) { return s.hear(p, id) },
 		Link:      func(id string) string { return "https://usercall.example/i/token-of-" + id },
 		PublicURL: at, Now: func() time.Time { return s.now }, Log: slog.New(slog.DiscardHandler),
 		Address: func(*http.Request) (netip.Addr, bool) { return netip.MustParseAddr("192.0.2.7"), true }})

@@ -116,16 +116,20 @@ type interviewView struct {
 	Turns []turnView
 	Said  []summaryField
 	Named []report.Quote // one a theme
+	Sound *player        // nil: it was never recorded
+	Waits *waterfall     // nil: nobody waited for a spoken reply
 }
 
 type turnView struct {
 	research.Turn
 	Pieces []piece
+	Play   string // where it is heard; "": nowhere
 }
 
 type summaryField struct {
 	Label string
 	*research.Support
+	Play string // where its quote is heard; "": nowhere
 }
 
 func (d *dashboard) interview(w http.ResponseWriter, r *request) error {
@@ -134,9 +138,17 @@ func (d *dashboard) interview(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	v := interviewView{shell: r.shell("Interview with "+personName(i.Person), "Interviews"), Interview: i,
-		Said: summaryFields(i.Summary), Named: named(i.Quotes)}
+		Said: summaryFields(i.Summary), Named: named(i.Quotes), Waits: fall(report.Waits(i.Exchanges))}
+	if v.Sound, err = d.player(r, i); err != nil {
+		return err
+	}
 	for _, t := range i.Turns {
-		v.Turns = append(v.Turns, turnView{t, pieces(t, i.Quotes)})
+		for n, f := range v.Said {
+			if f.Quote.Turn == t.N {
+				v.Said[n].Play = v.Sound.span(i.ID, t, f.Quote)
+			}
+		}
+		v.Turns = append(v.Turns, turnView{t, pieces(t, i.Quotes), v.Sound.turn(t)})
 	}
 	return d.render(w, http.StatusOK, "interview", v)
 }
@@ -145,8 +157,8 @@ func summaryFields(s *research.Summary) (all []summaryField) {
 	if s == nil {
 		return nil
 	}
-	for _, f := range []summaryField{{"What led to it", s.Reason}, {"What was going on", s.Context},
-		{"What they asked for", s.Feature}, {"Where they go", s.Competitor}} {
+	for _, f := range []summaryField{{Label: "What led to it", Support: s.Reason}, {Label: "What was going on", Support: s.Context},
+		{Label: "What they asked for", Support: s.Feature}, {Label: "Where they go", Support: s.Competitor}} {
 		if f.Support != nil {
 			all = append(all, f)
 		}

@@ -59,6 +59,13 @@ func TestPictures(t *testing.T) {
 	whole.coming().everything()
 	whole.full()
 
+	heard := newSite(t, "http://localhost:8080").signIn()
+	heard.fill(demo{tag: "a", studies: 1, interviews: 6, events: 30})
+	for n := range 3 {
+		heard.speak("a", n, 3+8*n)
+	}
+	heard.sounds["itv_a2"] = nil
+
 	calm, _ := paced(t, research.Settings{})
 	busy, busyProject := paced(t, research.Settings{Timezone: "Europe/Berlin", TestPeople: []string{"u_4821", "ada.lovelace+a-rather-long-address@customer-success.northdesk.example"},
 		Pacing: research.Pacing{QuietFrom: 12 * 60, QuietTo: 8*60 + 30, Days: []time.Weekday{time.Monday, time.Tuesday, time.Friday}, PersonZone: true}})
@@ -80,6 +87,8 @@ func TestPictures(t *testing.T) {
 		{"home", "/", full}, {"studies", "/studies", full}, {"new", "/studies/new", full}, {"report", "/studies/stu_a0", full},
 		{"study-interviews", "/studies/stu_a0/interviews", full}, {"triggers", "/studies/stu_a0/triggers", full}, {"guide", "/studies/stu_a0/guide", full},
 		{"study-settings", "/studies/stu_a0/settings", full}, {"interviews", "/interviews", full}, {"interview", "/interviews/itv_a0#t2", full},
+		{"spoken", "/interviews/itv_a0", heard}, {"spoken-long", "/interviews/itv_a1", heard}, {"spoken-lost", "/interviews/itv_a2", heard}, {"spoken-report", "/studies/stu_a0", heard}, {"spoken-themes", "/themes", heard},
+		{"spoken-none", "/interviews/itv_a3/recording", heard},
 		{"themes", "/themes", full}, {"people", "/people", full}, {"person", link("people", "u:"+plainWords("person", 2)), full}, {"events", "/events", full},
 		{"decisions", "/decisions", full}, {"connect", "/connect", full}, {"settings", "/settings", full}, {"signin", "/signin", out}, {"missing", "/nowhere", full},
 		{"newkey", "/settings#rotate", full}, {"settings-empty", "/settings", empty},
@@ -98,7 +107,7 @@ func TestPictures(t *testing.T) {
 		{"forecast-many", "/studies/stu_a0/triggers/trg_a0/forecast", many}, {"forecast-slow", "/studies/stu_a1/triggers/trg_a1/forecast", slow}, {"forecast-none", "/studies/stu_a0/triggers/trg_a0/forecast", crowd},
 	}
 	servers := map[*site]string{}
-	for _, s := range []*site{slow, full, empty, many, out, wrong, one, crowd, calm, busy, quiet, whole, sending} {
+	for _, s := range []*site{slow, full, empty, many, out, wrong, one, crowd, calm, busy, quiet, whole, sending, heard} {
 		server := httptest.NewServer(s.handler)
 		defer server.Close()
 		servers[s] = server.URL

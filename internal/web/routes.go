@@ -56,6 +56,7 @@ func (d *dashboard) table() []route {
 		{"POST /studies/{study}/triggers/{trigger}/forecast", d.forecastFile, false},
 		{"GET /interviews", d.interviews, false},
 		{"GET /interviews/{interview}", d.interview, false},
+		{"GET /interviews/{interview}/recording", d.recording, false},
 		{"POST /interviews/{interview}/erase", d.eraseInterview, false},
 		{"GET /themes", d.themes, false},
 		{"GET /people", d.people, false},

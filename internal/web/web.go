@@ -14,8 +14,8 @@ import (
 	"github.com/usercall/usercall/internal/research"
 )
 
-// Config is what the dashboard needs. All but Address, Ready, WebhookOf, Link and Now
-// are required.
+// Config is what the dashboard needs. All but Address, Ready, WebhookOf, Link, Recording
+// and Now are required.
 type Config struct {
 	Reports  report.Store
 	Accounts Accounts
@@ -28,15 +28,18 @@ type Config struct {
 	Why       func(context.Context, *research.Project, research.PersonKey) ([]report.Standing, error)
 	WebhookOf func(*research.Project) (url, secret string) // where Segment's webhook sends to, and signs with
 	Link      func(invite string) string                   // of the interview, for whoever passes it on; nil: not shown
-	PublicURL *url.URL                                     // where browsers reach this server
-	Address   func(*http.Request) (netip.Addr, bool)       // whom a request is from, behind trusted proxies too
+	// Recording opens what was recorded of an interview; not_found, with words, where
+	// there is nothing to hear. nil: nothing is recorded.
+	Recording func(ctx context.Context, p *research.Project, interview string) (*report.Sound, error)
+	PublicURL *url.URL                               // where browsers reach this server
+	Address   func(*http.Request) (netip.Addr, bool) // whom a request is from, behind trusted proxies too
 	Now       func() time.Time
 	Log       *slog.Logger
 }
 
 // policy is the dashboard's content security policy: nothing inline, nothing of
 // others, no frame around it.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self'; " +
 	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // maxBody is how much a form may send; maxStudy is how much those may that carry a

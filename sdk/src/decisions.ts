@@ -27,15 +27,14 @@ export interface Decisions {
   stop(): void;
 }
 
-export function createDecisions(client: Client, ticket: Ticket, own: Allowance, sent: () => number, around: Asking): Decisions {
+export function createDecisions(client: Client, ticket: Ticket, own: Allowance, said: () => number, around: Asking): Decisions {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asking = false;
   let again = false;
   let due = false;
 
   const ask = async (): Promise<void> => {
-    again = asking;
-    if (asking) return;
+    if ((again = asking)) return;
     asking = true;
     due = false;
     await once();
@@ -47,12 +46,13 @@ export function createDecisions(client: Client, ticket: Ticket, own: Allowance, 
     const identity = around.identity();
     const mine = ticket.current ?? ticket.make(identity.userId);
     const before = around.invites.current;
-    const sentBefore = sent();
+    const saidBefore = said();
     const { body } = await client.post<Answer>("/sdk/v1/ask", { ...identity, ticket: mine }, own);
     if (!body || ticket.current != mine) return;
     // Only what stood before the question: another answer may have brought one meanwhile.
     if (before && body.invite?.id != before) around.invites.gone(before);
-    if (!body.open && !body.invite && sentBefore == sent()) ticket.forget();
+    // Nor is a ticket let go for which an event is on its way: the invite is in the event's answer.
+    if (!body.open && !body.invite && saidBefore == said()) ticket.forget();
     take(body);
   };
 

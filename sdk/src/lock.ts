@@ -18,7 +18,7 @@ export function acquire(signal: AbortSignal): Promise<() => void> {
 function webLock(signal: AbortSignal): Promise<() => void> {
   return new Promise((resolve, reject) => {
     navigator.locks
-      .request(NAME, { signal }, () => new Promise<void>((release) => resolve(release)))
+      .request(NAME, { signal }, () => new Promise<void>(resolve))
       .catch(reject);
   });
 }

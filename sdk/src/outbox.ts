@@ -23,23 +23,28 @@ export class Outbox {
   readonly #counted = new Set<string>();
   readonly #told = new Told();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Requests so far, so that an answer can tell whether events left since its question. */
-  sent = 0;
+  #said = 0;
+  /** Requests that are not answered yet. */
+  #away = 0;
 
-  constructor(
-    client: Client,
-    ticket: Ticket,
-    common: () => object,
-    answered: (answer: Answer) => void,
-  ) {
+  constructor(client: Client, ticket: Ticket, common: () => object, answered: (answer: Answer) => void) {
     this.#client = client;
     this.#ticket = ticket;
     this.#common = common;
     this.#answered = answered;
   }
 
+  /**
+   * Tells an answer whether an event was said since its question. What is still on its way was: the
+   * server may not know of it, and NaN equals nothing.
+   */
+  get said(): number {
+    return this.#batch.length + this.#away ? NaN : this.#said;
+  }
+
   send(event: SegmentEvent, who: Who, reads: Reads, via: "bind" | "trigger"): void {
     this.#ticket.make(who.userId);
+    this.#said++;
     this.#from = this.#common();
     this.#batch.push(...this.#told.before(event, who, reads), eventMessage(event, who, reads, via));
     this.#later(0);
@@ -60,12 +65,9 @@ export class Outbox {
   }
 
   flush(): void {
-    clearTimeout(this.#timer);
     const [batch, names] = [this.#batch, this.#names];
-    if (batch.length + names.length == 0) return;
-    this.#batch = [];
-    this.#names = [];
-    this.#post(batch, names).catch(() => {}); // a value that is no JSON
+    this.clear();
+    if (batch.length + names.length) this.#post(batch, names).catch(() => {}); // a value that is no JSON
   }
 
   /** What has not left yet stays here for good. */
@@ -81,14 +83,16 @@ export class Outbox {
   }
 
   async #post(batch: Message[], names: object[]): Promise<void> {
-    this.sent += batch.length;
     const ticket = this.#ticket.current;
-    const reply = await this.#client.post<Answer>("/sdk/v1/events", {
+    const asked = this.#client.post<Answer>("/sdk/v1/events", {
       ...(batch.length ? { ...this.#from, ticket } : { ...this.#common(), identity_token: undefined }),
       sentAt: new Date().toISOString(),
       batch,
       ...(names.length && { catalogue: names }),
     });
+    this.#away++;
+    const reply = await asked;
+    this.#away--;
     if (!reply.body) this.#told.forget();
     // Another ticket by now: the person signed out, and the answer is not for the next one.
     else if (batch.length && ticket == this.#ticket.current) this.#answered(reply.body);

@@ -57,7 +57,7 @@ export class Session {
       check: () => this.#check(),
       emit: (event, notice) => listeners.emit(event, notice),
     });
-    this.#decisions = createDecisions(this.#client, this.#ticket, this.#allowance, () => this.#outbox.sent, {
+    this.#decisions = createDecisions(this.#client, this.#ticket, this.#allowance, () => this.#outbox.said, {
       identity: () => this.#identity(),
       invites: this.#invites,
       completed: (ids) => this.#completed(ids),
@@ -76,7 +76,7 @@ export class Session {
       "/sdk/v1/config?project=" + encodeURIComponent(project),
       this.#allowance,
     );
-    if (status == 404) complain(`no project has the key "${project}"; see the dashboard`);
+    if (status == 404) complain(`no project "${project}": see the dashboard`);
     if (!body || this.#over) return false;
     this.#config = body;
     this.events = new Events(body.events ?? [], this.#person, this.#outbox, wanted(this.#options.catalogue));

@@ -7,7 +7,7 @@ import { forget, loadJSON, save } from "./storage";
 interface Stored {
   ticket: string;
   /** Whose events it stood for: the next person at this browser must not get their invite. */
-  userId?: string;
+  userId: string | undefined;
 }
 
 export class Ticket {
@@ -23,7 +23,7 @@ export class Ticket {
 
   make(userId: string | undefined): string {
     const ticket = this.#stored?.ticket ?? randomHex(16);
-    this.#stored = { ticket, ...((userId ?? this.owner) && { userId: userId ?? this.owner }) };
+    this.#stored = { ticket, userId: userId ?? this.owner };
     save("ticket", JSON.stringify(this.#stored));
     return ticket;
   }

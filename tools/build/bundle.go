@@ -76,8 +76,12 @@ func minifiedCSS(path string) (string, error) {
 	if len(result.Errors) > 0 {
 		return "", failure(result.Errors)
 	}
-	return strings.TrimSpace(string(result.Code)), nil
+	return tight.Replace(strings.TrimSpace(string(result.Code))), nil
 }
+
+// tight takes out the spaces that the minifier leaves in the values of custom
+// properties. No sheet that is inlined has either in quotes, where they would count.
+var tight = strings.NewReplacer(": ", ":", ", ", ",")
 
 func failure(messages []api.Message) error {
 	lines := api.FormatMessages(messages, api.FormatMessagesOptions{})

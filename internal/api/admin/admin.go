@@ -38,6 +38,9 @@ type Views interface {
 	Reports(ctx context.Context, p *research.Project, q report.Query) ([]report.ReportRow, error)
 	Catalogue(ctx context.Context, p *research.Project, q report.Query) ([]report.CatalogueRow, error)
 	Why(ctx context.Context, p *research.Project, q report.Query) ([]report.WhyRow, error)
+	// Recording opens what was recorded of an interview; not_found, with words,
+	// where there is nothing to hear.
+	Recording(ctx context.Context, p *research.Project, interview string) (*report.Sound, error)
 }
 
 // New is the surface. Mount it at /api/.
@@ -68,6 +71,7 @@ func Register(mux *http.ServeMux, views Views) *huma.OpenAPI {
 	list(api, "reports", "The report of each study", views.Reports)
 	catalogue(api, views.Catalogue)
 	why(api, views.Why)
+	recording(api, views.Recording)
 	return api.OpenAPI()
 }
 

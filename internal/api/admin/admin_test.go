@@ -49,6 +49,10 @@ func (none) Why(context.Context, *research.Project, report.Query) ([]report.WhyR
 	return nil, nil
 }
 
+func (none) Recording(context.Context, *research.Project, string) (*report.Sound, error) {
+	return nil, research.Errorf(research.NotFound, "This interview has no recording.")
+}
+
 // TestTheDescriptionIsTheOneWePublished compares the API with its golden file:
 // a change of a surface that others build on has to be meant.
 func TestTheDescriptionIsTheOneWePublished(t *testing.T) {

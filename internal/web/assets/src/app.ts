@@ -1,6 +1,8 @@
 // What the pages cannot do without a script: keys, clocks that keep going, copy buttons. Every
 // page is complete without it.
 
+import { listen, pause } from "./dashboard/listen";
+
 const selectable = "[data-rows] a[data-row]";
 
 function rows(): HTMLAnchorElement[] {
@@ -30,6 +32,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
+  else if (event.key === "p") pause();
   else if (event.key === "?") toggleKeys();
   else if (event.key === "/") focusSearch(event);
 });
@@ -50,6 +53,8 @@ if (keysButton) {
 document.querySelector<HTMLDialogElement>("dialog#keys")?.addEventListener("click", (event) => {
   if (event.target === event.currentTarget) (event.currentTarget as HTMLDialogElement).close();
 });
+
+listen();
 
 // A filter takes effect when it is chosen; the button is for pages without scripts.
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-filters]")) {

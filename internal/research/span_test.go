@@ -30,19 +30,19 @@ func TestAQuoteIsFoundAmongItsWords(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			turn := research.Turn{Text: c.text, StartMS: ms(0), EndMS: ms(int64(len([]rune(c.text))) * 1000), Words: words(c.words)}
 			start := len([]rune(c.text[:strings.Index(c.text, c.quote)]))
-			from, to, ok := turn.Sounds(start, start+len([]rune(c.quote)))
+			from, to, ok := turn.Span(start, start+len([]rune(c.quote)))
 			if !ok || from != c.from || to != c.to {
 				t.Errorf("from %d to %d (%t), want %d to %d", from, to, ok, c.from, c.to)
 			}
 		})
 	}
 	typed := research.Turn{Text: "It broke."}
-	if _, _, ok := typed.Sounds(0, 2); ok {
+	if _, _, ok := typed.Span(0, 2); ok {
 		t.Error("what was typed has a place in the recording")
 	}
 	spoken := research.Turn{Text: "It broke.", StartMS: ms(5), EndMS: ms(900)}
 	for _, bad := range [][2]int{{-1, 2}, {2, 2}, {0, 10}} {
-		if _, _, ok := spoken.Sounds(bad[0], bad[1]); ok {
+		if _, _, ok := spoken.Span(bad[0], bad[1]); ok {
 			t.Errorf("runes %v have a place", bad)
 		}
 	}

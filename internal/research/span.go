@@ -5,10 +5,10 @@ import (
 	"unicode"
 )
 
-// Sounds is when the runes [start, end) of a turn were said, in milliseconds of the
+// Span is when the runes [start, end) of a turn were said, in milliseconds of the
 // recording: by the times of its words where they are known, and else by where they
 // stand in it, as if somebody spoke evenly. Not ok: nobody knows when it was said.
-func (t *Turn) Sounds(start, end int) (from, to int64, ok bool) {
+func (t Turn) Span(start, end int) (from, to int64, ok bool) {
 	length := len([]rune(t.Text))
 	if t.StartMS == nil || t.EndMS == nil || *t.EndMS <= *t.StartMS || start < 0 || end <= start || end > length {
 		return 0, 0, false
@@ -23,7 +23,7 @@ func (t *Turn) Sounds(start, end int) (from, to int64, ok bool) {
 
 // spanOfWords is from the first to the last word that touches the runes. It is only
 // trusted where the words at both ends are known.
-func (t *Turn) spanOfWords(start, end int) (from, to int64, ok bool) {
+func (t Turn) spanOfWords(start, end int) (from, to int64, ok bool) {
 	places := t.places()
 	first, last := -1, -1
 	for i, p := range places {
@@ -53,7 +53,7 @@ const nearby = 40
 
 // places finds the words in the text, in their order. One that is not there, as
 // where contact data were masked, is left out.
-func (t *Turn) places() (found []place) {
+func (t Turn) places() (found []place) {
 	text := []rune(strings.Map(unicode.ToLower, t.Text)) // rune by rune: places stay
 	at := 0
 	for _, w := range t.Words {
@@ -77,7 +77,7 @@ func find(text, word []rune, from int) int {
 }
 
 // letters tells whether something that is said stands between two places.
-func (t *Turn) letters(from, to int) bool {
+func (t Turn) letters(from, to int) bool {
 	return to > from && strings.ContainsFunc(string([]rune(t.Text)[from:to]), said)
 }
 

@@ -22,7 +22,7 @@ func TestWhenAQuoteWasSaid(t *testing.T) {
 		"nothing":                 {Turn{Text: text, StartMS: &start, EndMS: &end}, 5, 5, 0, 0, false},
 		"of which nothing sounds": {Turn{Text: text, StartMS: &start, EndMS: &start}, 0, 2, 0, 0, false},
 	} {
-		from, to, ok := c.turn.Sounds(c.start, c.end)
+		from, to, ok := c.turn.Span(c.start, c.end)
 		if from != c.from || to != c.to || ok != c.ok {
 			t.Errorf("%s: from %d to %d, %v; want %d, %d, %v", name, from, to, ok, c.from, c.to, c.ok)
 		}
