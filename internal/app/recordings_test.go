@@ -11,34 +11,34 @@ import (
 	"github.com/usercall/usercall/internal/voice/record"
 )
 
-// shelf is rows of recordings as the store has them, for the order of what is done.
-type shelf struct {
+// ledger is rows of recordings as the store has them, for the order of what is done.
+type ledger struct {
 	rows   map[string]*research.Recording
 	broken error
 }
 
-func (s *shelf) RecordingNamed(_ context.Context, name string) (research.Recording, error) {
+func (s *ledger) RecordingNamed(_ context.Context, name string) (research.Recording, error) {
 	if r, ok := s.rows[name]; ok {
 		return *r, nil
 	}
 	return research.Recording{}, research.Errorf(research.NotFound, "no such recording")
 }
 
-func (s *shelf) set(name string, state research.RecordingState) error {
+func (s *ledger) set(name string, state research.RecordingState) error {
 	if s.broken == nil {
 		s.rows[name].State = state
 	}
 	return s.broken
 }
 
-func (s *shelf) SettledRecording(_ context.Context, name string) error {
+func (s *ledger) SettledRecording(_ context.Context, name string) error {
 	return s.set(name, research.RecordingSettled)
 }
-func (s *shelf) DeletedRecording(_ context.Context, name string) error {
+func (s *ledger) DeletedRecording(_ context.Context, name string) error {
 	return s.set(name, research.RecordingDeleted)
 }
 
-func (s *shelf) where(is func(research.Recording) bool) (found []research.Recording) {
+func (s *ledger) where(is func(research.Recording) bool) (found []research.Recording) {
 	for _, r := range s.rows {
 		if is(*r) {
 			found = append(found, *r)
@@ -47,11 +47,11 @@ func (s *shelf) where(is func(research.Recording) bool) (found []research.Record
 	return found
 }
 
-func (s *shelf) LeftRecordings(context.Context, time.Time) ([]research.Recording, error) {
+func (s *ledger) LeftRecordings(context.Context, time.Time) ([]research.Recording, error) {
 	return s.where(func(r research.Recording) bool { return r.State == research.RecordingRuns }), nil
 }
 
-func (s *shelf) EndRecording(_ context.Context, key interview.Key, length time.Duration, _ time.Time) error {
+func (s *ledger) EndRecording(_ context.Context, key interview.Key, length time.Duration, _ time.Time) error {
 	for name, r := range s.rows {
 		if r.Interview == key.ID {
 			r.Length = length
@@ -61,7 +61,7 @@ func (s *shelf) EndRecording(_ context.Context, key interview.Key, length time.D
 	return errors.New("no such interview")
 }
 
-func (s *shelf) DueRecordings(_ context.Context, now time.Time) ([]research.Recording, error) {
+func (s *ledger) DueRecordings(_ context.Context, now time.Time) ([]research.Recording, error) {
 	return s.where(func(r research.Recording) bool {
 		return r.State != research.RecordingDeleted && !r.DeleteAt.IsZero() && !r.DeleteAt.After(now)
 	}), nil
@@ -75,7 +75,7 @@ func TestARecordingThroughCrashes(t *testing.T) {
 	t.Cleanup(func() { must(t, files.Close()) })
 	now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
 	row := &research.Recording{Interview: 7, Key: "itv_1", State: research.RecordingRuns}
-	rows := &shelf{rows: map[string]*research.Recording{"itv_1": row}}
+	rows := &ledger{rows: map[string]*research.Recording{"itv_1": row}}
 	a := &archive{rows: rows, files: files, now: func() time.Time { return now }}
 
 	sound, err := files.Record("itv_1", time.Minute)
