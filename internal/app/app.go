@@ -122,7 +122,7 @@ func (w waking) MoveInterview(ctx context.Context, m interview.Move) error {
 	return err
 }
 
-// Close closes the store, and the recordings.
+// Close closes the stores.
 func (a *App) Close() error { return errors.Join(a.recordings.Close(), a.db.Close()) }
 
 // link is the address of an invite.

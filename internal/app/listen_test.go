@@ -11,13 +11,13 @@ import (
 	"github.com/usercall/usercall/internal/voice/record"
 )
 
-// oneTape has one recording and its row.
-type oneTape struct {
+// heardShelf has one recording and its row.
+type heardShelf struct {
 	row  research.Recording
 	lost bool
 }
 
-func (s oneTape) RecordingNamed(_ context.Context, name string) (research.Recording, error) {
+func (s heardShelf) RecordingNamed(_ context.Context, name string) (research.Recording, error) {
 	if name != s.row.Key {
 		return research.Recording{}, research.Errorf(research.NotFound, "none")
 	}
@@ -28,7 +28,7 @@ type opened struct{ *bytes.Reader }
 
 func (opened) Close() error { return nil }
 
-func (s oneTape) Open(record.Key) (*record.Audio, error) {
+func (s heardShelf) Open(record.Key) (*record.Audio, error) {
 	if s.lost {
 		return nil, research.Errorf(research.NotFound, "none")
 	}
@@ -41,19 +41,19 @@ func TestWhoMayHearWhat(t *testing.T) {
 	deleted, due := row, row
 	deleted.State, due.DeleteAt = research.RecordingDeleted, now
 	for name, c := range map[string]struct {
-		oneTape
+		heardShelf
 		project research.ProjectID
 		id      string
 		want    error
 	}{
-		"its own":              {oneTape{row: row}, 1, "itv_1", nil},
-		"another project's":    {oneTape{row: row}, 2, "itv_1", errNotRecorded},
-		"none":                 {oneTape{row: row}, 1, "itv_2", errNotRecorded},
-		"deleted":              {oneTape{row: deleted}, 1, "itv_1", errGone},
-		"due, not deleted yet": {oneTape{row: due}, 1, "itv_1", errGone},
-		"its file is lost":     {oneTape{row: row, lost: true}, 1, "itv_1", errLost},
+		"its own":              {heardShelf{row: row}, 1, "itv_1", nil},
+		"another project's":    {heardShelf{row: row}, 2, "itv_1", errNotRecorded},
+		"none":                 {heardShelf{row: row}, 1, "itv_2", errNotRecorded},
+		"deleted":              {heardShelf{row: deleted}, 1, "itv_1", errGone},
+		"due, not deleted yet": {heardShelf{row: due}, 1, "itv_1", errGone},
+		"its file is lost":     {heardShelf{row: row, lost: true}, 1, "itv_1", errLost},
 	} {
-		sound, err := listening{c.oneTape, c.oneTape, func() time.Time { return now }}.open(t.Context(), &research.Project{ID: c.project}, c.id)
+		sound, err := listening{c.heardShelf, c.heardShelf, func() time.Time { return now }}.open(t.Context(), &research.Project{ID: c.project}, c.id)
 		if err != c.want && (c.want != nil || err != nil) {
 			t.Errorf("%s: %v", name, err)
 		}

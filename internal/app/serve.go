@@ -37,11 +37,15 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(Rea
 	if err := a.recordings.Repair(); err != nil { // before anything is recorded
 		return errors.Join(err, listener.Close())
 	}
+	watched, err := a.serveMetrics(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	a.serving.Store(true)
 	a.db.SetInterest(a.engine.Asks)
 	surfaces, err := a.surfaces()
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return errors.Join(err, listener.Close(), watched())
 	}
 	a.db.SetReserved(surfaces.streams.Wake)
 	a.catalog.paused = surfaces.streams.Paused
@@ -49,12 +53,6 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(Rea
 	var work sync.WaitGroup
 	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.past.Run, a.queue.Run, a.sending.Run, a.sweep, a.tidy, a.keepVoices, a.tally.Run, surfaces.streams.Run, a.look} {
 		work.Go(func() { loop(background) })
-	}
-	watched, err := a.serveMetrics(ctx)
-	if err != nil {
-		stop()
-		work.Wait()
-		return errors.Join(err, listener.Close())
 	}
 	server := newServer(surfaces.handler)
 	failed := make(chan error, 1)

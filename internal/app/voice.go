@@ -22,8 +22,15 @@ type talks struct {
 	tapes    record.Store
 	minutes  int               // that a project may talk a day; 0: any
 	watchers []session.Watcher // of all sessions
+	count    counter           // of sessions
 	now      func() time.Time
 	log      *slog.Logger
+}
+
+// counter knows how many sessions there are.
+type counter interface {
+	Began()
+	Ended()
 }
 
 // voiceStore is what spoken interviews keep beside their turns.
@@ -52,7 +59,9 @@ func (v *talks) Session(ctx context.Context, rec *interview.Record, c session.Co
 	}
 	kept := v.keeps(rec.Key(), tape != nil, c.Start)
 	c.Watcher = append(watchers{kept}, v.watchers...)
+	v.count.Began()
 	return session.New(c), func(ctx context.Context, rec *interview.Record) {
+		v.count.Ended()
 		kept.close()
 		v.put(ctx, rec, tape, budget.giveBack(ctx, rest))
 	}, nil
