@@ -1,3 +1,5 @@
+//go:build spoken
+
 package e2e
 
 import (
