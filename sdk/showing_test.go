@@ -212,7 +212,7 @@ func TestTheCardInGerman(t *testing.T) {
 		if r.Body["locale"] == "de-AT" {
 			invite["lang"], invite["later"], invite["never"], invite["close"] = "de", "Jetzt nicht", "Nicht mehr fragen", "Schließen"
 			invite["title"], invite["accept"], invite["decline"] = "Sie haben gerade gekündigt. Erzählen Sie uns, warum?", "Erzählen", "Nein danke"
-			invite["body"] = "Eine KI stellt die Fragen auf Englisch, Sie tippen. Etwa 4 Minuten. An dem, was Sie gerade getan haben, ändert das nichts."
+			invite["body"] = "Eine KI stellt die Fragen auf Englisch, Sie antworten. Etwa 4 Minuten. An dem, was Sie gerade getan haben, ändert das nichts."
 		}
 		return map[string]any{"invite": invite, "open": true}
 	}

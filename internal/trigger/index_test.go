@@ -139,7 +139,7 @@ func TestTextsAlwaysHaveSomethingToSay(t *testing.T) {
 		{r.Title.In("fr"), "Kurz gefragt"},
 		{r.Accept.In("fr"), "Go"},
 		{r.Decline.In("en"), "No thanks"},
-		{r.Body.In("en"), "An AI interviewer asks, you type. About 4 minutes. It changes nothing about what you just did."},
+		{r.Body.In("en"), "An AI interviewer asks, you answer. About 4 minutes. It changes nothing about what you just did."},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)

@@ -12,13 +12,13 @@ import (
 // every card has to say: that an AI asks, how long it takes, that nothing depends on
 // it, and in which language, while the interviewer does not speak the card's.
 var cardTexts = map[string]struct{ title, body, minute, minutes, accept, decline string }{
-	"en": {"Could you tell us how that went?", "An AI interviewer asks, you type. About %d %s. It changes nothing about what you just did.",
+	"en": {"Could you tell us how that went?", "An AI interviewer asks, you answer. About %d %s. It changes nothing about what you just did.",
 		"minute", "minutes", "Tell us", "No thanks"},
-	"de": {"Erzählen Sie uns, wie das war?", "Eine KI stellt die Fragen auf Englisch, Sie tippen. Etwa %d %s. An dem, was Sie gerade getan haben, ändert das nichts.",
+	"de": {"Erzählen Sie uns, wie das war?", "Eine KI stellt die Fragen auf Englisch, Sie antworten. Etwa %d %s. An dem, was Sie gerade getan haben, ändert das nichts.",
 		"Minute", "Minuten", "Erzählen", "Nein danke"},
-	"es": {"¿Nos cuenta cómo le ha ido?", "Pregunta una IA, en inglés; usted escribe. Unos %d %s. No cambia nada de lo que acaba de hacer.",
+	"es": {"¿Nos cuenta cómo le ha ido?", "Pregunta una IA, en inglés; usted responde. Unos %d %s. No cambia nada de lo que acaba de hacer.",
 		"minuto", "minutos", "Contar", "No, gracias"},
-	"fr": {"Pouvez-vous nous dire comment cela s’est passé ?", "Une IA pose les questions, en anglais ; vous écrivez. Environ %d %s. Cela ne change rien à ce que vous venez de faire.",
+	"fr": {"Pouvez-vous nous dire comment cela s’est passé ?", "Une IA pose les questions, en anglais ; vous répondez. Environ %d %s. Cela ne change rien à ce que vous venez de faire.",
 		"minute", "minutes", "Raconter", "Non merci"},
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 func TestACardSpeaksOneLanguage(t *testing.T) {
-	const german = "Eine KI stellt die Fragen auf Englisch, Sie tippen. Etwa 1 Minute. An dem, was Sie gerade getan haben, ändert das nichts."
+	const german = "Eine KI stellt die Fragen auf Englisch, Sie antworten. Etwa 1 Minute. An dem, was Sie gerade getan haben, ändert das nichts."
 	for _, c := range []struct {
 		name              string
 		languages         []string
@@ -15,7 +15,7 @@ func TestACardSpeaksOneLanguage(t *testing.T) {
 		page              string
 		lang, title, body string // body "": not looked at
 	}{
-		{"default", []string{"en"}, InviteSpec{}, "en-US", "en", "Could you tell us how that went?", "An AI interviewer asks, you type. About 1 minute. It changes nothing about what you just did."},
+		{"default", []string{"en"}, InviteSpec{}, "en-US", "en", "Could you tell us how that went?", "An AI interviewer asks, you answer. About 1 minute. It changes nothing about what you just did."},
 		{"an interview that is not in the page's language", []string{"en"}, InviteSpec{}, "de-AT", "en", "Could you tell us how that went?", ""},
 		{"default in the page's language", []string{"en", "de"}, InviteSpec{}, "de-AT", "de", "Erzählen Sie uns, wie das war?", german},
 		{"a study without English", []string{"de"}, InviteSpec{}, "pt", "de", "Erzählen Sie uns, wie das war?", german},

@@ -103,7 +103,10 @@ export class Call implements Voice {
   }
 
   away(on: boolean): void {
-    if (on) this.box?.flush(); // it comes again from where it was heard
+    if (on) {
+      this.box?.flush(); // it comes again from where it was heard
+      this.state = "connecting"; // until the server says how things are
+    }
     this.lost = on;
     this.settle();
   }

@@ -1,0 +1,273 @@
+//go:build spoken
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/usercall/usercall/internal/voice/pcm"
+)
+
+const (
+	micRate   = 16000 // samples a second of what the program hears
+	voiceRate = 24000 // and of what it says
+)
+
+// utterance is a sentence and its sound.
+type utterance struct {
+	text  string
+	sound []int16 // at micRate
+}
+
+// utter says a text with a real voice, at a rate.
+func utter(text, voice string, rate int) ([]int16, error) {
+	out, err := exec.Command("espeak-ng", "-v", voice, "-s", "160", "--stdout", text).Output()
+	if err != nil {
+		return nil, fmt.Errorf("espeak-ng: %w; run `make deps`", err)
+	}
+	return samples(out, rate)
+}
+
+// utterances are texts as somebody says them.
+func utterances(t *testing.T, texts ...string) (all []utterance) {
+	t.Helper()
+	for _, text := range texts {
+		sound, err := utter(text, "en-us+m3", micRate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, utterance{text, sound})
+	}
+	return all
+}
+
+// samples are those of a WAV, at a rate.
+func samples(wav []byte, rate int) ([]int16, error) {
+	r, err := pcm.NewReader(bytes.NewReader(wav))
+	if err != nil {
+		return nil, err
+	}
+	var all []int16
+	for part := make([]int16, 4096); err == nil; {
+		var n int
+		n, err = r.Read(part)
+		all = append(all, part[:n]...)
+	}
+	if !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	to, err := pcm.NewResampler(r.Format.Rate, rate)
+	if err != nil {
+		return nil, err
+	}
+	return to.Flush(to.Append(nil, all)), nil
+}
+
+// speech is a speech server as OpenAI's: it says what it is given with another
+// voice than the participant's, and knows what is said by comparing the sound
+// with that of the answers: what it hears is the answer, or it hears nothing.
+type speech struct {
+	*httptest.Server
+
+	mu     sync.Mutex
+	known  []utterance
+	heard  []string
+	least  float64 // the worst likeness of an answer that was recognised
+	failed int     // requests answered with 500
+	fail   int     // requests still to fail
+}
+
+func newSpeech(t *testing.T, known []utterance) *speech {
+	s := &speech{known: known, least: 1}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v1/audio/transcriptions", s.transcribe)
+	mux.HandleFunc("POST /v1/audio/speech", s.speak)
+	s.Server = httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// settings let a program use it.
+func (s *speech) settings() []string {
+	return []string{"USERCALL_STT_URL=" + s.URL + "/v1", "USERCALL_STT_MODEL=ears", "USERCALL_TTS_URL=" + s.URL + "/v1",
+		"USERCALL_TTS_MODEL=mouth", "USERCALL_TTS_VOICE=someone"}
+}
+
+// breakDown lets the next requests fail.
+func (s *speech) breakDown(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fail = n
+}
+
+func (s *speech) broken(w http.ResponseWriter) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fail == 0 {
+		return false
+	}
+	s.fail--
+	s.failed++
+	http.Error(w, "<html>out of order</html>", http.StatusInternalServerError)
+	return true
+}
+
+func (s *speech) transcribe(w http.ResponseWriter, r *http.Request) {
+	if s.broken(w) {
+		return
+	}
+	file, _, err := r.FormFile("file")
+	if err != nil {
+		http.Error(w, "no file", http.StatusBadRequest)
+		return
+	}
+	body, err := io.ReadAll(file)
+	if err != nil {
+		return // whoever asked is gone
+	}
+	sound, err := samples(body, micRate)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	answer := map[string]any{"text": s.recognise(sound), "language": "english", "duration": float64(len(sound)) / micRate}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(answer) // whoever asked may be gone
+}
+
+// recognise finds the answers in a sound, in the order in which they were said.
+func (s *speech) recognise(sound []int16) string {
+	text := ""
+	for rest := sound; ; {
+		best, at, like := -1, 0, 0.0
+		for i, u := range s.known {
+			if a, l := find(u.sound, rest); l > like {
+				best, at, like = i, a, l
+			}
+		}
+		if like < 0.8 {
+			break
+		}
+		u := s.known[best]
+		if text != "" {
+			text += " "
+		}
+		text += u.text
+		s.note(u.text, like)
+		rest = rest[min(at+len(u.sound), len(rest)):]
+	}
+	return text
+}
+
+func (s *speech) note(text string, like float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard = append(s.heard, text)
+	s.least = min(s.least, like)
+}
+
+// all is what was recognised, attempts included.
+func (s *speech) all() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.heard)
+}
+
+func (s *speech) speak(w http.ResponseWriter, r *http.Request) {
+	var asked struct {
+		Input          string `json:"input"`
+		ResponseFormat string `json:"response_format"`
+	}
+	if s.broken(w) {
+		return
+	}
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || asked.ResponseFormat != "pcm" {
+		http.Error(w, fmt.Sprintf("format %q, %v", asked.ResponseFormat, err), http.StatusBadRequest)
+		return
+	}
+	sound, err := utter(asked.Input, "en-us+f3", voiceRate)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "audio/pcm")
+	_, _ = w.Write(pcm.AppendBytes(nil, sound)) // whoever asked may be gone
+}
+
+// find is where a sound is in another, as a sample, and how alike they are
+// there: the correlation, from 0 to 1. First the loudness of ten milliseconds
+// each is compared, then, around the best places, the sound itself.
+func find(what, in []int16) (at int, like float64) {
+	const step = micRate / 100
+	a, b := loudness(what, step), loudness(in, step)
+	coarse, best := 0, 0.0
+	for lag := -len(a) / 8; lag <= len(b)-len(a)*7/8; lag++ {
+		if l := correlation(a, b, lag); l > best {
+			coarse, best = lag, l
+		}
+	}
+	if best < 0.6 {
+		return 0, 0
+	}
+	x, y := floats(what), floats(in)
+	for lag := (coarse - 2) * step; lag <= (coarse+2)*step; lag++ {
+		if l := correlation(x, y, lag); l > like {
+			at, like = lag, l
+		}
+	}
+	return max(at, 0), like
+}
+
+// correlation of what both have, b shifted by lag; 0 where that is less than
+// seven eighths of a.
+func correlation(a, b []float64, lag int) float64 {
+	from, to := max(0, -lag), min(len(a), len(b)-lag)
+	if to-from < len(a)*7/8 {
+		return 0
+	}
+	var ab, aa, bb float64
+	for i := from; i < to; i++ {
+		x, y := a[i], b[i+lag]
+		ab, aa, bb = ab+x*y, aa+x*x, bb+y*y
+	}
+	if aa == 0 || bb == 0 {
+		return 0
+	}
+	return ab / math.Sqrt(aa*bb)
+}
+
+func loudness(sound []int16, step int) []float64 {
+	all := make([]float64, 0, len(sound)/step)
+	mean := 0.0
+	for ; len(sound) >= step; sound = sound[step:] {
+		sum := 0.0
+		for _, s := range sound[:step] {
+			sum += math.Abs(float64(s))
+		}
+		all = append(all, sum)
+		mean += sum
+	}
+	for i := range all { // only what differs from the mean tells sounds apart
+		all[i] -= mean / float64(len(all))
+	}
+	return all
+}
+
+func floats(sound []int16) []float64 {
+	all := make([]float64, len(sound))
+	for i, s := range sound {
+		all[i] = float64(s)
+	}
+	return all
+}
