@@ -37,7 +37,7 @@ check: assets ## Vet, staticcheck and the types, without the tests
 .PHONY: test
 test: deps build check ## Everything: checks, and all tests with -race on both databases
 	@go -C tools run ./build -test ..
-	@$(TOOL) gotestsum --format pkgname --hide-summary=skipped -- -race ./...
+	@$(TOOL) gotestsum --format pkgname --hide-summary=skipped -- -race -timeout 30m ./...
 
 .PHONY: bench
 bench: build ## Measure, and print what docs/benchmarks.md holds

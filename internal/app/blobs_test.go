@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -299,12 +300,12 @@ func TestRecordingsOutliveTheirObjectStore(t *testing.T) {
 	if err := errors.Join(r.Participant(0, sound), r.Moderator(0, sound), r.Close(0)); err != nil {
 		t.Fatal(err)
 	}
-	half := 0
+	var half atomic.Int64
 	for name, fault := range map[string]func(http.ResponseWriter, *http.Request) bool{
 		"down": func(w http.ResponseWriter, _ *http.Request) bool { f.refuse(w, 503, "ServiceUnavailable"); return true },
 		"cut off": func(_ http.ResponseWriter, r *http.Request) bool {
 			if r.Method == "PUT" {
-				half++
+				half.Add(1)
 				_, _ = io.CopyN(io.Discard, r.Body, 1000)
 				panic(http.ErrAbortHandler)
 			}
@@ -319,7 +320,7 @@ func TestRecordingsOutliveTheirObjectStore(t *testing.T) {
 			t.Errorf("%s: there is %v", name, f.names())
 		}
 	}
-	if half == 0 {
+	if half.Load() == 0 {
 		t.Fatal("no upload was cut off: this test shows nothing")
 	}
 	f.breaks(nil)
