@@ -1,5 +1,3 @@
-//go:build spoken
-
 package e2e
 
 import (
@@ -10,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/mewkiz/flac"
 
 	"github.com/usercall/usercall/internal/voice/pcm"
+	"github.com/usercall/usercall/internal/voice/pcm/pcmtest"
 )
 
 // aloud is what the visitor says in the spoken interview, each in one breath.
@@ -38,9 +38,17 @@ var aloud = []string{
 // any other, and the test decides when somebody speaks into it.
 const microphone = `{
 	let out, context
-	window.lines = []
+	window.lines = [] // each with what it carried, and how many frames of sound left
 	window.WebSocket = class extends WebSocket {
-		constructor(...a) { super(...a); lines.push(this) }
+		constructor(...a) {
+			super(...a)
+			lines.push(Object.assign(this, { frames: [], sound: 0 }))
+			this.addEventListener("message", e => typeof e.data === "string" && this.frames.push(e.data))
+		}
+		send(data) {
+			typeof data === "string" ? this.frames.push("> " + data) : this.sound++
+			super.send(data)
+		}
 	}
 	window.asked = 0
 	navigator.mediaDevices.getUserMedia = async wanted => {
@@ -86,6 +94,8 @@ func TestTheProductSpoken(t *testing.T) {
 			server.breakDown(1)
 		case 2: // the network is cut in the middle of an answer
 			room.cutOff = true
+		case 4: // the program is killed, and is there again
+			room.killed(p)
 		case len(said):
 			t.Fatal("the interview does not end")
 		}
@@ -144,6 +154,7 @@ func (r *spoken) slowly(expression string) {
 			return
 		}
 	}
+	r.t.Log("the last frames of each line:", eval[string](r.tab, `JSON.stringify(lines.map(l => [l.readyState, l.sound, l.frames.slice(-12)]), null, 1)`))
 	r.until(expression)
 }
 
@@ -164,6 +175,15 @@ func (r *spoken) cutInside(wav []byte) {
 	r.t.Helper()
 	lines := eval[int](r.tab, "lines.length")
 	eval[bool](r.tab, fmt.Sprintf(`setTimeout(() => lines.at(-1).close(), 900), sayAloud(%q)`, base64.StdEncoding.EncodeToString(wav)))
+	r.back(lines)
+}
+
+// killed ends the program without a warning, and begins it anew.
+func (r *spoken) killed(p *program) {
+	r.t.Helper()
+	lines := eval[int](r.tab, "lines.length")
+	p.stop(syscall.SIGKILL)
+	p.demo("--people", "12")
 	r.back(lines)
 }
 
@@ -225,7 +245,7 @@ func soundsThere(t *testing.T, voice []int16, start, end int64, u utterance) {
 	if from >= to {
 		t.Fatalf("the recording of %d ms does not reach to %d ms", len(voice)*1000/micRate, start)
 	}
-	if _, like := find(u.sound, voice[from:to]); like < 0.8 {
+	if _, like := pcmtest.Find(u.sound, voice[from:to]); like < 0.8 {
 		t.Errorf("from %d to %d ms the recording is %.2f like %q", start, end, like, u.text)
 	}
 }

@@ -1,12 +1,14 @@
 package participant_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"github.com/usercall/usercall/internal/voice/pcm/pcmtest"
 	"github.com/usercall/usercall/internal/web/participant"
 )
 
@@ -116,8 +118,9 @@ func TestTheMicrophoneIsHeard(t *testing.T) {
 // best is how like the voice the best half second of a sound is: another may lie
 // in the gap between two rounds of it.
 func best(sound, voice []int16) (best float64) {
-	for at := 0; at+8000 <= len(sound); at += 12000 {
-		best = max(best, alike(sound[at:at+8000], voice))
+	for part := range slices.Chunk(sound, 8000) {
+		_, like := pcmtest.Find(part, voice)
+		best = max(best, like)
 	}
 	return best
 }

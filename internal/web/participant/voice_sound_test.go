@@ -2,7 +2,6 @@ package participant_test
 
 import (
 	"encoding/binary"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -61,25 +60,4 @@ func samples(t *testing.T, wav []byte) []int16 {
 	r, err := pcm.NewResampler(int(binary.LittleEndian.Uint32(wav[24:])), 16000)
 	must(t, err)
 	return r.Flush(r.Append(nil, in))
-}
-
-// alike is how much a sound is like the part of another that it is most like: 1 is the same.
-func alike(sound, in []int16) float64 {
-	best := 0.0
-	for at := 0; at+len(sound) <= len(in); at++ {
-		best = max(best, correlation(sound, in[at:at+len(sound)]))
-	}
-	return best
-}
-
-func correlation(a, b []int16) float64 {
-	var ab, aa, bb float64
-	for i := range a {
-		x, y := float64(a[i]), float64(b[i])
-		ab, aa, bb = ab+x*y, aa+x*x, bb+y*y
-	}
-	if aa == 0 || bb == 0 {
-		return 0
-	}
-	return ab / math.Sqrt(aa*bb)
 }
