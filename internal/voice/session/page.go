@@ -2,10 +2,8 @@ package session
 
 import (
 	"context"
-	"sync"
 	"time"
 
-	"github.com/usercall/usercall/internal/voice/record"
 	"github.com/usercall/usercall/internal/voice/turn"
 )
 
@@ -32,7 +30,6 @@ func (s *Session) attach(p Page) {
 	}
 	s.page = p
 	s.clock.Again()
-	s.pace.again()
 	s.muted, s.typing = false, false
 	s.send(Phase{s.shown})
 	s.services()
@@ -71,9 +68,10 @@ type frame struct {
 
 // Mic takes a frame of the page's microphone, by its number: 16 bits,
 // little-endian, mono, at 16 kHz. It may wait for a moment, and pcm is not
-// changed afterwards. False: it came faster than anybody can speak, or is none.
+// changed afterwards; how fast it may come is for whoever has the socket to
+// say. False: it is no sound, or the session could not take it in time.
 func (s *Session) Mic(seq uint32, pcm []byte) bool {
-	if len(pcm) == 0 || len(pcm)%2 != 0 || !s.pace.allow(len(pcm)/2, time.Now()) {
+	if len(pcm) == 0 || len(pcm)%2 != 0 {
 		return false
 	}
 	patience := time.NewTimer(mostPatience)
@@ -96,38 +94,5 @@ func (s *Session) Do(c Command) {
 	}
 }
 
-const (
-	// mostPatience is how long a frame may wait for the actor.
-	mostPatience = 2 * time.Second
-	// mostHeld is how much sound may come at once: what a bad network held back.
-	mostHeld = 30 * record.Rate
-	// fastest is how much may come in the long run, in samples a second.
-	fastest = record.Rate * 5 / 4
-)
-
-// pace is how fast sound comes. Its zero value is ready.
-type pace struct {
-	mu   sync.Mutex
-	used float64 // samples of what may come at once
-	at   time.Time
-}
-
-func (p *pace) allow(n int, now time.Time) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if gone := now.Sub(p.at).Seconds(); gone > 0 {
-		p.used = max(p.used-gone*fastest, 0)
-		p.at = now
-	}
-	if p.used+float64(n) > mostHeld {
-		return false
-	}
-	p.used += float64(n)
-	return true
-}
-
-func (p *pace) again() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.used = 0
-}
+// mostPatience is how long a frame may wait for the actor.
+const mostPatience = 2 * time.Second

@@ -77,7 +77,6 @@ type Session struct {
 	frames chan frame
 	orders chan Command
 	done   chan struct{}
-	pace   pace
 	purse  purse
 	work   sync.WaitGroup // of all goroutines but the actor
 	root   context.Context

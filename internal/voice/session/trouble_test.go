@@ -265,20 +265,10 @@ func TestDiskStuck(t *testing.T) {
 	})
 }
 
-// TestFlood: sound that comes faster than anybody speaks is refused, and nothing
-// piles up.
-func TestFlood(t *testing.T) {
+// TestNoSound: what is no sound is refused.
+func TestNoSound(t *testing.T) {
 	bubble(t, nil, func(r *rig) {
 		r.phase(turn.Listening, 10*time.Second)
-		taken := 0
-		for seq := range uint32(5000) { // five minutes
-			if r.s.Mic(1000+seq, make([]byte, 1920)) {
-				taken++
-			}
-		}
-		if taken > 520 {
-			t.Errorf("%d frames at once", taken)
-		}
 		for _, bad := range [][]byte{nil, make([]byte, 3)} {
 			if r.s.Mic(9000, bad) {
 				t.Errorf("%d bytes are no sound", len(bad))
