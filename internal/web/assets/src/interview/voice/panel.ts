@@ -25,13 +25,14 @@ export interface PanelEvents {
 export class Panel {
   private readonly root: HTMLElement;
   private readonly line: HTMLElement;
+  private mute = false;
 
   constructor(talk: HTMLElement, on: PanelEvents) {
     this.root = talk.querySelector<HTMLElement>(".voice")!;
     this.line = this.root.querySelector<HTMLElement>(".level span")!;
     const { signal } = this.closed;
     this.button("done").addEventListener("click", () => on.done(), { signal });
-    this.button("mute").addEventListener("click", () => on.mute(this.button("mute").getAttribute("aria-pressed") !== "true"), { signal });
+    this.button("mute").addEventListener("click", () => on.mute(!this.mute), { signal });
     this.button("type").addEventListener("click", () => on.type(), { signal });
     this.root.hidden = false;
   }
@@ -62,7 +63,7 @@ export class Panel {
   }
 
   muted(on: boolean): void {
-    this.button("mute").setAttribute("aria-pressed", String(on));
+    this.mute = on;
     this.button("mute").textContent = on ? "Unmute" : "Mute";
   }
 
