@@ -100,7 +100,7 @@ func TestInterviewInAFrame(t *testing.T) {
 	eval[int](p, uc("accept")+".click();0")
 	const frame = `document.querySelector("usercall-interview")?.shadowRoot.querySelector("iframe")`
 	p.waitFor(frame)
-	if got := eval[[]string](p, `(f=>[f.src,f.allow])(`+frame+`)`); got[0] != s.URL+"/i/token" || got[1] != "microphone" {
+	if got := eval[[]string](p, `(f=>[f.src,f.allow])(`+frame+`)`); got[0] != s.URL+"/i/token" || got[1] != "microphone; on-device-speech-recognition" {
 		t.Errorf("frame %q", got)
 	}
 	eval[int](p, `window.postMessage({usercall:"completed"},"*");0`)

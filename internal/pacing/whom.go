@@ -27,6 +27,22 @@ func setDialogs(s *research.Settings, value string) error {
 	return nil
 }
 
+func getOpens(s *research.Settings) string {
+	if s.InPage {
+		return "page"
+	}
+	return "tab"
+}
+
+func setOpens(s *research.Settings, value string) error {
+	switch value {
+	case "page", "tab", "default":
+		s.InPage = value == "page"
+		return nil
+	}
+	return research.Errorf(research.Invalid, "Interview opens: %q is neither tab nor page.", short(value))
+}
+
 const (
 	mostTesters   = 100
 	longestTester = 320 // bytes: the longest e-mail address

@@ -39,7 +39,10 @@ type Settings struct {
 	// DialogSelector is what makes a card wait while it can be seen, as CSS; "" is
 	// the default.
 	DialogSelector string
-	Pacing         Pacing // when invites may be shown or sent
+	// InPage says that an accepted interview opens in a frame on the page; else in a
+	// tab of its own.
+	InPage bool
+	Pacing Pacing // when invites may be shown or sent
 	// TestPeople is whom triggers in test mode invite, and nobody else: userIds and
 	// e-mail addresses.
 	TestPeople []string

@@ -68,7 +68,7 @@ func (d *dashboard) savePacing(w http.ResponseWriter, r *request) error {
 	}
 	v := pacingView{Of: "pacing", Values: pacing.Values(r.project.Settings), From: r.form("from"), To: r.form("to")}
 	values := map[string]string{"days": text(strings.Join(r.PostForm["day"], ","))}
-	for _, name := range []string{"cooldown", "cards_per_session", "timezone", "clock", "max_age", "grace", "dialog_selector"} {
+	for _, name := range []string{"cooldown", "cards_per_session", "timezone", "clock", "max_age", "grace", "dialog_selector", "interview_opens"} {
 		values[name] = strings.TrimSpace(r.form(name))
 	}
 	if v.From != "" || v.To != "" {

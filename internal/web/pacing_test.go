@@ -56,7 +56,7 @@ func TestThePageOfPacing(t *testing.T) {
 }
 
 var wholeForm = url.Values{"from": {"21:00"}, "to": {"08:30"}, "day": {"mon", "tue"}, "timezone": {" Europe/Berlin "}, "clock": {"project"}, "cooldown": {"14d"},
-	"cards_per_session": {"2"}, "max_age": {"1h"}, "grace": {"1m"}, "dialog_selector": {".tour"}}
+	"cards_per_session": {"2"}, "max_age": {"1h"}, "grace": {"1m"}, "dialog_selector": {".tour"}, "interview_opens": {"page"}}
 
 func with(form url.Values, name string, values ...string) url.Values {
 	out := url.Values{}

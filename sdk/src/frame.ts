@@ -21,7 +21,7 @@ function frameInterview({ link, lang, dir, look, completed }: FrameRequest): voi
   const { host, root } = hostElement(NAME, css, look);
   host.lang = lang;
   host.dir = dir;
-  const frame = element("iframe", { src: link, title: words.interview, allow: "microphone" });
+  const frame = element("iframe", { src: link, title: words.interview, allow: "microphone; on-device-speech-recognition" });
   const tab = element("a", { href: link, target: "_blank", rel: "noopener" }, words.newTab);
   const close = element("button", { type: "button", "aria-label": words.close }, "×");
   const remove = () => {

@@ -31,13 +31,20 @@ func (c Config) config(_ *http.Request, v visitor, _ []byte) (any, error) {
 		needs = []trigger.EventNeed{}
 	}
 	set := v.project.Settings
-	config := map[string]any{"events": needs, "signed": c.Engine.Signed(v.project.ID), "delivery": "tab",
+	config := map[string]any{"events": needs, "signed": c.Engine.Signed(v.project.ID), "delivery": delivery(set),
 		"per_session":     max(0, cmp.Or(set.CardsPerSession, research.DefaultCardsPerSession)), // 0: no limit
 		"dialog_selector": cmp.Or(set.DialogSelector, research.DefaultDialogSelector)}
 	if set.Pacing.PersonZone {
 		config["timeZone"] = true // it is asked for where it is needed, and nowhere else
 	}
 	return config, nil
+}
+
+func delivery(s research.Settings) string {
+	if s.InPage {
+		return "iframe"
+	}
+	return "tab"
 }
 
 // events stores what the page saw and answers with what was decided of it.

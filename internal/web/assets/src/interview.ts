@@ -3,7 +3,7 @@
 // of its own, see interview/speech.ts.
 
 import { askConsent } from "./interview/consent";
-import { showEnd } from "./interview/ending";
+import { showEnd, tellAround } from "./interview/ending";
 import { Line, type LineState } from "./interview/line";
 import { Outbox } from "./interview/outbox";
 import { speak, welcome, type Voice } from "./interview/speech";
@@ -342,6 +342,7 @@ class Room {
     this.outbox.clear();
     this.voice?.close();
     showEnd(this.root, reason, this.last);
+    if (reason === "complete" || reason === "time") tellAround();
     this.talk = this.voice = undefined;
   }
 }

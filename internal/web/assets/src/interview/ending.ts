@@ -10,3 +10,10 @@ export function showEnd(root: HTMLElement, reason: string, last: string): void {
   scrollTo(0, 0);
   root.querySelector<HTMLElement>("h1")!.focus();
 }
+
+/** tellAround tells the page around a frame that the interview is over, and no more than that. */
+export function tellAround(): void {
+  if (window.parent === window) return;
+  const around = location.ancestorOrigins?.[0] ?? (document.referrer && new URL(document.referrer).origin);
+  if (around) window.parent.postMessage({ usercall: "completed" }, around);
+}
