@@ -108,6 +108,21 @@ func TestInterviewInAFrame(t *testing.T) {
 	p.heard("invite", "shown", "accepted")
 }
 
+// Where the page's policy refuses the frame, the person is told, and has the tab.
+func TestAFrameThatThePageRefuses(t *testing.T) {
+	t.Parallel()
+	h, s := newHost(t), newStub(t)
+	s.config["delivery"] = "iframe"
+	h.csp = "frame-src 'none'"
+	p := withCard(t, s, h, "")
+	eval[int](p, uc("accept")+".click();0")
+	const inside = `document.querySelector("usercall-interview")?.shadowRoot`
+	p.waitFor(inside + `?.querySelector("[role=status]")?.textContent.includes("in a tab")`)
+	if got := eval[string](p, inside+`.querySelector("a").href`); got != s.URL+"/i/token" {
+		t.Errorf("the tab leads to %q", got)
+	}
+}
+
 func TestServerSignedEventsAskByAnonymousID(t *testing.T) {
 	t.Parallel()
 	h, s := newHost(t), newStub(t)
