@@ -106,6 +106,9 @@ func TestTheProductSpoken(t *testing.T) {
 	p.checkSpoken(t, server, said)
 }
 
+// loud lets a page make sound though nobody touched it.
+var loud = chromedp.Flag("autoplay-policy", "no-user-gesture-required")
+
 // spoken is the tab of a spoken interview.
 type spoken struct {
 	*tab
@@ -116,21 +119,27 @@ type spoken struct {
 // accept gets the card on the product's page and begins a spoken interview.
 func (p *program) accept(t *testing.T) *spoken {
 	t.Helper()
-	visitor := browser(t, chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
+	visitor := browser(t, loud)
 	visitor.open("http://" + p.product + "/app/billing")
 	visitor.click(".danger")
 	visitor.until(card + `?.querySelector("[data-uc=accept]")`)
 	visitor.expectTab()
 	visitor.clickIn(card, "[data-uc=accept]")
-	room := &spoken{tab: visitor.newTab()}
-	if _, err := chromedp.Call(room.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: microphone}); err != nil {
-		t.Fatal(err)
+	return visitor.newTab().agree()
+}
+
+// agree loads the interview anew with a microphone of ours, and consents to talking
+// and to being recorded.
+func (p *tab) agree() *spoken {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: microphone}); err != nil {
+		p.t.Fatal(err)
 	}
-	room.do(chromedp.Reload())
-	room.click("#record")
-	room.picture("spoken-consent")
-	room.click("[data-uc=consent]")
-	return room
+	p.do(chromedp.Reload())
+	p.click("#record")
+	p.picture("spoken-consent")
+	p.click("[data-uc=consent]")
+	return &spoken{tab: p}
 }
 
 // question waits until the interviewer has asked something new and listens;
