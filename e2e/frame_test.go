@@ -26,6 +26,7 @@ const frame = `document.querySelector("usercall-interview")?.shadowRoot.querySel
 // TestInterviewInThePage: where the project says so, the interview opens in a
 // frame on the page, and is held there.
 func TestInterviewInThePage(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	p.demo("--people", "12")
 	project := p.project(true)

@@ -26,6 +26,7 @@ triggers:
 // The one that holds a spoken interview is killed; the person is back at the same
 // question on the other, and every answer stands once.
 func TestAnInterviewOutlivesItsNode(t *testing.T) {
+	t.Parallel()
 	said := utterances(t, aloud[:3]...)
 	server := newSpeech(t, said)
 	nodes := []*program{newProgram(t), newProgram(t)}

@@ -80,6 +80,7 @@ const microphone = `{
 // detector, turns and recording; the speech server hears the sound of each
 // answer and nothing else; a quote plays the seconds in which it was said.
 func TestTheProductSpoken(t *testing.T) {
+	t.Parallel()
 	said := utterances(t, aloud...)
 	server := newSpeech(t, said)
 	p := newProgram(t)

@@ -7,39 +7,22 @@ import type { FromServer, Hello } from "../wire";
 import type { Check } from "./check";
 import type { Outlet } from "./loopback";
 import { Microphone } from "./microphone";
-import { NOTICES, TYPE_NOW } from "./notices";
-import { Panel, type Shown } from "./panel";
-import { SILENT, troubleOf, WORDS } from "./trouble";
+import { Notes, TYPE_NOW } from "./notices";
+import { Panel } from "./panel";
+import { Standing } from "./standing";
+import { troubleOf, WORDS } from "./trouble";
 import { Voicebox } from "./voicebox";
 import { wake, Watch } from "./watch";
 
-const QUIET_MS = 3_000; // without the least sound: the microphone is off
 const SPILL_MS = 250; // of our own voice in the room, where the microphone rests while we speak
-
-const SHOWN: Record<string, Shown> = {
-  connecting: "connecting",
-  consent: "connecting",
-  speaking: "speaking",
-  listening: "listening",
-  user_speaking: "hearing",
-  endpointing: "hearing",
-  thinking: "thinking",
-  reconnecting: "away",
-  closing: "closing",
-};
 
 export class Call implements Voice {
   private readonly host: VoiceHost;
   private readonly watch: Watch;
   private box?: Voicebox;
   private panel?: Panel;
-  private state = "connecting";
-  private lost = false;
-  private asleep = false;
-  private mute = false;
-  private half = false;
-  private quietSince = performance.now();
-  private note = "";
+  private readonly standing = new Standing();
+  private readonly notes = new Notes();
   private readonly clock = setInterval(() => this.tick(), 500);
 
   constructor(
@@ -72,11 +55,11 @@ export class Call implements Voice {
         this.box ??= new Voicebox(this.context, f.out_rate ?? 24_000, this.outlet, {
           played: (gen, played_ms) => this.host.send({ type: "playback", gen, played_ms }),
           done: (gen) => this.played(gen),
-          level: (level) => this.state === "speaking" && this.panel?.level(level),
+          level: (level) => this.standing.state === "speaking" && this.panel?.level(level),
         });
         return;
       case "state":
-        this.state = f.name;
+        this.standing.state = f.name;
         return this.settle();
       case "agent_turn":
         this.host.aloud(f.spoken === true);
@@ -99,21 +82,21 @@ export class Call implements Voice {
   }
 
   sound(data: ArrayBuffer): void {
-    if (!this.asleep) this.box?.sound(data);
+    if (!this.standing.asleep) this.box?.sound(data);
   }
 
   away(on: boolean): void {
     if (on) {
       this.box?.flush(); // it comes again from where it was heard
-      this.state = "connecting"; // until the server says how things are
+      this.standing.state = "connecting"; // until the server says how things are
     }
-    this.lost = on;
+    this.standing.lost = on;
     this.settle();
   }
 
   paused(on: boolean): void {
     if (on) this.box?.flush();
-    this.asleep = on;
+    this.standing.asleep = on;
     this.settle();
   }
 
@@ -124,7 +107,7 @@ export class Call implements Voice {
       return WORDS[troubleOf(e)];
     }
     await this.watch.remember();
-    this.quietSince = performance.now();
+    this.notes.listenAnew();
     return "";
   }
 
@@ -140,7 +123,7 @@ export class Call implements Voice {
   /** heard is the level of the microphone, sixteen times a second. */
   heard(level: number): void {
     if (!this.panel) return this.check.level(level);
-    if (this.state !== "speaking" && this.state !== "closing" && !this.deaf() && !this.lost) this.panel.level(level);
+    if (this.standing.shows) this.panel.level(level);
   }
 
   gone(): void {
@@ -155,57 +138,45 @@ export class Call implements Voice {
 
   private played(gen: number): void {
     this.host.send({ type: "playback_done", gen });
-    if (this.half) setTimeout(() => this.settle(), SPILL_MS);
+    if (this.standing.half) setTimeout(() => this.settle(), SPILL_MS);
   }
 
   private halt(why: string): void {
-    if (this.asleep) return;
+    if (this.standing.asleep) return;
     this.host.halt(why);
   }
 
   private muted(on: boolean): void {
-    this.mute = on;
+    this.standing.mute = on;
     this.panel?.muted(on);
     this.host.send({ type: "mute", on });
-    this.quietSince = performance.now();
+    this.notes.listenAnew();
     this.settle();
   }
 
   /** settle brings the microphone and what is shown in line with how things are. */
   private settle(): void {
-    const begun = this.state !== "connecting" && this.state !== "consent";
-    const covered = this.half && this.box?.speaking === true;
-    this.microphone.listen(begun && !this.deaf() && !covered, this.deaf());
-    const listens = this.state === "listening" || this.state === "user_speaking" || this.state === "endpointing";
-    this.panel?.show(this.lost ? "away" : this.mute && listens ? "muted" : (SHOWN[this.state] ?? "connecting"));
-  }
-
-  private deaf(): boolean {
-    return this.mute || this.asleep;
+    this.microphone.listen(this.standing.open(this.box?.speaking === true), this.standing.deaf);
+    this.panel?.show(this.standing.shown);
   }
 
   private notice(code: string): void {
-    if (code === "half_duplex") this.half = true;
-    this.note = NOTICES[code] ?? this.note;
-    if (code in NOTICES) this.panel?.note(this.note);
+    if (code === "half_duplex") this.standing.half = true;
+    if (this.notes.take(code)) this.panel?.note(this.notes.text);
     if (code in TYPE_NOW) this.host.box(true);
     if (code === "voice_back") this.host.box(false);
     this.settle();
   }
 
-  /** forgive ends what was said of one answer only. */
   private forgive(): void {
-    if (this.note !== NOTICES["not_heard"]) return;
-    this.note = "";
+    if (!this.notes.forgive()) return;
     this.panel?.note("");
     this.host.box(false);
   }
 
   /** tick looks whether the microphone gives anything at all. */
   private tick(): void {
-    const now = performance.now();
-    if (this.deaf() || this.lost) this.quietSince = now;
-    const quiet = now - Math.max(this.microphone.audible, this.quietSince) > QUIET_MS;
-    this.panel?.note(quiet ? SILENT : this.note);
+    if (this.standing.deaf || this.standing.lost) this.notes.listenAnew();
+    this.panel?.note(this.notes.now(this.microphone.audible));
   }
 }
