@@ -46,6 +46,7 @@ type App struct {
 	room    *interview.Room
 	sender  *deliver.Service
 	sending *jobs.Queue // what is sent: others may be slow
+	voices  *jobs.Queue // what becomes of recordings: so may those who hear them again
 	tally   *ingest.Tally
 	metrics *metrics.Metrics
 	traces  *traces.Traces // nil: none are sent
@@ -55,7 +56,7 @@ type App struct {
 	forecasts *turns
 
 	recordings recordings
-	archive    *archive // nil: this process keeps no recordings
+	archive    *archive
 	speech     Speech
 	talks      *talks
 }

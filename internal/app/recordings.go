@@ -17,6 +17,7 @@ import (
 type archive struct {
 	rows  recordingRows
 	files record.Store
+	hear  func(ctx context.Context, rec research.Recording) error // once more, before it is settled
 	now   func() time.Time
 }
 
@@ -38,15 +39,14 @@ const leftAfter = 5 * time.Minute
 // keepRecordings looks after the recordings in a place from now on. Call it before
 // the queue runs.
 func (a *App) keepRecordings(files record.Store) {
-	a.archive = &archive{rows: a.db, files: files, now: a.now}
-	a.queue.Handle(store.SettleJob, func(ctx context.Context, j jobs.Job) error { return a.archive.settle(ctx, j.Payload) })
+	again := &hindsight{room: a.room, files: files, stt: a.speech.Words, budget: a.budgetOf, watcher: watchers(a.voiceWatchers()), log: a.log}
+	a.archive = &archive{rows: a.db, files: files, hear: again.hear, now: a.now}
+	a.voices = jobs.NewQueue(a.db, jobs.Options{Queue: store.VoiceQueue, Now: a.now, Log: a.log, SkipRow: a.db.SkipRow(), Due: a.db.VoicesDue})
+	a.voices.Handle(store.SettleJob, func(ctx context.Context, j jobs.Job) error { return a.archive.settle(ctx, j.Payload) })
 }
 
 // tidyRecordings is a round of what is overdue, and says how many it looked after.
 func (a *App) tidyRecordings(ctx context.Context) (int, error) {
-	if a.archive == nil {
-		return 0, nil
-	}
 	left, err := a.archive.endLeft(ctx)
 	gone, failed := a.archive.deleteDue(ctx)
 	return left + gone, errors.Join(err, failed)
@@ -64,6 +64,9 @@ func (a *archive) settle(ctx context.Context, name string) error {
 	}
 	if !rec.DeleteAt.IsZero() && !a.now().Before(rec.DeleteAt) {
 		return nil // it is on its way out
+	}
+	if err := a.hear(ctx, rec); err != nil {
+		return err
 	}
 	if err := a.files.Settle(ctx, record.Key(name)); err != nil {
 		return err

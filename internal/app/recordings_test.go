@@ -76,7 +76,9 @@ func TestARecordingThroughCrashes(t *testing.T) {
 	now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
 	row := &research.Recording{Interview: 7, Key: "itv_1", State: research.RecordingRuns}
 	rows := &ledger{rows: map[string]*research.Recording{"itv_1": row}}
-	a := &archive{rows: rows, files: files, now: func() time.Time { return now }}
+	unheard := errors.New("the turns could not be read")
+	hear := func(context.Context, research.Recording) error { return unheard }
+	a := &archive{rows: rows, files: files, hear: func(ctx context.Context, r research.Recording) error { return hear(ctx, r) }, now: func() time.Time { return now }}
 
 	sound, err := files.Record("itv_1", time.Minute)
 	must(t, err)
@@ -86,6 +88,10 @@ func TestARecordingThroughCrashes(t *testing.T) {
 		t.Fatalf("%d were ended, %v: %+v", n, err, row)
 	}
 
+	if err := a.settle(t.Context(), "itv_1"); !errors.Is(err, unheard) || row.State != research.RecordingEnded {
+		t.Errorf("settled before it was heard once more: %v, row %s", err, row.State)
+	}
+	hear = func(context.Context, research.Recording) error { return nil }
 	rows.broken = errors.New("the database is away")
 	if err := a.settle(t.Context(), "itv_1"); !errors.Is(err, rows.broken) {
 		t.Errorf("settled without its row: %v", err)

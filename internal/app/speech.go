@@ -17,6 +17,9 @@ type Speech struct {
 	STT      provider.STT      // nil: nobody hears, and answers are typed
 	Listener provider.Listener // hears while somebody speaks; nil: the service cannot
 	TTS      provider.TTS      // nil: the page speaks or shows captions
+	// Words writes down once more what was recorded, to know when each word was
+	// said; nil: nobody does. It has a breaker of its own, as interviews go on meanwhile.
+	Words provider.STT
 	// Service says where what participants say goes, like "api.deepgram.com and
 	// api.openai.com"; "" where there is none but programs on this machine.
 	Service string
@@ -37,6 +40,7 @@ const (
 	hearLimit   = 8 * time.Second
 	speakLimit  = 6 * time.Second
 	listenLimit = 3 * time.Second
+	wordsLimit  = 20 * time.Second // nobody waits, and an answer may be long
 )
 
 // speech makes the services of the configuration. A TTS that fails is followed by
@@ -62,12 +66,27 @@ func (s *Speech) hear(c config.Service) {
 	guard := &provider.Guard{Name: earsName, Limit: hearLimit}
 	if c.Kind == config.KindOpenAI {
 		s.STT = provider.GuardedSTT{STT: openAI(earsName, c), Guard: guard}
+		s.words(c)
 		return
 	}
 	d := deepgram(c)
 	s.STT = provider.GuardedSTT{STT: d, Guard: guard}
+	s.words(c)
 	// A breaker of its own: the socket may be cut off where plain requests get through.
 	s.Listener = provider.GuardedListener{Listener: d, Guard: &provider.Guard{Name: earsName, Limit: listenLimit}}
+}
+
+// words is the same service, with the model that knows the times of words.
+func (s *Speech) words(c config.Service) {
+	if c.Words == "" {
+		return
+	}
+	c.Model = c.Words
+	var stt provider.STT = openAI(earsName, c)
+	if c.Kind == config.KindDeepgram {
+		stt = deepgram(c)
+	}
+	s.Words = provider.GuardedSTT{STT: stt, Guard: &provider.Guard{Name: earsName, Limit: wordsLimit}}
 }
 
 // voices is what speaks, best first.

@@ -20,6 +20,11 @@ type meter struct {
 	day string // of what was reserved last
 }
 
+// budgetOf is what a project may have heard and said in a day.
+func (a *App) budgetOf(p research.ProjectID) *meter {
+	return &meter{db: a.db, project: p, most: a.cfg.Voice.Minutes * 60, now: a.now}
+}
+
 // reserve takes seconds of today; a quota error where the day has no more.
 func (m *meter) reserve(ctx context.Context, seconds int) error {
 	day := m.now().UTC().Format(time.DateOnly)

@@ -169,17 +169,8 @@ func (s *site) putAway(t *testing.T, token string) {
 		t.Fatal(err)
 	}
 	rec := offer.Interview
-	var tape research.Recording
-	for range 200 { // a job settles it
-		if tape, err = s.app.db.Recording(t.Context(), rec.Key()); err != nil {
-			t.Fatal(err)
-		}
-		if tape.State == research.RecordingSettled {
-			break
-		}
-		<-time.After(50 * time.Millisecond)
-	}
-	if tape.State != research.RecordingSettled || tape.Length < 2*time.Second || tape.Length > time.Minute || tape.DeleteAt.IsZero() {
+	tape := s.settled(t, rec.Key())
+	if tape.Length < 2*time.Second || tape.Length > time.Minute || tape.DeleteAt.IsZero() {
 		t.Errorf("its recording is %+v", tape)
 	}
 	audio, err := s.app.recordings.Open(record.Key(rec.PublicID))
@@ -197,6 +188,23 @@ func (s *site) putAway(t *testing.T, token string) {
 	if first := rec.Turns[0]; first.StartMS == nil || *first.EndMS <= *first.StartMS || *first.EndMS > tape.Length.Milliseconds() {
 		t.Errorf("the first line stands at %v", first)
 	}
+}
+
+// settled is a recording when a job has settled it.
+func (s *site) settled(t *testing.T, key interview.Key) (tape research.Recording) {
+	t.Helper()
+	for range 200 {
+		var err error
+		if tape, err = s.app.db.Recording(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+		if tape.State == research.RecordingSettled {
+			return tape
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+	t.Fatalf("its recording is %+v", tape)
+	return tape
 }
 
 // TestVoiceThatIsUsedUp: nobody is asked beyond what a project may talk a day, and

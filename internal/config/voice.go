@@ -16,6 +16,7 @@ var voiceVariables = []Variable{
 	{"USERCALL_STT_URL", "none: answers are typed", "the service that writes down what is said, like https://api.openai.com/v1", false},
 	{"USERCALL_STT_KEY", "none", "its key", true},
 	{"USERCALL_STT_MODEL", "whisper-1; nova-3 of Deepgram", "its model", false},
+	{"USERCALL_STT_WORDS_MODEL", "its model; whisper-1 of OpenAI", "its model that knows when each word was said, for recordings after the interview; none to do without", false},
 	{"USERCALL_STT_KIND", "by the URL", "openai or deepgram: the protocol that it speaks", false},
 	{"USERCALL_TTS_URL", "none: browsers speak", "the service that speaks, like https://api.openai.com/v1; espeak for espeak-ng on this machine", false},
 	{"USERCALL_TTS_KEY", "none", "its key", true},
@@ -44,6 +45,7 @@ type Service struct {
 	URL   string
 	Key   Secret
 	Model string
+	Words string // of one that hears: its model that knows the times of words; "": none is asked
 	Voice string // of one that speaks
 }
 
@@ -93,10 +95,14 @@ func (c *Config) readVoice(get func(name, fallback string) (string, error)) (err
 func hears(get func(name, fallback string) (string, error)) (*Service, error) {
 	s, err := service("USERCALL_STT", get)
 	kind, err2 := get("USERCALL_STT_KIND", "")
-	if err := errors.Join(err, err2); err != nil {
+	words, err3 := get("USERCALL_STT_WORDS_MODEL", "")
+	if err := errors.Join(err, err2, err3); err != nil {
 		return nil, err
 	}
 	if s == nil {
+		if words != "" {
+			return nil, errors.New("USERCALL_STT_WORDS_MODEL is the model of a service, and USERCALL_STT_URL, which one, is not set")
+		}
 		if kind != "" {
 			return nil, errors.New("USERCALL_STT_KIND says how a service is spoken to, and USERCALL_STT_URL, which one, is not set")
 		}
@@ -115,7 +121,20 @@ func hears(get func(name, fallback string) (string, error)) (*Service, error) {
 		return nil, errors.New("USERCALL_STT_URL begins with ws, and USERCALL_STT_KIND is openai, which is asked by http:// or https://")
 	}
 	s.Model = cmp.Or(s.Model, map[string]string{KindOpenAI: "whisper-1", KindDeepgram: "nova-3"}[s.Kind])
+	s.Words = wordsModel(s, words)
 	return s, nil
+}
+
+// wordsModel is which model is asked for the times of words. Of OpenAI's only one
+// has them.
+func wordsModel(s *Service, chosen string) string {
+	switch {
+	case chosen == "none":
+		return ""
+	case chosen == "" && s.Host() == "api.openai.com":
+		return "whisper-1"
+	}
+	return cmp.Or(chosen, s.Model)
 }
 
 func speaks(get func(name, fallback string) (string, error)) (*Service, error) {

@@ -29,22 +29,22 @@ func TestServicesOfVoice(t *testing.T) {
 		"OpenAI": {
 			map[string]string{"USERCALL_STT_URL": "https://api.openai.com/v1/", "USERCALL_STT_KEY_FILE": key, "USERCALL_TTS_URL": "https://api.openai.com/v1",
 				"USERCALL_TTS_KEY_FILE": key, "USERCALL_TTS_VOICE": "nova"},
-			Service{Kind: KindOpenAI, URL: "https://api.openai.com/v1", Key: "sk-hunter2", Model: "whisper-1"},
+			Service{Kind: KindOpenAI, URL: "https://api.openai.com/v1", Key: "sk-hunter2", Model: "whisper-1", Words: "whisper-1"},
 			Service{Kind: KindOpenAI, URL: "https://api.openai.com/v1", Key: "sk-hunter2", Model: "tts-1", Voice: "nova"}, false,
 		},
 		"Deepgram and espeak": {
 			map[string]string{"USERCALL_STT_URL": "https://api.deepgram.com", "USERCALL_STT_KEY": "dg", "USERCALL_TTS_URL": "espeak"},
-			Service{Kind: KindDeepgram, URL: "https://api.deepgram.com", Key: "dg", Model: "nova-3"},
+			Service{Kind: KindDeepgram, URL: "https://api.deepgram.com", Key: "dg", Model: "nova-3", Words: "nova-3"},
 			Service{Kind: KindEspeak, URL: "espeak"}, false,
 		},
 		"one container": {
 			map[string]string{"USERCALL_STT_URL": "http://speaches:8000/v1", "USERCALL_STT_MODEL": "small", "USERCALL_TTS_URL": "http://10.0.0.7:8880", "USERCALL_TTS_MODEL": "kokoro"},
-			Service{Kind: KindOpenAI, URL: "http://speaches:8000/v1", Model: "small"},
+			Service{Kind: KindOpenAI, URL: "http://speaches:8000/v1", Model: "small", Words: "small"},
 			Service{Kind: KindOpenAI, URL: "http://10.0.0.7:8880", Model: "kokoro", Voice: "alloy"}, true,
 		},
 		"a server that speaks like Deepgram": {
 			map[string]string{"USERCALL_STT_URL": "http://[::1]:9", "USERCALL_STT_KIND": "deepgram", "USERCALL_STT_KEY": "dg", "USERCALL_TTS_URL": "http://ears.internal/v1"},
-			Service{Kind: KindDeepgram, URL: "http://[::1]:9", Key: "dg", Model: "nova-3"},
+			Service{Kind: KindDeepgram, URL: "http://[::1]:9", Key: "dg", Model: "nova-3", Words: "nova-3"},
 			Service{Kind: KindOpenAI, URL: "http://ears.internal/v1", Model: "tts-1", Voice: "alloy"}, true,
 		},
 	} {

@@ -113,7 +113,7 @@ func timed(turns []research.Turn, s Spoken) []research.Turn {
 	all := append([]research.Turn(nil), turns...)
 	for i := range all {
 		if all[i].Speaker == research.Participant {
-			all[i].StartMS, all[i].EndMS, all[i].Words = s.StartMS, s.EndMS, s.Words
+			all[i].StartMS, all[i].EndMS, all[i].Words = s.StartMS, s.EndMS, all[i].Standing(s.Words)
 		}
 	}
 	return all
@@ -134,12 +134,33 @@ func (r *Room) KeepHeard(ctx context.Context, key Key, turn int, start, end time
 	return r.Store.PutTurnTimes(ctx, key, turn, start.Milliseconds(), end.Milliseconds(), nil)
 }
 
-// KeepWords stores the times of the words of a turn that was heard once more.
-func (r *Room) KeepWords(ctx context.Context, key Key, turn int, words []research.Word) error {
-	if len(words) == 0 {
+// Untimed is what was said of an interview and of which nobody knows when each word
+// was, with its language: it can be heard once more. What is never quoted is left out.
+func (r *Room) Untimed(ctx context.Context, key Key) (turns []research.Turn, language string, err error) {
+	rec, err := r.Store.LoadInterview(ctx, key)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, t := range rec.Turns {
+		if t.Speaker == research.Participant && t.StartMS != nil && t.EndMS != nil && len(t.Words) == 0 && !t.Excluded {
+			turns = append(turns, t)
+		}
+	}
+	return turns, rec.Setup.Language, nil
+}
+
+// KeepWords stores the times of the words of a turn that was heard once more, as far
+// as they stand in it. One that is gone by now is no error.
+func (r *Room) KeepWords(ctx context.Context, key Key, t research.Turn, words []research.Word) error {
+	words = t.Standing(words)
+	if len(words) == 0 || t.StartMS == nil || t.EndMS == nil {
 		return nil
 	}
-	return r.Store.PutTurnTimes(ctx, key, turn, words[0].Start, words[len(words)-1].End, words)
+	err := r.Store.PutTurnTimes(ctx, key, t.N, *t.StartMS, *t.EndMS, words)
+	if research.CodeOf(err) == research.NotFound {
+		return nil
+	}
+	return err
 }
 
 // Talked is how long somebody was connected in this interview so far.

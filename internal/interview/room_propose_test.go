@@ -23,7 +23,7 @@ func TestWhatIsProposedIsStoredOnlyWhenItIsKept(t *testing.T) {
 		second, err := w.Propose(t.Context(), rec.Key(), say(answers[0]+" And the price."), "a1")
 		must(t, err)
 		start, end := int64(1200), int64(4800)
-		words := []research.Word{{Text: "And", Start: 4000, End: 4100}}
+		words := []research.Word{{Text: "We", Start: 4000, End: 4100}}
 		kept, err := w.Keep(t.Context(), second, interview.Spoken{StartMS: &start, EndMS: &end, Words: words})
 		must(t, err)
 		said := kept.Turns[1]

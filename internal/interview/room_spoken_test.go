@@ -70,6 +70,42 @@ func TestAProposalIsKeptOnceAndWhole(t *testing.T) {
 	})
 }
 
+// TestTheTimesOfWordsAreFoundLater: of what was said, can be quoted and has none yet.
+func TestTheTimesOfWordsAreFoundLater(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		rec := w.speaking(t, interview.Choice{Mode: "voice", Record: true})
+		from, to := int64(1200), int64(3400)
+		_, err := w.KeepAnswer(t.Context(), rec.Key(), "typed", "Somebody typed this to us.", interview.Spoken{})
+		must(t, err)
+		_, err = w.KeepAnswer(t.Context(), rec.Key(), "a1", answered.Text, interview.Spoken{StartMS: &from, EndMS: &to, Words: []research.Word{{Text: "secret", Start: 1}}})
+		must(t, err)
+		turns, language, err := w.Untimed(t.Context(), rec.Key())
+		if err != nil || language != "en" || len(turns) != 1 || turns[0].Text != answered.Text {
+			t.Fatalf("untimed are %+v in %q, %v", turns, language, err)
+		}
+		for _, words := range [][]research.Word{nil, {{Text: "nothing", Start: 1300, End: 1400}}} {
+			must(t, w.KeepWords(t.Context(), rec.Key(), turns[0], words))
+		}
+		must(t, w.KeepWords(t.Context(), rec.Key(), turns[0], []research.Word{{Text: "export", Start: 1500, End: 1900}, {Text: "masked", Start: 2000, End: 2100}}))
+		now, err := w.db.LoadInterview(t.Context(), rec.Key())
+		must(t, err)
+		turn := now.Turns[3]
+		if *turn.StartMS != from || *turn.EndMS != to || len(turn.Words) != 1 || turn.Words[0] != (research.Word{Text: "export", Start: 1500, End: 1900}) {
+			t.Errorf("kept %+v from %d to %d", turn.Words, *turn.StartMS, *turn.EndMS)
+		}
+		if left, _, err := w.Untimed(t.Context(), rec.Key()); err != nil || len(left) != 0 {
+			t.Errorf("left are %+v, %v", left, err)
+		}
+		gone := turns[0]
+		gone.N = 99
+		must(t, w.KeepWords(t.Context(), rec.Key(), gone, []research.Word{{Text: "export"}}))
+		w.exec(t, "UPDATE turns SET excluded = 1, words = ''")
+		if left, _, err := w.Untimed(t.Context(), rec.Key()); err != nil || len(left) != 0 {
+			t.Errorf("what is never quoted is heard again: %+v, %v", left, err)
+		}
+	})
+}
+
 // TestAStaleProposalIsRefused: another socket went on since it was made.
 func TestAStaleProposalIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

@@ -96,7 +96,7 @@ func stepsOf(e session.Exchange) map[string]time.Duration {
 
 // Failed implements session.Watcher.
 func (m *Metrics) Failed(service string, _ error) {
-	m.failures.WithLabelValues(known(service, "stt", "tts", "record", "mind")).Inc()
+	m.failures.WithLabelValues(known(service, "stt", "tts", "record", "mind", "words")).Inc()
 }
 
 var (

@@ -47,6 +47,16 @@ type place struct {
 	start, end int
 }
 
+// Standing is those words that stand in the text. What was masked there, an address or
+// a number, is not kept beside it either.
+func (t Turn) Standing(words []Word) (all []Word) {
+	t.Words = words
+	for _, p := range t.places() {
+		all = append(all, p.Word)
+	}
+	return all
+}
+
 // nearby is how many runes ahead a word is looked for: what was masked, or written
 // otherwise than it was heard, may stand in between, and no whole sentence.
 const nearby = 40

@@ -47,3 +47,12 @@ func TestAQuoteIsFoundAmongItsWords(t *testing.T) {
 		}
 	}
 }
+
+func TestWordsThatWereMaskedAreNotKept(t *testing.T) {
+	turn := research.Turn{Text: "Mail … if the export fails."}
+	heard := []research.Word{{Text: " Mail", Start: 1}, {Text: "ann@example.com", Start: 2}, {Text: "if", Start: 3}, {Text: "SPORT", Start: 4}, {Text: "Fails.", Start: 5}}
+	got := turn.Standing(heard)
+	if len(got) != 3 || got[0] != heard[0] || got[1] != heard[2] || got[2] != heard[4] || turn.Words != nil {
+		t.Errorf("kept %v", got)
+	}
+}

@@ -11,9 +11,13 @@ import (
 	"github.com/usercall/usercall/internal/research"
 )
 
-// SettleJob brings a recording that has ended into the form in which it stays. Its
+// The queue of what is done with recordings, which may call a service and wait for
+// it, and its job: to bring one that has ended into the form in which it stays. Its
 // payload is the recording's name.
-const SettleJob = "recording.settle"
+const (
+	VoiceQueue = "voice"
+	SettleJob  = "recording.settle"
+)
 
 const recordingColumns = "project_id, interview_id, name, state, length_ms, started_at, delete_at"
 
@@ -79,7 +83,7 @@ func (db *DB) EndRecording(ctx context.Context, key interview.Key, length time.D
 		if err != nil {
 			return err
 		}
-		return jobs.Enqueue(ctx, tx, at, jobs.New{Kind: SettleJob, Key: SettleJob + " " + name, Payload: name})
+		return jobs.Enqueue(ctx, tx, at, jobs.New{Queue: VoiceQueue, Kind: SettleJob, Key: SettleJob + " " + name, Payload: name})
 	})
 }
 

@@ -90,6 +90,11 @@ func (db *DB) DeliveriesDue(ctx context.Context, now time.Time) (bool, error) {
 	return jobs.Due(ctx, db.read, DeliverQueue, now)
 }
 
+// VoicesDue is JobsDue for recordings.
+func (db *DB) VoicesDue(ctx context.Context, now time.Time) (bool, error) {
+	return jobs.Due(ctx, db.read, VoiceQueue, now)
+}
+
 // PendingJobs counts the jobs that wait or run.
 func (db *DB) PendingJobs(ctx context.Context) (int, error) { return jobs.Pending(ctx, db.read) }
 
