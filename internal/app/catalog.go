@@ -165,6 +165,16 @@ func rulesOf(p *research.Project, s *research.Study) ([]*trigger.Rule, error) {
 
 var errNoProject = research.Errorf(research.NotFound, "There is no such project.")
 
+// keyOf is a project's key; "" of one that is not in memory.
+func (c *catalog) keyOf(id research.ProjectID) string {
+	for _, p := range c.now.Load().byKey {
+		if p.ID == id {
+			return p.Key
+		}
+	}
+	return ""
+}
+
 // byKey finds a project in memory; where it is not there, something may have
 // been made a moment ago, so the revision is asked once.
 func (c *catalog) byKey(ctx context.Context, key string) (*research.Project, error) {

@@ -20,7 +20,7 @@ type talks struct {
 	heard    func(ctx context.Context, key interview.Key, turn int, start, end time.Duration) error // keeps when a line was heard
 	speech   Speech
 	tapes    record.Store
-	minutes  int               // that a project may talk a day; 0: any
+	budget   func(research.ProjectID) *meter
 	watchers []session.Watcher // of all sessions
 	count    counter           // of sessions
 	now      func() time.Time
@@ -38,8 +38,6 @@ type voiceStore interface {
 	BeginRecording(ctx context.Context, key interview.Key, at time.Time) (research.Recording, error)
 	EndRecording(ctx context.Context, key interview.Key, length time.Duration, at time.Time) error
 	AddExchange(ctx context.Context, key interview.Key, e research.Exchange) error
-	ReserveVoice(ctx context.Context, project research.ProjectID, day string, seconds, most int) error
-	ReturnVoice(ctx context.Context, project research.ProjectID, day string, seconds int) error
 }
 
 // longestRecording is more than an interview can last, with all its breaks.
@@ -48,9 +46,9 @@ const longestRecording = 2 * time.Hour
 // Session implements participant.Sessions.
 func (v *talks) Session(ctx context.Context, rec *interview.Record, c session.Config) (*session.Session, func(context.Context, *interview.Record), error) {
 	c.STT, c.Listener, c.TTS = v.speech.STT, v.speech.Listener, v.speech.TTS
-	budget := &meter{db: v.db, project: rec.Project, most: v.minutes * 60, now: v.now}
+	budget := v.budget(rec.Project)
 	rest := 0
-	if v.minutes > 0 {
+	if budget.most > 0 {
 		c.Budget, c.Unspent = budget.reserve, func(seconds int) { rest += seconds }
 	}
 	tape := v.tape(ctx, rec)

@@ -19,7 +19,7 @@ func (a *App) openVoice(ctx context.Context) (err error) {
 // buildVoice makes what spoken interviews need.
 func (a *App) buildVoice() {
 	a.keepRecordings(a.recordings)
-	a.talks = &talks{db: a.db, heard: a.room.KeepHeard, speech: a.speech, tapes: a.recordings, minutes: a.cfg.Voice.Minutes, watchers: a.voiceWatchers(), count: a.metrics, now: a.now, log: a.log}
+	a.talks = &talks{db: a.db, heard: a.room.KeepHeard, speech: a.speech, tapes: a.recordings, budget: a.budgetOf, watchers: a.voiceWatchers(), count: a.metrics, now: a.now, log: a.log}
 }
 
 // hears tells whether somebody can be understood here.

@@ -215,8 +215,7 @@ func TestVoiceThatIsUsedUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	one := &meter{db: s.app.db, project: project.ID, most: 60, now: s.app.now}
-	two := &meter{db: s.app.db, project: project.ID, most: 60, now: s.app.now}
+	one, two := s.app.budgetOf(project.ID), s.app.budgetOf(project.ID)
 	if err := one.reserve(t.Context(), 60); err != nil {
 		t.Fatal(err)
 	}
@@ -228,6 +227,9 @@ func TestVoiceThatIsUsedUp(t *testing.T) {
 	}
 	if err := two.reserve(t.Context(), 20); err != nil {
 		t.Errorf("what was given back cannot be used: %v", err)
+	}
+	if log := s.log.String(); strings.Count(log, "is taken for today") != 1 || !strings.Contains(log, "project="+s.keys.Project+" percent=100 minutes=1") {
+		t.Errorf("the log says %s", log)
 	}
 	p, _ := s.phone(t, "ben")
 	p.send(object{"type": "consent", "accepted": true, "mode": "voice"})

@@ -29,6 +29,7 @@ type Metrics struct {
 	overhead prometheus.Histogram
 	steps    *prometheus.HistogramVec
 	failures *prometheus.CounterVec
+	budget   *prometheus.CounterVec
 
 	state state
 }
@@ -46,6 +47,7 @@ func New() *Metrics {
 	m.steps = prometheus.NewHistogramVec(m.times("voice_step_seconds", "Each step of a reply."), []string{"step"})
 	m.all.MustRegister(m.steps)
 	m.failures = m.counters("voice_failures_total", "Services of spoken interviews that could not be used.", "service")
+	m.budget = m.counters("voice_budget_reached_total", "Days of projects whose time for voice was taken, by how many percent of it.", "percent")
 	m.state.register(m)
 	return m
 }

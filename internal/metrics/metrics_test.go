@@ -57,13 +57,16 @@ func TestNumbers(t *testing.T) {
 	m.Exchanged(session.Exchange{})
 	m.Failed("tts", errors.New("SECRET"))
 	m.Failed("SECRET", nil)
+	m.VoiceBudget(80)
+	m.VoiceBudget(7)
 	text := page(t, m)
 	wants(t, text, `usercall_messages_total{result="stored",source="server"} 1`, `usercall_messages_total{result="duplicate",source="server"} 1`,
 		`usercall_messages_total{result="dropped",source="browser"} 3`, `usercall_requests_refused_total{source="other"} 1`, `usercall_voice_sessions 1`,
 		`usercall_voice_replies_total{result="heard"} 1`, `usercall_voice_replies_total{result="interrupted"} 1`, `usercall_voice_replies_total{result="silent"} 1`,
 		`usercall_voice_latency_seconds_count 1`, `usercall_voice_latency_seconds_sum 1.5`, `usercall_voice_overhead_seconds_sum 0.015`,
 		`usercall_voice_step_seconds_sum{step="decide"} 0.4`, `usercall_voice_step_seconds_sum{step="end_of_turn"} 0.685`, `usercall_voice_step_seconds_count{step="voice"} 1`,
-		`usercall_voice_failures_total{service="tts"} 1`, `usercall_voice_failures_total{service="other"} 1`)
+		`usercall_voice_failures_total{service="tts"} 1`, `usercall_voice_failures_total{service="other"} 1`,
+		`usercall_voice_budget_reached_total{percent="80"} 1`, `usercall_voice_budget_reached_total{percent="other"} 1`)
 	if strings.Contains(text, "SECRET") {
 		t.Error("a stranger's words are a label")
 	}

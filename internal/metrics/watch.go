@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/usercall/usercall/internal/ingest"
@@ -97,6 +98,11 @@ func stepsOf(e session.Exchange) map[string]time.Duration {
 // Failed implements session.Watcher.
 func (m *Metrics) Failed(service string, _ error) {
 	m.failures.WithLabelValues(known(service, "stt", "tts", "record", "mind", "words")).Inc()
+}
+
+// VoiceBudget tells that so many percent of a project's day of voice are taken.
+func (m *Metrics) VoiceBudget(percent int) {
+	m.budget.WithLabelValues(known(strconv.Itoa(percent), "80", "100")).Inc()
 }
 
 var (

@@ -25,6 +25,8 @@ type HomeStore interface {
 	Endpoints(ctx context.Context, p research.ProjectID) ([]Endpoint, error)
 	// Undelivered counts the deliveries that were given up since a time.
 	Undelivered(ctx context.Context, p research.ProjectID, since time.Time) (int, error)
+	// VoiceDay is how much of the day of now was spoken, in UTC.
+	VoiceDay(ctx context.Context, p research.ProjectID, now time.Time) (VoiceDay, error)
 }
 
 // Funnel is how far people got, from an event to an interview. Events and
@@ -103,7 +105,11 @@ func ReadHome(ctx context.Context, s HomeStore, p *research.Project, now time.Ti
 	if err != nil {
 		return h, err
 	}
-	h.Needs = append(sending, Needs(p, h.Studies, firing, now)...)
+	spoken, err := voiceNeeds(ctx, s, p, now)
+	if err != nil {
+		return h, err
+	}
+	h.Needs = append(append(sending, spoken...), Needs(p, h.Studies, firing, now)...)
 	h.Needs = h.Needs[:min(len(h.Needs), maxNeeds)]
 	h.Heard, err = s.Heard(ctx, p.ID, 3)
 	return h, err

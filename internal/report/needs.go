@@ -12,7 +12,7 @@ import (
 type Need struct {
 	Words string
 	Do    string // what the link says
-	Where string // what it is about: "origins", "triggers", "report" or "events"
+	Where string // what it is about: "origins", "voice", "triggers", "report" or "events"
 	ID    string // of the study, or of the trigger for "events"
 }
 

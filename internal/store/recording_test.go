@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/usercall/usercall/internal/interview"
+	"github.com/usercall/usercall/internal/report"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
 	"github.com/usercall/usercall/internal/store/storetest"
@@ -110,7 +111,10 @@ func TestADayOfVoiceIsNeverExceeded(t *testing.T) {
 		const day, most = "2026-11-26", 300
 		done := make(chan bool, 20)
 		for range cap(done) {
-			go func() { done <- db.ReserveVoice(t.Context(), w.project.ID, day, 60, most) == nil }()
+			go func() {
+				_, err := db.ReserveVoice(t.Context(), w.project.ID, day, 60, most)
+				done <- err == nil
+			}()
 		}
 		taken := 0
 		for range cap(done) {
@@ -121,14 +125,57 @@ func TestADayOfVoiceIsNeverExceeded(t *testing.T) {
 		if taken != most/60 {
 			t.Errorf("%d of 60 seconds were reserved of %d", taken, most)
 		}
-		if err := db.ReserveVoice(t.Context(), w.project.ID, "2026-11-27", most+1, most); research.CodeOf(err) != research.Quota {
+		if _, err := db.ReserveVoice(t.Context(), w.project.ID, "2026-11-27", most+1, most); research.CodeOf(err) != research.Quota {
 			t.Errorf("more than a day at once: %v", err)
 		}
 		w.must(db.ReturnVoice(t.Context(), w.project.ID, day, 30))
-		w.must(db.ReserveVoice(t.Context(), w.project.ID, day, 30, most))
+		_, err := db.ReserveVoice(t.Context(), w.project.ID, day, 30, most)
+		w.must(err)
 		w.must(db.ReturnVoice(t.Context(), w.project.ID, day, most+60))
 		if n := w.count("SELECT seconds FROM voice_budget WHERE day = $1", day); n != 0 {
 			t.Errorf("%d seconds are taken after more was given back than there was", n)
+		}
+	})
+}
+
+// TestSomebodyIsToldOfABudgetOnce: at 80 percent and at the end, whoever reserves and
+// whatever is given back in between.
+func TestSomebodyIsToldOfABudgetOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leaving)
+		p, now := w.project.ID, time.Date(2026, 11, 26, 23, 59, 0, 0, time.UTC)
+		const day, most = "2026-11-26", 600
+		for n, c := range []struct {
+			take, back, reached int
+			words               string
+			refused             bool
+		}{
+			{479, 0, 0, "", false}, {1, 0, 80, "80 %", false}, {60, 0, 0, "90 %", false}, {0, 200, 0, "", false}, {160, 0, 0, "83 %", false},
+			{101, 0, 100, "83 %", true}, {101, 0, 0, "83 %", true}, {100, 0, 0, "used up", false}, {1, 0, 0, "used up", true}, {0, 61, 0, "89 %", false},
+		} {
+			reached, err := 0, error(nil)
+			if c.take > 0 {
+				reached, err = db.ReserveVoice(t.Context(), p, day, c.take, most)
+			}
+			w.must(db.ReturnVoice(t.Context(), p, day, c.back))
+			if reached != c.reached || (research.CodeOf(err) == research.Quota) != c.refused {
+				t.Errorf("%d: reached %d, %v", n, reached, err)
+			}
+			got, err := db.Reports().VoiceDay(t.Context(), p, now)
+			if err != nil || got.Most != 10*time.Minute || !strings.Contains(got.Words(), c.words) || (c.words == "") != (got.Words() == "") {
+				t.Errorf("%d: %+v is %q, %v", n, got, got.Words(), err)
+			}
+		}
+		if tomorrow, err := db.Reports().VoiceDay(t.Context(), p, now.Add(time.Minute)); err != nil || tomorrow != (report.VoiceDay{}) || tomorrow.Words() != "" {
+			t.Errorf("the next day is %+v, %v", tomorrow, err)
+		}
+		for _, want := range []int{100, 0} { // a whole day at once is too much for it
+			if reached, err := db.ReserveVoice(t.Context(), p, "2026-11-27", most+1, most); reached != want || research.CodeOf(err) != research.Quota {
+				t.Errorf("reached %d, %v", reached, err)
+			}
+		}
+		if reached, err := db.ReserveVoice(t.Context(), p, "2026-11-28", most, most); reached != 100 || err != nil {
+			t.Errorf("all of it at once: reached %d, %v", reached, err)
 		}
 	})
 }

@@ -33,6 +33,8 @@ func (homeView) NeedURL(n report.Need) string {
 	switch n.Where {
 	case "origins":
 		return "/settings#origins"
+	case "voice":
+		return "/settings#voice"
 	case "delivery":
 		return "/settings/delivery"
 	case "deliveries":
