@@ -19,11 +19,12 @@ type projectCmd struct {
 	Rotate   projectRotate   `cmd:"" help:"Make a new key beside the one in force."`
 	Identity projectIdentity `cmd:"" help:"Ask for a signed identity of browsers, or not."`
 
-	Settings projectSettings `cmd:"" help:"List how often, when and whom a project asks."`
-	Set      projectSet      `cmd:"" help:"Change how often, when and whom a project asks."`
-	Pause    projectPause    `cmd:"" help:"Pause everything: nobody is invited, nothing is shown or sent."`
-	Resume   projectResume   `cmd:"" help:"End that pause."`
-	Delivery projectDelivery `cmd:"" help:"Set where invites are sent, and test it."`
+	Settings   projectSettings   `cmd:"" help:"List how often, when and whom a project asks."`
+	Set        projectSet        `cmd:"" help:"Change how often, when and whom a project asks."`
+	Recordings projectRecordings `cmd:"" help:"How many days recordings are kept."`
+	Pause      projectPause      `cmd:"" help:"Pause everything: nobody is invited, nothing is shown or sent."`
+	Resume     projectResume     `cmd:"" help:"End that pause."`
+	Delivery   projectDelivery   `cmd:"" help:"Set where invites are sent, and test it."`
 }
 
 type projectCreate struct {

@@ -19,6 +19,9 @@ type ProjectStore interface {
 	// Pauses is the latest times in which everything of a project was paused, the
 	// newest first.
 	Pauses(ctx context.Context, p research.ProjectID, limit int) ([]research.Pause, error)
+	// RecordingDays is how many days recordings are kept; 0: until somebody deletes
+	// them.
+	RecordingDays(ctx context.Context, p research.ProjectID) (int, error)
 }
 
 // Key is a key as far as it is known after the day it was made.

@@ -33,14 +33,16 @@ func (v VoiceDay) Share() int {
 	return int(v.Taken * 100 / v.Most)
 }
 
+// Minutes is how many there are.
+func (v VoiceDay) Minutes() int { return int(v.Most / time.Minute) }
+
 // Words is the day in a sentence or two; "" where nobody need know.
 func (v VoiceDay) Words() string {
-	minutes := int(v.Most / time.Minute)
 	switch {
 	case v.Spent():
-		return fmt.Sprintf("Today’s %d minutes of spoken interviews are used up. Until midnight UTC, new interviews are typed, and those that run go on by typing.", minutes)
+		return fmt.Sprintf("Today’s %d minutes of spoken interviews are used up. Until midnight UTC, new interviews are typed, and those that run go on by typing.", v.Minutes())
 	case v.Share() >= VoiceNearly:
-		return fmt.Sprintf("%d %% of today’s %d minutes of spoken interviews are used. After that, interviews are typed until midnight UTC.", v.Share(), minutes)
+		return fmt.Sprintf("%d %% of today’s %d minutes of spoken interviews are used. After that, interviews are typed until midnight UTC.", v.Share(), v.Minutes())
 	}
 	return ""
 }

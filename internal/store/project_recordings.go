@@ -16,6 +16,11 @@ func (db *DB) RecordingDays(ctx context.Context, p research.ProjectID) (days int
 	return days, db.read.QueryRowContext(ctx, "SELECT recording_days FROM projects WHERE id = $1", p).Scan(&days)
 }
 
+// RecordingDays implements report.ProjectStore.
+func (r *Reports) RecordingDays(ctx context.Context, p research.ProjectID) (int, error) {
+	return r.db.RecordingDays(ctx, p)
+}
+
 // SetRecordingDays changes it, also for recordings that have ended already: fewer
 // days let them go sooner, and never later than was promised when they were made.
 func (db *DB) SetRecordingDays(ctx context.Context, p research.ProjectID, days int) error {

@@ -151,6 +151,14 @@ func (n *noted) SetConsent(_ context.Context, p *research.Project, category stri
 	return nil
 }
 
+func (n *noted) SetRecordingDays(_ context.Context, p *research.Project, days int) error {
+	if days < 0 {
+		return research.Errorf(research.Invalid, "Recordings are kept for 1 to 3650 days.")
+	}
+	n.told = append(n.told, fmt.Sprintf("recordings %d %d", p.ID, days))
+	return nil
+}
+
 func (n *noted) SetIdentity(_ context.Context, p *research.Project, mode research.IdentityMode) error {
 	if mode == research.IdentityRequired {
 		return research.Errorf(research.Conflict, "There is no identity key yet.")

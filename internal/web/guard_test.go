@@ -172,6 +172,7 @@ func TestForms(t *testing.T) {
 		{"/settings/name", "name=New", "project 1 New [https://app.example.com]", "/settings?done=name"},
 		{"/settings/origins", "origins=https://a.example%0Ahttps://b.example", "project 1 Northdesk [https://a.example https://b.example]", "/settings?done=origins"},
 		{"/settings/keys/write/revoke", "", "revoke 1 write", "/settings?done=keys"},
+		{"/settings/recordings", "days=+30+", "recordings 1 30", "/settings?done=voice"},
 		{"/settings/consent", "category=+C2+", `consent 1 "C2"`, "/settings?done=consent"},
 		{"/settings/identity", "mode=when_present", `identity 1 "when_present"`, "/settings?done=identity"},
 	} {
@@ -184,6 +185,11 @@ func TestForms(t *testing.T) {
 	}
 	if w := s.post("/settings/name", url.Values{"name": {""}}); w.Code != 400 || !strings.Contains(w.Body.String(), "A name has 1 to 120") {
 		t.Errorf("an empty name: %d", w.Code)
+	}
+	for _, days := range []string{"", "a week", "-1", "1e3", "99999999999999999999"} {
+		if w := s.post("/settings/recordings", url.Values{"days": {days}}); w.Code != 400 || !strings.Contains(w.Body.String(), `name="days" value="`+days+`"`) || !strings.Contains(w.Body.String(), "ecordings") {
+			t.Errorf("recordings kept for %q days: %d", days, w.Code)
+		}
 	}
 	for name, want := range map[string]string{"": "A study needs a name", "!": "A name has letters."} {
 		if w := s.post("/studies", url.Values{"name": {name}}); w.Code != 400 || !strings.Contains(w.Body.String(), want) {

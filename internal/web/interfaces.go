@@ -74,6 +74,9 @@ type Commands interface {
 	RevokeOldKeys(ctx context.Context, p *research.Project, kind research.KeyKind) error
 	// SetConsent changes which consent category an event has to allow; "" is none.
 	SetConsent(ctx context.Context, p *research.Project, category string) error
+	// SetRecordingDays changes how many days recordings are kept; 0 is until somebody
+	// deletes them; invalid, with the reason, where that cannot be.
+	SetRecordingDays(ctx context.Context, p *research.Project, days int) error
 	// SetIdentity changes what is asked of the userIds that browsers send;
 	// conflict where there is no key to check a token with.
 	SetIdentity(ctx context.Context, p *research.Project, mode research.IdentityMode) error

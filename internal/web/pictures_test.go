@@ -61,6 +61,7 @@ func TestPictures(t *testing.T) {
 
 	heard := newSite(t, "http://localhost:8080").signIn()
 	heard.fill(demo{tag: "a", studies: 1, interviews: 6, events: 30})
+	heard.spoke(30_000)
 	for n := range 3 {
 		heard.speak("a", n, 3+8*n)
 	}
@@ -88,7 +89,7 @@ func TestPictures(t *testing.T) {
 		{"study-interviews", "/studies/stu_a0/interviews", full}, {"triggers", "/studies/stu_a0/triggers", full}, {"guide", "/studies/stu_a0/guide", full},
 		{"study-settings", "/studies/stu_a0/settings", full}, {"interviews", "/interviews", full}, {"interview", "/interviews/itv_a0#t2", full},
 		{"spoken", "/interviews/itv_a0", heard}, {"spoken-long", "/interviews/itv_a1", heard}, {"spoken-lost", "/interviews/itv_a2", heard}, {"spoken-report", "/studies/stu_a0", heard}, {"spoken-themes", "/themes", heard},
-		{"spoken-none", "/interviews/itv_a3/recording", heard},
+		{"spoken-none", "/interviews/itv_a3/recording", heard}, {"spoken-settings", "/settings", heard}, {"spoken-home", "/", heard},
 		{"themes", "/themes", full}, {"people", "/people", full}, {"person", link("people", "u:"+plainWords("person", 2)), full}, {"events", "/events", full},
 		{"decisions", "/decisions", full}, {"connect", "/connect", full}, {"settings", "/settings", full}, {"signin", "/signin", out}, {"missing", "/nowhere", full},
 		{"newkey", "/settings#rotate", full}, {"settings-empty", "/settings", empty},

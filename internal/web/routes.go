@@ -75,6 +75,7 @@ func (d *dashboard) table() []route {
 		{"POST /settings/keys/{kind}", d.rotateKey, false},
 		{"POST /settings/keys/{kind}/revoke", d.revokeKeys, false},
 		{"POST /settings/consent", d.saveConsent, false},
+		{"POST /settings/recordings", d.saveRecordings, false},
 		{"POST /settings/identity", d.saveIdentity, false},
 		{"GET /settings/pacing", d.pacing, false},
 		{"POST /settings/pacing", d.savePacing, false},

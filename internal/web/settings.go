@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/usercall/usercall/internal/report"
@@ -16,6 +17,8 @@ type settingsView struct {
 	Name      string
 	Consent   string // category of the consent manager
 	Origins   string
+	Days      string          // that recordings are kept
+	Voice     report.VoiceDay // what of today's time was spoken
 	Mode      research.IdentityMode
 	PublicKey string
 	KID       string    // of the identity key in force; "": none
@@ -29,6 +32,7 @@ var saved = map[string]string{
 	"name":     "The project is renamed.",
 	"consent":  "The consent category is saved. It counts from now on.",
 	"origins":  "The list of sites is saved. It counts from now on.",
+	"voice":    "How long recordings are kept is saved. Those that have to go now go within a few minutes.",
 	"keys":     "The older key is revoked. Only the newest one opens anything now.",
 	"identity": "What is asked of browsers is saved. It counts from now on.",
 	"password": "Your password is set. Every other session of yours was ended.",
@@ -51,6 +55,9 @@ func (d *dashboard) showSettings(w http.ResponseWriter, r *request, status int, 
 	}
 	if v.Of != "identity" {
 		v.Mode = r.project.Settings.Identity
+	}
+	if err := d.spoken(r, &v); err != nil {
+		return err
 	}
 	all, err := d.Reports.Keys(r.Context(), r.project.ID)
 	if err != nil {
@@ -84,6 +91,34 @@ func (d *dashboard) saveConsent(w http.ResponseWriter, r *request) error {
 	}
 	category := strings.TrimSpace(r.form("category"))
 	return d.settled(w, r, settingsView{Of: "consent", Consent: category}, d.Commands.SetConsent(r.Context(), r.project, category))
+}
+
+// spoken fills in what the page says about spoken interviews.
+func (d *dashboard) spoken(r *request, v *settingsView) (err error) {
+	if v.Of != "voice" {
+		days, err := d.Reports.RecordingDays(r.Context(), r.project.ID)
+		if err != nil {
+			return err
+		}
+		v.Days = strconv.Itoa(days)
+	}
+	v.Voice, err = d.Reports.VoiceDay(r.Context(), r.project.ID, r.now)
+	return err
+}
+
+// saveRecordings changes how many days recordings are kept.
+func (d *dashboard) saveRecordings(w http.ResponseWriter, r *request) error {
+	if err := r.parse(); err != nil {
+		return err
+	}
+	typed := strings.TrimSpace(r.form("days"))
+	days, err := strconv.Atoi(typed)
+	if err != nil {
+		err = research.Errorf(research.Invalid, "Days are a whole number, like 90; 0 keeps recordings until somebody deletes them.")
+	} else {
+		err = d.Commands.SetRecordingDays(r.Context(), r.project, days)
+	}
+	return d.settled(w, r, settingsView{Of: "voice", Days: typed}, err)
 }
 
 func (d *dashboard) savePassword(w http.ResponseWriter, r *request) error {
