@@ -54,6 +54,7 @@ type Store interface {
 	// StaleInterviews finds some interviews that are not over and had no contact
 	// after a time.
 	StaleInterviews(ctx context.Context, after time.Time) ([]*Record, error)
+	tapes
 }
 
 // Key names an interview: never without its project.

@@ -121,6 +121,11 @@ func dropSound(ctx context.Context, tx *sql.Tx, key interview.Key, now time.Time
 	return errors.Join(dropRecording(ctx, tx, key, now), dropExchanges(ctx, tx, key))
 }
 
+// DropRecording implements interview.Store.
+func (db *DB) DropRecording(ctx context.Context, key interview.Key, now time.Time) error {
+	return db.InTx(ctx, func(tx *sql.Tx) error { return dropRecording(ctx, tx, key, now) })
+}
+
 // dropRecording lets a recording go now: whoever sweeps deletes the files first and
 // then notes it, so that a crash between the two is only a second try.
 func dropRecording(ctx context.Context, tx *sql.Tx, key interview.Key, now time.Time) error {

@@ -21,12 +21,17 @@ func guard(w http.ResponseWriter) {
 // guardPage adds what a page needs: scripts and styles of ours only, and frames
 // only on the pages of the project. A typed interview has no use for a
 // microphone, so nothing on the page can ask for one. What runs on the audio
-// thread is a script of ours too: a policy knows it as one.
-func (s *Surface) guardPage(w http.ResponseWriter, p *research.Project, speaks bool) {
+// thread is a script of ours too: a policy knows it as one. A form is sent to us
+// only, and only from a page that has one.
+func (s *Surface) guardPage(w http.ResponseWriter, p *research.Project, speaks, form bool) {
 	guard(w)
 	h := w.Header()
+	forms := "'none'"
+	if form {
+		forms = "'self'"
+	}
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "+
-		"connect-src 'self' "+s.socketOrigin()+"; base-uri 'none'; form-action 'none'; frame-ancestors "+ancestors(p))
+		"connect-src 'self' "+s.socketOrigin()+"; base-uri 'none'; form-action "+forms+"; frame-ancestors "+ancestors(p))
 	microphone := "()"
 	if speaks {
 		microphone = "(self)"

@@ -29,6 +29,7 @@ type view struct {
 	Ending     ending
 	Help       string // what the moderator said last to somebody in distress
 	spoken
+	tape
 }
 
 // ending is how the page says goodbye.
@@ -56,6 +57,10 @@ func (s *Surface) page(w http.ResponseWriter, r *http.Request) {
 		s.unfound(w, err)
 		return
 	}
+	if v.tape, err = s.tape(r, offer, v.Standing, v.Recordable); err != nil {
+		s.unfound(w, err)
+		return
+	}
 	s.render(w, http.StatusOK, &offer.Project, v)
 }
 
@@ -78,7 +83,7 @@ func (s *Surface) render(w http.ResponseWriter, status int, p *research.Project,
 		http.Error(w, "This page could not be made. Nothing was lost.", http.StatusInternalServerError)
 		return
 	}
-	s.guardPage(w, p, v.Speaks())
+	s.guardPage(w, p, v.Speaks(), v.Drop != "")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = page.WriteTo(w) // a reader that is gone needs none

@@ -91,6 +91,7 @@ func New(c Config) *Surface {
 func (s *Surface) routes() {
 	s.mux.HandleFunc("GET /i/{token}", s.page)
 	s.mux.HandleFunc("POST /i/{token}/ticket", s.ticket)
+	s.mux.HandleFunc("POST /i/{token}/recording/delete", s.dropTape)
 	s.mux.HandleFunc("GET /i/socket", s.socket)
 }
 

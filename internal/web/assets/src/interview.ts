@@ -34,6 +34,7 @@ class Room {
   private turn = 0; // the last one we have
   private readonly served = this.root.dataset["voice"] === "server"; // else nobody hears, and a browser may read aloud
   private choice?: Consent; // the consent button that was pressed
+  private recorded = false;
   private fresh = true; // nothing came over this line yet
   private leaving = false;
   private asleep = false; // paused by the person, or for them
@@ -122,6 +123,7 @@ class Room {
     switch (f.type) {
       case "ready":
         this.limit = f.limits.answer_chars;
+        this.recorded = f.recorded === true;
         return;
       case "state":
         return this.state(f.name);
@@ -341,7 +343,7 @@ class Room {
     this.line.close();
     this.outbox.clear();
     this.voice?.close();
-    showEnd(this.root, reason, this.last);
+    showEnd(this.root, reason, this.last, this.recorded && reason !== "minor");
     if (reason === "complete" || reason === "time") tellAround();
     this.talk = this.voice = undefined;
   }

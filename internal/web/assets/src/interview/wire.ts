@@ -3,7 +3,7 @@
 // shown as text.
 
 export type FromServer =
-  | { type: "ready"; mode: string; voice?: "server" | "browser" | ""; out_rate?: number; limits: { answer_chars: number } }
+  | { type: "ready"; mode: string; recorded?: boolean; voice?: "server" | "browser" | ""; out_rate?: number; limits: { answer_chars: number } }
   | { type: "state"; name: string }
   | { type: "agent_turn"; turn: number; text: string; question: string; progress: number; gen?: number; spoken?: boolean }
   | { type: "user_turn"; turn: number; id: string; text: string }
