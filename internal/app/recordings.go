@@ -121,7 +121,7 @@ func (a *archive) endLeft(ctx context.Context) (int, error) {
 // end ends a recording whose file is here. Another node may have it, and then it is
 // that one's; and one that is being written after all ends by itself.
 func (a *archive) end(ctx context.Context, rec research.Recording) (bool, error) {
-	length, err := a.mend(record.Key(rec.Key))
+	length, err := a.files.Mend(record.Key(rec.Key))
 	switch research.CodeOf(err) {
 	case research.NotFound, research.Conflict:
 		return false, nil
@@ -130,20 +130,4 @@ func (a *archive) end(ctx context.Context, rec research.Recording) (bool, error)
 		return false, err
 	}
 	return true, a.rows.EndRecording(ctx, interview.Key{Project: rec.Project, ID: rec.Interview}, length, a.now())
-}
-
-// mend makes a whole file of a recording that was cut off, and says how long it is.
-func (a *archive) mend(key record.Key) (time.Duration, error) {
-	sound, err := a.files.Open(key)
-	if err == nil {
-		err = sound.Close()
-	}
-	if err != nil {
-		return 0, err
-	}
-	r, err := a.files.Record(key, longestRecording)
-	if err != nil {
-		return 0, err
-	}
-	return r.Length(), r.Close(0)
 }

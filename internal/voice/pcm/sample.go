@@ -13,15 +13,8 @@ func Floats(dst []float32, src []int16) {
 	}
 }
 
-// Ints sets dst to the numbers as samples, rounded; what is beyond -1 or 1 is cut there, and what
-// is no number is silence. dst is at least as long as src.
-func Ints(dst []int16, src []float32) {
-	dst = dst[:len(src)]
-	for i, f := range src {
-		dst[i] = toInt(f)
-	}
-}
-
+// toInt is a number as a sample, rounded; what is beyond -1 or 1 is cut there, and what is no number
+// is silence.
 func toInt(f float32) int16 {
 	scaled := math.Floor(float64(f)*(1<<15) + 0.5)
 	if math.IsNaN(scaled) {
@@ -56,34 +49,6 @@ func (d *Decoder) Append(dst []int16, chunk []byte) []int16 {
 	}
 	if len(chunk) == 1 {
 		d.low, d.odd = chunk[0], true
-	}
-	return dst
-}
-
-// AppendStereo appends left and right sample by sample. The shorter one is silent at its end.
-func AppendStereo(dst, left, right []int16) []int16 {
-	for i := range max(len(left), len(right)) {
-		dst = append(dst, at(left, i), at(right, i))
-	}
-	return dst
-}
-
-func at(track []int16, i int) int16 {
-	if i < len(track) {
-		return track[i]
-	}
-	return 0
-}
-
-// AppendMono appends the mean of each moment's channels. Samples that do not fill a moment at the
-// end are left out.
-func AppendMono(dst, src []int16, channels int) []int16 {
-	for ; channels > 0 && len(src) >= channels; src = src[channels:] {
-		sum := 0
-		for _, s := range src[:channels] {
-			sum += int(s)
-		}
-		dst = append(dst, int16(sum/channels))
 	}
 	return dst
 }

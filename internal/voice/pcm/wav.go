@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"io"
 	"math"
-
-	"github.com/usercall/usercall/internal/research"
 )
 
 // HeaderSize is how many bytes stand before the samples in a file that this package writes.
@@ -74,45 +72,6 @@ func Repair(file File, size int64, f Format) (int64, error) {
 		return 0, err
 	}
 	return moments, file.Truncate(HeaderSize + data)
-}
-
-// A Writer writes a WAV file from its start to its end. What was written before a crash can be
-// saved with [Repair].
-type Writer struct {
-	to     io.WriteSeeker
-	format Format
-	data   int64
-	bytes  []byte
-}
-
-// NewWriter writes a header that says that nothing follows, which [Writer.Close] corrects.
-func NewWriter(to io.WriteSeeker, f Format) (*Writer, error) {
-	_, err := to.Write(Header(f, 0))
-	return &Writer{to: to, format: f}, err
-}
-
-// Write appends samples, those of one moment side by side. A file of more than 4 GB is
-// research.TooLarge.
-func (w *Writer) Write(samples []int16) error {
-	if w.data+int64(len(samples))*sampleSize > maxData {
-		return research.Errorf(research.TooLarge, "A WAV file holds 4 GB, and this sound is longer. Begin another file.")
-	}
-	w.bytes = AppendBytes(w.bytes[:0], samples)
-	n, err := w.to.Write(w.bytes)
-	w.data += int64(n)
-	return err
-}
-
-// Close writes the lengths into the header. It does not close what it wrote to.
-func (w *Writer) Close() error {
-	if _, err := w.to.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	if _, err := w.to.Write(Header(w.format, w.data)); err != nil {
-		return err
-	}
-	_, err := w.to.Seek(0, io.SeekEnd)
-	return err
 }
 
 // unknown says that a length stands for "as long as it comes", which servers write that make the

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"sync"
@@ -146,17 +145,6 @@ func (g GuardedSTT) Transcribe(ctx context.Context, r Recording) (Transcript, er
 	return within(ctx, g.Guard, func(ctx context.Context) (Transcript, error) { return g.STT.Transcribe(ctx, r) })
 }
 
-// GuardedChat is a [Chat] and its guard.
-type GuardedChat struct {
-	Chat
-	*Guard
-}
-
-// Object implements [Chat].
-func (g GuardedChat) Object(ctx context.Context, q Question) (json.RawMessage, error) {
-	return within(ctx, g.Guard, func(ctx context.Context) (json.RawMessage, error) { return g.Chat.Object(ctx, q) })
-}
-
 // begun makes a call whose result goes on after it: the limit is for the call,
 // and cancel ends the result.
 func begun[T any](ctx context.Context, g *Guard, call func(context.Context) (T, error)) (T, context.CancelCauseFunc, error) {
@@ -236,16 +224,17 @@ func (h *heldSession) Close() error {
 	return h.Session.Close()
 }
 
-// fallback asks each in turn until one answers. Settings that are wrong are no
-// reason to stop: the next one may have the right ones. An interview that is
-// over is.
-func fallback[P, T any](ctx context.Context, all []P, ask func(P) (T, error)) (T, error) {
-	var none T
+// TTSs is several, best first.
+type TTSs []TTS
+
+// Speak implements [TTS] with the first that works. Settings that are wrong are no
+// reason to stop: the next one may have the right ones. An interview that is over is.
+func (s TTSs) Speak(ctx context.Context, l Line) (*Speech, error) {
 	var errs []error
-	for _, p := range all {
-		t, err := ask(p)
+	for _, p := range s {
+		speech, err := p.Speak(ctx, l)
 		if err == nil {
-			return t, nil
+			return speech, nil
 		}
 		errs = append(errs, err)
 		if ctx.Err() != nil {
@@ -253,39 +242,7 @@ func fallback[P, T any](ctx context.Context, all []P, ask func(P) (T, error)) (T
 		}
 	}
 	if len(errs) == 1 {
-		return none, errs[0]
+		return nil, errs[0]
 	}
-	return none, &research.Error{Code: research.Unavailable, Message: "None of the services that were set up answers.", Err: errors.Join(errs...)}
-}
-
-// STTs is several, best first.
-type STTs []STT
-
-// Transcribe implements [STT] with the first that works.
-func (s STTs) Transcribe(ctx context.Context, r Recording) (Transcript, error) {
-	return fallback(ctx, s, func(p STT) (Transcript, error) { return p.Transcribe(ctx, r) })
-}
-
-// TTSs is several, best first.
-type TTSs []TTS
-
-// Speak implements [TTS] with the first that works.
-func (s TTSs) Speak(ctx context.Context, l Line) (*Speech, error) {
-	return fallback(ctx, s, func(p TTS) (*Speech, error) { return p.Speak(ctx, l) })
-}
-
-// Chats is several, best first.
-type Chats []Chat
-
-// Object implements [Chat] with the first that works.
-func (s Chats) Object(ctx context.Context, q Question) (json.RawMessage, error) {
-	return fallback(ctx, s, func(p Chat) (json.RawMessage, error) { return p.Object(ctx, q) })
-}
-
-// Listeners is several, best first.
-type Listeners []Listener
-
-// Listen implements [Listener] with the first that works.
-func (s Listeners) Listen(ctx context.Context, language string) (Session, error) {
-	return fallback(ctx, s, func(p Listener) (Session, error) { return p.Listen(ctx, language) })
+	return nil, &research.Error{Code: research.Unavailable, Message: "None of the services that were set up answers.", Err: errors.Join(errs...)}
 }

@@ -222,7 +222,7 @@ func TestGuardedListener(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &ear{}
 		g := provider.GuardedListener{Listener: e, Guard: &provider.Guard{Limit: time.Second}}
-		l, err := provider.Listeners{g}.Listen(t.Context(), "en")
+		l, err := g.Listen(t.Context(), "en")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -244,28 +244,21 @@ func TestGuardedListener(t *testing.T) {
 func TestFallback(t *testing.T) {
 	down, broken := openAI(t)
 	works, s := openAI(t)
-	c := &clock{time.Unix(1e9, 0)}
-	all := provider.STTs{guarded(down, c), guarded(works, c)}
-	broken.Break(providertest.Fault{Status: 401})
-	s.Say("It broke.")
-	if got, err := all.Transcribe(t.Context(), three); err != nil || got.Text != "It broke." {
-		t.Fatal(got, err)
-	}
-	s.Break(providertest.Fault{Status: 401})
-	broken.Break(providertest.Fault{Status: 401})
-	_, err := all.Transcribe(t.Context(), three)
-	if research.CodeOf(err) != research.Unavailable || !strings.Contains(err.Error(), "None of the services") {
-		t.Error(err)
-	}
 	voices := provider.TTSs{provider.GuardedTTS{TTS: down, Guard: &provider.Guard{}}, provider.GuardedTTS{TTS: works, Guard: &provider.Guard{}}}
-	broken.Break(providertest.Fault{Status: 400})
+	broken.Break(providertest.Fault{Status: 401})
 	if b := speak(t, voices, "hello"); len(b) == 0 {
 		t.Error("no sound")
 	}
-	models := provider.Chats{provider.GuardedChat{Chat: down, Guard: &provider.Guard{Single: true}}, provider.GuardedChat{Chat: works, Guard: &provider.Guard{Single: true}}}
-	broken.Break(providertest.Fault{Status: 500})
-	s.Word(`{"say":"a"}`)
-	if got, err := models.Object(t.Context(), question); err != nil || string(got) != `{"say":"a"}` {
-		t.Error(string(got), err)
+	s.Break(providertest.Fault{Status: 401})
+	broken.Break(providertest.Fault{Status: 401})
+	_, err := voices.Speak(t.Context(), provider.Line{Text: "hello", Language: "en"})
+	if research.CodeOf(err) != research.Unavailable || !strings.Contains(err.Error(), "None of the services") {
+		t.Error(err)
+	}
+	asked := len(s.Requests())
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	if _, err := voices.Speak(ctx, provider.Line{Text: "hello"}); err == nil || len(s.Requests()) != asked {
+		t.Errorf("after the end the next one was asked: %v", err)
 	}
 }

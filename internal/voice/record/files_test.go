@@ -16,7 +16,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/usercall/usercall/internal/research"
-	"github.com/usercall/usercall/internal/voice/pcm"
 )
 
 // made is a finished recording of so many moments of noise.
@@ -27,7 +26,7 @@ func made(t testing.TB, files *Files, key Key, moments int) []int16 {
 	if err := errors.Join(r.Participant(0, left), r.Moderator(0, right), r.Close(0)); err != nil {
 		t.Fatal(err)
 	}
-	return pcm.AppendStereo(nil, left, right)
+	return sideBySide(left, right)
 }
 
 func settle(t testing.TB, files *Files, key Key) {
@@ -247,4 +246,45 @@ func get(t *testing.T, url, bounds string) (status int, kind string, body []byte
 		t.Fatal(err)
 	}
 	return response.StatusCode, response.Header.Get("Content-Type"), body
+}
+
+// TestMend: what was cut off can be played up to there, and nothing is begun that was
+// not there.
+func TestMend(t *testing.T) {
+	files, dir := open(t)
+	if _, err := files.Mend(itv); research.CodeOf(err) != research.NotFound {
+		t.Errorf("of one that is not here: %v", err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+	r := begin(t, files, itv)
+	if err := r.Participant(0, noise(1, 3*Rate)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := files.Mend(itv); research.CodeOf(err) != research.Conflict {
+		t.Errorf("while it runs: %v", err)
+	}
+	again, err := OpenFiles(dir) // another process, after a crash
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = again.Close() })
+	for range 2 {
+		if length, err := again.Mend(itv); err != nil || length != 3*time.Second {
+			t.Errorf("it lasts %s, %v", length, err)
+		}
+	}
+	if got, _ := content(t, again, itv); len(stereo(t, got)) != 6*Rate {
+		t.Error("its header does not say how long it is")
+	}
+	settle(t, again, itv)
+	if _, err := again.Mend(itv); research.CodeOf(err) != research.NotFound {
+		t.Errorf("of one that was settled: %v", err)
+	}
+	for _, bad := range []Key{"", "..", "a/b"} {
+		if _, err := files.Mend(bad); research.CodeOf(err) != research.NotFound {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
 }

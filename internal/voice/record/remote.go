@@ -97,6 +97,9 @@ func (r *Remote) Record(key Key, limit time.Duration) (*Recorder, error) {
 	return r.files.Record(key, limit)
 }
 
+// Mend implements [Store]. What is in the object store was whole when it went there.
+func (r *Remote) Mend(key Key) (time.Duration, error) { return r.files.Mend(key) }
+
 // Waiting is how many bytes of recordings are on this machine.
 func (r *Remote) Waiting() (n int64, err error) {
 	for info, err := range r.files.All() {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/usercall/usercall/internal/research"
 )
@@ -132,13 +133,36 @@ func (f *Files) repair(key Key) error {
 	for _, name := range half {
 		err = errors.Join(err, f.discard(name))
 	}
-	wav, opening := f.root.OpenFile(f.name(key, running), os.O_RDWR, 0)
-	if errors.Is(opening, fs.ErrNotExist) {
-		return err
+	if _, mending := f.mend(key); research.CodeOf(mending) != research.NotFound {
+		err = errors.Join(err, mending)
 	}
-	if opening != nil {
-		return errors.Join(err, unreadable(opening))
+	return err
+}
+
+// Mend implements [Store].
+func (f *Files) Mend(key Key) (time.Duration, error) {
+	if err := key.check(); err != nil {
+		return 0, err
 	}
-	_, repairing := repair(wav)
-	return errors.Join(err, repairing, wav.Sync(), wav.Close())
+	if !f.take(key) {
+		return 0, errBusy()
+	}
+	defer f.free(key, nil)
+	moments, err := f.mend(key)
+	return Duration(moments), err
+}
+
+func (f *Files) mend(key Key) (moments int64, err error) {
+	wav, err := f.root.OpenFile(f.name(key, running), os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, notFound()
+	}
+	if err != nil {
+		return 0, unreadable(err)
+	}
+	moments, err = repair(wav)
+	if err = errors.Join(err, wav.Sync(), wav.Close()); err != nil {
+		return 0, unwritable(err)
+	}
+	return moments, nil
 }

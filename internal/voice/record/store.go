@@ -34,6 +34,10 @@ type Store interface {
 	// Record begins a recording, or goes on with one that was interrupted, of at most limit. It is
 	// research.Conflict while another has the key, and for a recording that was settled.
 	Record(key Key, limit time.Duration) (*Recorder, error)
+	// Mend makes a recording playable that was cut off, and says how long it is. It is
+	// research.Conflict while another has the key, and research.NotFound where what runs
+	// of it is not here.
+	Mend(key Key) (time.Duration, error)
 	// Settle brings a recording that has ended into the form in which it stays. It takes seconds,
 	// and changes nothing that is heard. It is research.Conflict while another has the key.
 	Settle(ctx context.Context, key Key) error
