@@ -4,6 +4,7 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"log/slog"
 	"math/bits"
 	"sync"
@@ -34,6 +35,9 @@ func (a *App) Prove(p *research.Project, token string, now time.Time) (*identity
 		return nil, nil
 	}
 	claims, err := identity.Verify(token, a.catalog.identityKeys(p), now)
+	if set, there := a.catalog.keySet(p); there && errors.Is(err, identity.UnknownKey) && a.keySets.renewed(set) {
+		claims, err = identity.Verify(token, a.catalog.identityKeys(p), now)
+	}
 	if err != nil {
 		a.refused.count(p.Key, err)
 	}

@@ -54,7 +54,7 @@ func NewClient(o ClientOptions) *Client {
 }
 
 // Read gets what is at an address, at most so many bytes. The error is for people:
-// unavailable, and it names no part of the address.
+// invalid, and it names no part of the address.
 func (c *Client) Read(ctx context.Context, address string, limit int) ([]byte, error) {
 	u, err := CheckURL(address, "", c.private)
 	if err != nil {
@@ -84,7 +84,7 @@ func (c *Client) Read(ctx context.Context, address string, limit int) ([]byte, e
 }
 
 func unread(why string) error {
-	return research.Errorf(research.Unavailable, "The address could not be read: %s.", why)
+	return research.Errorf(research.Invalid, "The address could not be read: %s.", why)
 }
 
 // answer is what a receiver said; its body is read and thrown away.

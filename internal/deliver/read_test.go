@@ -51,14 +51,14 @@ func TestWhatIsRead(t *testing.T) {
 		server.URL + "/broken?secret": "connection broke", server.URL + "/?secret": "answered 418", gone.URL + "/?secret": "refused the connection",
 	} {
 		got, err := NewClient(ClientOptions{Private: true}).Read(t.Context(), address, 1024)
-		if got != nil || research.CodeOf(err) != research.Unavailable || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "secret") {
+		if got != nil || research.CodeOf(err) != research.Invalid || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %.20q, %v", address, got, err)
 		}
 	}
 	if got, err := NewClient(ClientOptions{Private: true}).Read(t.Context(), server.URL+"/keys", 10); string(got) != "0123456789" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
-	if _, err := NewClient(ClientOptions{Private: true}).Read(trickling, server.URL+"/slow", 1024); research.CodeOf(err) != research.Unavailable {
+	if _, err := NewClient(ClientOptions{Private: true}).Read(trickling, server.URL+"/slow", 1024); research.CodeOf(err) != research.Invalid {
 		t.Errorf("with no end: %v", err)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"encoding/pem"
 	"math/big"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/usercall/usercall/internal/research"
 )
@@ -93,7 +95,7 @@ var errUnfit = research.Errorf(research.Invalid, "This key is for something else
 
 // public is the key as others are kept, so that there is one way to read them.
 func (k published) public() (Published, error) {
-	if k.KID == "" || len(k.KID) > maxKID || k.Use != "" && k.Use != "sig" || len(k.Operations) > 0 && !slices.Contains(k.Operations, "verify") {
+	if k.KID == "" || len(k.KID) > maxKID || strings.ContainsFunc(k.KID, unicode.IsControl) || k.Use != "" && k.Use != "sig" || len(k.Operations) > 0 && !slices.Contains(k.Operations, "verify") {
 		return Published{}, errUnfit
 	}
 	public, err := k.read()

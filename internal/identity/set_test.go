@@ -81,7 +81,7 @@ func TestKeysThatASetIsWithout(t *testing.T) {
 	short := must(rsa.GenerateKey(rand.Reader, 1024))
 	huge := new(big.Int).Lsh(big.NewInt(1), maxRSA)
 	for name, k := range map[string]jwk{
-		"no kid": goodRSA.with("kid", ""), "a long kid": goodRSA.with("kid", strings.Repeat("k", maxKID+1)), "encryption": goodRSA.with("use", "enc"),
+		"no kid": goodRSA.with("kid", ""), "a kid that rings": goodRSA.with("kid", "x\x07"), "NUL": goodRSA.with("kid", "x\x00"), "a long kid": goodRSA.with("kid", strings.Repeat("k", maxKID+1)), "encryption": goodRSA.with("use", "enc"),
 		"wraps keys": goodRSA.with("key_ops", []string{"wrapKey"}), "another algorithm": goodRSA.with("alg", "PS256"), "an algorithm of secrets": goodRSA.with("alg", "HS256"),
 		"none": goodRSA.with("alg", "none"), "the other's algorithm": goodEC.with("alg", "RS256"), "short": rsaJWK("x", &short.PublicKey),
 		"huge": goodRSA.with("n", encoded(huge.Bytes())), "e is 1": goodRSA.with("e", "AQ"), "e is even": goodRSA.with("e", "BA"), "e is huge": goodRSA.with("e", "_________w"),

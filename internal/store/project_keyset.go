@@ -15,6 +15,7 @@ import (
 // KeySet is where a customer publishes identity keys, and what was read there.
 type KeySet struct {
 	Project research.ProjectID
+	Of      string // the project's key, where it is read
 	URL     string
 	Keys    []IdentityKey
 	Read    time.Time // when they were
@@ -100,21 +101,21 @@ func scanIdentityKey(r row) (i IdentityKey, err error) {
 
 // KeySets lists the key sets of all projects, without their keys.
 func (db *DB) KeySets(ctx context.Context) ([]KeySet, error) {
-	return collect(ctx, db.read, scanKeySet, keySets+" ORDER BY project_id")
+	return collect(ctx, db.read, scanKeySet, keySets+" ORDER BY s.project_id")
 }
 
-const keySets = "SELECT project_id, url, read_at, tried_at, wrong FROM key_sets"
+const keySets = "SELECT s.project_id, p.key, s.url, s.read_at, s.tried_at, s.wrong FROM key_sets s JOIN projects p ON p.id = s.project_id"
 
 func scanKeySet(r row) (s KeySet, err error) {
 	var read, tried int64
-	err = r.Scan(&s.Project, &s.URL, &read, &tried, &s.Wrong)
+	err = r.Scan(&s.Project, &s.Of, &s.URL, &read, &tried, &s.Wrong)
 	s.Read, s.Tried = fromMS(read), fromMS(tried)
 	return s, err
 }
 
 // KeySet implements report.ProjectStore.
 func (r *Reports) KeySet(ctx context.Context, p research.ProjectID) (*report.KeySet, error) {
-	s, err := scanKeySet(r.db.read.QueryRowContext(ctx, keySets+" WHERE project_id = $1", p))
+	s, err := scanKeySet(r.db.read.QueryRowContext(ctx, keySets+" WHERE s.project_id = $1", p))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
