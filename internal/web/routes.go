@@ -76,6 +76,7 @@ func (d *dashboard) table() []route {
 		{"POST /settings/keys/{kind}/revoke", d.revokeKeys, false},
 		{"POST /settings/consent", d.saveConsent, false},
 		{"POST /settings/identity", d.saveIdentity, false},
+		{"POST /settings/identity/keys", d.saveKeySet, false},
 		{"GET /settings/pacing", d.pacing, false},
 		{"POST /settings/pacing", d.savePacing, false},
 		{"POST /settings/pacing/people", d.saveTestPeople, false},

@@ -18,11 +18,13 @@ type settingsView struct {
 	Origins   string
 	Mode      research.IdentityMode
 	PublicKey string
-	KID       string    // of the identity key in force; "": none
-	Snips     []snippet // how an identity token is made
-	Wrong     string    // what could not be saved, and why
-	Of        string    // the form that is about: a key of saved
-	Done      string    // what was just saved
+	Set       *report.KeySet // nil: none
+	SetURL    string         // that was typed
+	KID       string         // of the identity key in force; "": none
+	Snips     []snippet      // how an identity token is made
+	Wrong     string         // what could not be saved, and why
+	Of        string         // the form that is about: a key of saved
+	Done      string         // what was just saved
 }
 
 var saved = map[string]string{
@@ -54,6 +56,9 @@ func (d *dashboard) showSettings(w http.ResponseWriter, r *request, status int, 
 	}
 	all, err := d.Reports.Keys(r.Context(), r.project.ID)
 	if err != nil {
+		return err
+	}
+	if v.Set, err = d.Reports.KeySet(r.Context(), r.project.ID); err != nil {
 		return err
 	}
 	v.Keys, v.KID = keyRows(all), currentKID(all)
