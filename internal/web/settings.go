@@ -32,7 +32,7 @@ var saved = map[string]string{
 	"consent":  "The consent category is saved. It counts from now on.",
 	"origins":  "The list of sites is saved. It counts from now on.",
 	"keys":     "The older key is revoked. Only the newest one opens anything now.",
-	"identity": "What is asked of browsers is saved. It counts from now on.",
+	"identity": "Signed identity is saved. It counts from now on.",
 	"password": "Your password is set. Every other session of yours was ended.",
 }
 
