@@ -85,6 +85,14 @@ func TestWordsOfPages(t *testing.T) {
 	}
 }
 
+func TestPercentNeverSaysAllOrNothingFalsely(t *testing.T) {
+	for want, of := range map[string][2]int{"": {1, 19}, "0 %": {0, 20}, "under 1 %": {1, 101}, "1 %": {1, 100}, "50 %": {10, 20}, "99 %": {99, 100}, "over 99 %": {1999, 2000}, "100 %": {20, 20}} {
+		if got := percent(of[0], of[1]); got != want {
+			t.Errorf("%d of %d is %q, want %q", of[0], of[1], got, want)
+		}
+	}
+}
+
 // TestRoutes compares what is served with a list, so that no page for
 // developers is ever left in a release.
 func TestRoutes(t *testing.T) {
