@@ -80,6 +80,7 @@ func (d *dashboard) table() []route {
 		{"GET /settings/pacing", d.pacing, false},
 		{"POST /settings/pacing", d.savePacing, false},
 		{"POST /settings/pacing/people", d.saveTestPeople, false},
+		{"POST /settings/pacing/excluded", d.saveExcluded, false},
 		{"POST /settings/pause", d.pause, false},
 		{"POST /settings/password", d.savePassword, false},
 		{"GET /settings/delivery", d.deliverySettings, false},
