@@ -73,6 +73,7 @@ func TestWordsOfPages(t *testing.T) {
 		"/connect?way=server":          {"/v1/batch", "NewWithConfig", "analytics.write_key = &#34;wk_a&#34;", "curl http://localhost:8080/v1/track -u wk_a:"},
 		"/settings":                    {"https://app.example.com", "sk_AbCd…", "ada@northdesk.example", "wk_former_a", "older, valid still", "Rotate write key", "Revoke older write key", "idk_a", "webhook 1", "createHmac", "a token is required"},
 		"/studies/new":                 {"Use this study", "Why people cancel"},
+		"/people?only=never":           {`<option value="never" selected>`, "Nobody has opted out", "people never asked"},
 		"/events?name=no":              {"No event fits"},
 		"/decisions?trigger=trg_gone0": {"No decision fits"},
 	} {
