@@ -195,11 +195,11 @@ func TestTheFormWithoutAScript(t *testing.T) {
 	s := newBuilder(t)
 	p := s.open(editPath, false)
 	p.fill("total", "4711")
-	p.press("add:then", "then.1.event.0")
-	if got := p.do(`[document.querySelector('[name="total"]').value, document.activeElement.name].join()`); got != "4711,then.1.event.0" {
+	p.press("add:then", "then.2.event.0")
+	if got := p.do(`[document.querySelector('[name="total"]').value, document.activeElement.name].join()`); got != "4711,then.2.event.0" {
 		t.Errorf("after a step was added: %s", got)
 	}
-	p.fill("then.1.event.0", "left")
+	p.fill("then.2.event.0", "left")
 	p.do(`(document.querySelector('button[value="save"]').click(), "")`)
 	p.until("saved", `location.pathname === "/studies/stu_a0/triggers"`)
 	if file := string(s.study().File); !strings.Contains(file, "event: left") || !strings.Contains(file, "total: 4711") {
