@@ -281,3 +281,31 @@ func TestALateEventIsNotHeld(t *testing.T) {
 		t.Errorf("%d requests left at once, long after binding", left)
 	}
 }
+
+// TestAPageThatStaysOpenAsksDaysLater: what waits longer than a timer can is asked
+// for all the same, once and in time.
+func TestAPageThatStaysOpenAsksDaysLater(t *testing.T) {
+	t.Parallel()
+	h, s := newHost(t), newStub(t)
+	const days = 40 // a timer's longest is 24.8 days, and over at once beyond
+	s.decide = func(r request) map[string]any {
+		if r.Path == "/sdk/v1/events" {
+			return map[string]any{"ask_at": soon(days * 24 * time.Hour), "open": true}
+		}
+		return map[string]any{"open": false}
+	}
+	p := newVisitor(t)
+	p.goTo(h.page("/app", script(steady)+ours(s, ""), ""))
+	eventually(t, func() bool { return len(s.to("/sdk/v1/config")) > 0 }, func() string { return "the page does not begin" })
+	p.do(chromedp.Sleep(settle))
+	before := len(s.to("/sdk/v1/ask"))
+	eval[int](p, "stopClock(),"+cancelNow)
+	p.tick(1000)
+	p.waitFor(strings.ReplaceAll(answered(1), "ask", "events"))
+	p.tick((days*24 - 1) * 3_600_000)
+	if n := len(s.to("/sdk/v1/ask")); n != before {
+		t.Errorf("asked %d times before it was time", n-before)
+	}
+	p.tick(2 * 3_600_000)
+	eventually(t, func() bool { return len(s.to("/sdk/v1/ask")) == before+1 }, func() string { return "not asked when it was time" })
+}

@@ -8,7 +8,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/usercall/usercall/internal/app"
 	"github.com/usercall/usercall/internal/research"
@@ -61,65 +60,9 @@ func (c forecastCmd) one(ctx context.Context, out io.Writer, a *app.App, p *rese
 		return err
 	}
 	if c.Format == "jsonl" || c.Format == "auto" && !isTerminal(os.Stdout) {
-		return json.NewEncoder(out).Encode(forecastRow(s.Key, key, f))
+		return json.NewEncoder(out).Encode(f.Row(s.Key, key))
 	}
 	return writeStored(out, key, f)
-}
-
-// forecastLine is a forecast as a program reads it.
-type forecastLine struct {
-	Study      string         `json:"study"`
-	Trigger    string         `json:"trigger"`
-	From       string         `json:"from"`
-	Until      string         `json:"until"`
-	Events     int            `json:"events"`
-	Since      string         `json:"first_event_at,omitempty"`
-	Matched    int            `json:"matched"`
-	Invited    int            `json:"invited"`
-	People     int            `json:"people"`
-	Waiting    int            `json:"waiting"`
-	Cancelled  int            `json:"cancelled"`
-	Skipped    map[string]int `json:"skipped"`
-	Collisions map[string]int `json:"collisions"`
-	Days       []forecastDay  `json:"days"`
-	Target     forecastTarget `json:"target"`
-}
-
-type forecastDay struct {
-	Day     string `json:"day"`
-	Matched int    `json:"matched"`
-	Invited int    `json:"invited"`
-}
-
-// forecastTarget says how long it takes; 0 days stand for never, at this pace.
-type forecastTarget struct {
-	Interviews int     `json:"interviews"`
-	Missing    int     `json:"missing"`
-	RateLow    float64 `json:"rate_low"`
-	RateHigh   float64 `json:"rate_high"`
-	Assumed    bool    `json:"rate_assumed"`
-	Soonest    int     `json:"days_soonest"`
-	Latest     int     `json:"days_latest"`
-}
-
-func forecastRow(study, key string, f *app.Forecast) forecastLine {
-	l := forecastLine{Study: study, Trigger: key, From: f.From.UTC().Format(time.RFC3339), Until: f.Until.UTC().Format(time.RFC3339), Events: f.Events,
-		Matched: f.Matched, Invited: f.Invited, People: f.People, Waiting: f.Waiting, Cancelled: f.Cancelled,
-		Skipped: map[string]int{}, Collisions: map[string]int{}, Days: []forecastDay{},
-		Target: forecastTarget{f.Pace.Target, f.Pace.Missing(), f.Pace.Low, f.Pace.High, f.Pace.Assumed, f.Pace.Soonest, f.Pace.Latest}}
-	if !f.Since.IsZero() {
-		l.Since = f.Since.Format(time.RFC3339)
-	}
-	for _, g := range f.Gates {
-		l.Skipped[string(g.Gate)] = g.N
-	}
-	for _, c := range f.Collisions {
-		l.Collisions[c.Key] = c.N
-	}
-	for _, d := range f.Days {
-		l.Days = append(l.Days, forecastDay(d))
-	}
-	return l
 }
 
 // writeStored prints a forecast for a reader.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/usercall/usercall/internal/app"
 )
 
 func TestForecastCommand(t *testing.T) {
@@ -29,9 +31,9 @@ func TestForecastCommand(t *testing.T) {
 	if status != 0 {
 		t.Fatal(complaints)
 	}
-	var got []forecastLine
+	var got []app.ForecastRow
 	for d := json.NewDecoder(strings.NewReader(out)); d.More(); {
-		var l forecastLine
+		var l app.ForecastRow
 		if err := d.Decode(&l); err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -39,6 +40,15 @@ func (c projectKeys) Run(ctx context.Context, out io.Writer) error {
 				return err
 			}
 		}
+		set, err := a.KeySetOf(ctx, p)
+		if err != nil {
+			return err
+		}
+		for _, k := range set.Keys {
+			if err := l.row(keyRow{string(k.Kind), k.Prefix, "published", k.Algorithm, k.Created.UTC().Format(time.RFC3339)}); err != nil {
+				return err
+			}
+		}
 		return l.end("No key yet.")
 	})
 }
@@ -46,7 +56,7 @@ func (c projectKeys) Run(ctx context.Context, out io.Writer) error {
 type keyRow struct {
 	Kind      string `json:"kind"`
 	Prefix    string `json:"prefix"`
-	State     string `json:"state"` // current, previous (valid still) or revoked
+	State     string `json:"state"` // current, previous (valid still), revoked, or published by the customer
 	Algorithm string `json:"algorithm"`
 	CreatedAt string `json:"created_at"`
 }
@@ -120,22 +130,68 @@ func readPublicKey(name string) (string, error) {
 
 type projectIdentity struct {
 	Project string `required:"" help:"The project's key, prj_…" placeholder:"KEY"`
-	Mode    string `required:"" enum:"off,when_present,required" help:"off, when_present or required."`
+	Mode    string `enum:",off,when_present,required" default:"" help:"off, when_present or required."`
+	JWKS    string `name:"jwks" help:"The address of a key set (JWKS) of yours; none is none." placeholder:"URL"`
 }
 
-// Run changes what a project asks of the userIds that browsers send.
+// Run changes what a project asks of the userIds that browsers send, and where the
+// keys are that prove them.
 func (c projectIdentity) Run(ctx context.Context, out io.Writer) error {
+	if c.Mode == "" && c.JWKS == "" {
+		return usage{errors.New("--mode, --jwks or both say what is to change")}
+	}
 	return onProject(ctx, c.Project, func(a *app.App, p *research.Project) error {
-		mode := research.IdentityMode(c.Mode)
-		if c.Mode == "off" {
-			mode = research.IdentityOff
+		steps := []func(context.Context, *app.App, *research.Project, io.Writer) error{c.setKeys, c.setMode}
+		if c.Mode == "off" { // whoever asks for nothing needs no keys
+			slices.Reverse(steps)
 		}
-		if err := a.SetIdentity(ctx, p, mode); err != nil {
-			return err
+		for _, step := range steps {
+			if err := step(ctx, a, p, out); err != nil {
+				return err
+			}
 		}
-		_, err := fmt.Fprintf(out, "Signed identity is %s.\n", map[string]string{"off": "off", "when_present": "checked when present", "required": "required"}[c.Mode])
-		return err
+		return nil
 	})
+}
+
+func (c projectIdentity) setMode(ctx context.Context, a *app.App, p *research.Project, out io.Writer) error {
+	mode := research.IdentityMode(c.Mode)
+	switch c.Mode {
+	case "":
+		return nil
+	case "off":
+		mode = research.IdentityOff
+	}
+	if err := a.SetIdentity(ctx, p, mode); err != nil {
+		return err
+	}
+	p.Settings.Identity = mode
+	_, err := fmt.Fprintf(out, "Signed identity is %s.\n", map[string]string{"off": "off", "when_present": "checked when present", "required": "required"}[c.Mode])
+	return err
+}
+
+func (c projectIdentity) setKeys(ctx context.Context, a *app.App, p *research.Project, out io.Writer) error {
+	url := c.JWKS
+	switch url {
+	case "":
+		return nil
+	case "none":
+		url = ""
+	}
+	set, err := a.SetKeySet(ctx, p, url)
+	if err != nil {
+		return err
+	}
+	if set == nil {
+		_, err = fmt.Fprintln(out, "No key set is read any more.")
+		return err
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "Keys that prove tokens, by kid:")
+	for _, k := range set.Keys {
+		fmt.Fprintf(w, "%s\t%s\n", k.Prefix, k.Algorithm)
+	}
+	return w.Flush()
 }
 
 // onProject opens the data and finds a project by its key.

@@ -64,6 +64,19 @@ func (v apiViews) Why(ctx context.Context, p *research.Project, q report.Query) 
 	return all, err
 }
 
+// Forecast implements admin.Views.
+func (v apiViews) Forecast(ctx context.Context, p *research.Project, study, trigger string) (row report.ForecastRow, err error) {
+	s, err := v.Study(ctx, p, study)
+	if err != nil {
+		return row, err
+	}
+	f, err := v.App.Forecast(ctx, p, s, trigger, nil, func(report.ForecastStep) {})
+	if err != nil {
+		return row, err
+	}
+	return f.Row(study, trigger), nil
+}
+
 // into collects rows in a slice.
 func into[T any](all *[]T) func(T) error {
 	return func(v T) error {

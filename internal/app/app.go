@@ -51,6 +51,7 @@ type App struct {
 	metrics *metrics.Metrics
 	traces  *traces.Traces // nil: none are sent
 	refused refusals       // identity tokens
+	keySets *keySets
 	serving atomic.Bool
 	// who may look ahead
 	forecasts *turns
@@ -105,7 +106,11 @@ func (a *App) build() error {
 		return err
 	}
 	a.buildVoice()
-	return a.buildSender()
+	if err := a.buildSender(); err != nil {
+		return err
+	}
+	a.keySets = &keySets{store: a.db, read: a.sender.Client.Read, taken: a.catalog.refresh, now: a.clock, log: a.log}
+	return nil
 }
 
 // waking is a store that hints to the queue when an interview has ended, so

@@ -34,6 +34,7 @@ type content struct {
 	byKey      map[string]*research.Project // project keys and write keys
 	byWriteKey map[research.WriteKey]*research.Project
 	identity   map[research.ProjectID]identity.Keys
+	sets       map[research.ProjectID]store.KeySet
 	webhooks   map[research.ProjectID][]int // valid generations; none: generation 0
 	active     map[research.TriggerID]research.ProjectID
 	paused     map[research.ProjectID]bool
@@ -80,7 +81,14 @@ func (c *catalog) load(ctx context.Context, revision int64) error {
 	if err != nil {
 		return err
 	}
+	sets, err := c.db.KeySets(ctx)
+	if err != nil {
+		return err
+	}
 	next := c.open(projects, keys)
+	for _, s := range sets {
+		next.sets[s.Project] = s
+	}
 	next.revision, next.active, next.paused = revision, map[research.TriggerID]research.ProjectID{}, map[research.ProjectID]bool{}
 	next.sent = map[research.TriggerID]bool{}
 	rules := &trigger.Rules{Index: map[research.ProjectID]*trigger.Index{}, Projects: map[research.ProjectID]*research.Project{}}

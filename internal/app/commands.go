@@ -101,6 +101,12 @@ func (c commands) RotateKey(ctx context.Context, p *research.Project, kind resea
 	return web.NewKey{Lines: k.Lines(), Secret: k.Secret(), KID: k.KID, Algorithm: k.Algorithm}, err
 }
 
+// SetKeySet says where identity keys are published.
+func (c commands) SetKeySet(ctx context.Context, p *research.Project, url string) error {
+	_, err := c.App.SetKeySet(ctx, p, url)
+	return err
+}
+
 // SetConsent changes which category of the customer's consent manager an event
 // that brings consent has to allow.
 func (c commands) SetConsent(ctx context.Context, p *research.Project, category string) error {

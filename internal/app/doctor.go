@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/web/assets"
@@ -80,7 +81,8 @@ func (a *App) checkIdentity(ctx context.Context) Check {
 	c := Check{Name: "identity"}
 	projects, err := a.db.Projects(ctx)
 	valid, keysErr := a.db.ValidKeys(ctx)
-	if err := errors.Join(err, keysErr); err != nil {
+	sets, setsErr := a.db.KeySets(ctx)
+	if err := errors.Join(err, keysErr, setsErr); err != nil {
 		c.Problem = fmt.Sprintf("the keys cannot be read: %v", err)
 		return c
 	}
@@ -92,6 +94,12 @@ func (a *App) checkIdentity(ctx context.Context) Check {
 		asking++
 		if len(valid.IdentityOf(p.ID)) == 0 {
 			c.Problem = fmt.Sprintf("%s asks for signed identity and has no valid key: usercall project rotate --project %s --key identity", p.Key, p.Key)
+		}
+	}
+	for _, s := range sets {
+		if s.Wrong != "" {
+			c.Problem = fmt.Sprintf("the keys that %s publishes could not be read at %s: %s Those read at %s stay in force", s.Of,
+				s.Tried.UTC().Format(time.RFC3339), s.Wrong, s.Read.UTC().Format(time.RFC3339))
 		}
 	}
 	c.Detail = fmt.Sprintf("%d of %d projects ask browsers for a signed identity", asking, len(projects))

@@ -18,6 +18,7 @@ import (
 type (
 	Forecast     = report.Forecast
 	ForecastStep = report.ForecastStep
+	ForecastRow  = report.ForecastRow
 )
 
 // forecastsAtOnce is how many forecasts run in a process: each may hold a million

@@ -4,12 +4,14 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"log/slog"
 	"math/bits"
 	"sync"
 	"time"
 
 	"github.com/usercall/usercall/internal/identity"
+	"github.com/usercall/usercall/internal/ingest"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
 )
@@ -34,10 +36,34 @@ func (a *App) Prove(p *research.Project, token string, now time.Time) (*identity
 		return nil, nil
 	}
 	claims, err := identity.Verify(token, a.catalog.identityKeys(p), now)
+	if set, there := a.catalog.keySet(p); there && errors.Is(err, identity.UnknownKey) && a.keySets.renewed(set) {
+		claims, err = identity.Verify(token, a.catalog.identityKeys(p), now)
+	}
 	if err != nil {
 		a.refused.count(p.Key, err)
+		a.tally.Refused(ingest.Refusal{Project: p.ID, Source: research.FromBrowser, Why: tokenWhy(err)})
 	}
 	return claims, err
+}
+
+// Unproved implements sdk.Identity.
+func (a *App) Unproved(p *research.Project) {
+	a.tally.Refused(ingest.Refusal{Project: p.ID, Source: research.FromBrowser, Why: "unproved"})
+}
+
+// tokenWhy is what is wrong with a token, as Connect counts it.
+func tokenWhy(err error) string {
+	switch {
+	case errors.Is(err, identity.Expired):
+		return "token_expired"
+	case errors.Is(err, identity.UnknownKey), errors.Is(err, identity.BadSignature), errors.Is(err, identity.BadAlgorithm):
+		return "token_key"
+	case errors.Is(err, identity.Early):
+		return "token_early"
+	case errors.Is(err, identity.BadAudience):
+		return "token_audience"
+	}
+	return "token_form"
 }
 
 // refusals counts identity tokens that proved nothing, by project and reason.

@@ -91,6 +91,15 @@ func TestVerify(t *testing.T) {
 			t.Errorf("%s: the token is in the log", c.name)
 		}
 	}
+	s.app.tally.Flush(t.Context())
+	counted := map[string]int{}
+	counts, err := s.app.db.Reports().Counts(t.Context(), s.of(s.keys).ID, time.Time{})
+	for _, c := range counts {
+		counted[c.Kind+" "+c.Why] = c.N
+	}
+	if err != nil || counted["refused token_key"] != 2 || len(counted) != 1 {
+		t.Errorf("counted %v, %v", counted, err)
+	}
 	if !strings.Contains(s.log.String(), "identity tokens were refused") {
 		t.Error("nobody is told that tokens were refused")
 	}

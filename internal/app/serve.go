@@ -51,7 +51,7 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(Rea
 	a.catalog.paused = surfaces.streams.Paused
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
-	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.past.Run, a.queue.Run, a.sending.Run, a.voices.Run, a.sweep, a.tidy, a.keepVoices, a.tally.Run, surfaces.streams.Run, a.look} {
+	for _, loop := range []func(context.Context){a.catalog.run, a.engine.Run, a.past.Run, a.queue.Run, a.sending.Run, a.voices.Run, a.sweep, a.tidy, a.keepVoices, a.tally.Run, surfaces.streams.Run, a.keySets.run, a.look} {
 		work.Go(func() { loop(background) })
 	}
 	server := newServer(surfaces.handler)

@@ -111,6 +111,7 @@ func match(pattern, pkg string) bool {
 var owner = map[string]string{
 	"projects": "project.go", "pauses": "project.go", "project_keys": "project.go", "revisions": "project.go",
 	"identity_keys": "project.go", "former_write_keys": "project.go", "webhook_generations": "project.go",
+	"key_sets": "project.go", "published_keys": "project.go",
 	"replays": "replays.go",
 	"studies": "study.go", "triggers": "study.go", "study_versions": "study.go",
 	"event_log": "log", "packs": "log", "runs": "log", "run_parts": "log",

@@ -53,6 +53,40 @@ func NewClient(o ClientOptions) *Client {
 	}}
 }
 
+// Read gets what is at an address, at most so many bytes. The error is for people:
+// invalid, and it names no part of the address.
+func (c *Client) Read(ctx context.Context, address string, limit int) ([]byte, error) {
+	u, err := CheckURL(address, "", c.private)
+	if err != nil {
+		return nil, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	r.Header = http.Header{"Accept": {"application/json"}, "User-Agent": {"usercall"}}
+	res, err := c.http.Do(r)
+	if err != nil {
+		return nil, unread(why(err))
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return nil, unread(status(res.StatusCode))
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, int64(limit)+1))
+	switch {
+	case err != nil:
+		return nil, unread(why(err))
+	case len(body) > limit:
+		return nil, unread("it sent more than " + strconv.Itoa(limit>>10) + " KiB")
+	}
+	return body, nil
+}
+
+func unread(why string) error {
+	return research.Errorf(research.Invalid, "The address could not be read: %s.", why)
+}
+
 // answer is what a receiver said; its body is read and thrown away.
 type answer struct {
 	Status     int
@@ -112,6 +146,20 @@ func words(err error) (why string, unclear bool) {
 	return "the connection broke", true
 }
 
+func why(err error) string {
+	why, _ := words(err)
+	return why
+}
+
+// status is an answer that is none of those hoped for, in words.
+func status(n int) string {
+	said := "it answered " + strconv.Itoa(n)
+	if n >= 300 && n < 400 {
+		said += ", a redirect, and none is followed"
+	}
+	return said
+}
+
 func timedOut(err error) bool {
 	var slow interface{ Timeout() bool }
 	return errors.As(err, &slow) && slow.Timeout()
@@ -131,12 +179,8 @@ func (c *Client) call(ctx context.Context, channel research.Channel, to string, 
 	s := sending{status: got.Status, asked: got.RetryAfter, blames: true}
 	switch {
 	case got.Status >= 200 && got.Status < 300:
-	case got.Status == http.StatusGone:
-		s.why, s.gone = "it answered 410", true
-	case got.Status >= 300 && got.Status < 400:
-		s.why = "it answered " + strconv.Itoa(got.Status) + ", a redirect, and none is followed"
 	default:
-		s.why = "it answered " + strconv.Itoa(got.Status)
+		s.why, s.gone = status(got.Status), got.Status == http.StatusGone
 	}
 	return s
 }

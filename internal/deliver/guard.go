@@ -54,8 +54,7 @@ const slackHost = "hooks.slack.com"
 // maxURL is how long an address may be, in bytes.
 const maxURL = 2000
 
-// CheckURL tells what is wrong with an address that deliveries are to be sent to;
-// private allows http and other ports, for an operator who said so. The address
+// CheckURL tells what is wrong with an address that is to be called; private allows http and other ports, for an operator who said so. The address
 // behind the name is looked at when it is called.
 func CheckURL(raw string, c research.Channel, private bool) (*url.URL, error) {
 	u, err := url.Parse(raw)
@@ -63,7 +62,7 @@ func CheckURL(raw string, c research.Channel, private bool) (*url.URL, error) {
 	case err != nil || len(raw) > maxURL || u.Hostname() == "" || u.Opaque != "" || strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r == 0x7f }):
 		return nil, research.Errorf(research.Invalid, "This is no address. Write it like https://example.com/usercall.")
 	case u.User != nil:
-		return nil, research.Errorf(research.Invalid, "The address must not have a name or password before its host. Every delivery is signed instead.")
+		return nil, research.Errorf(research.Invalid, "The address must not have a name or password before its host.")
 	case u.Fragment != "":
 		return nil, research.Errorf(research.Invalid, "The address must not have a # in it: that part is never sent.")
 	case private && (u.Scheme == "http" || u.Scheme == "https"):

@@ -42,11 +42,12 @@ func SecretKey(secret string) (Key, error) {
 const (
 	maxPEM  = 8 << 10
 	minRSA  = 2048 // bits
+	maxRSA  = 8192 // beyond, looking at a signature is work that a stranger can ask for
 	pemKind = "PUBLIC KEY"
 )
 
-// PublicKey reads a public key in PEM: RSA of at least 2048 bits for RS256, or
-// P-256 for ES256.
+// PublicKey reads a public key in PEM: RSA of 2048 to 8192 bits for RS256, or P-256
+// for ES256.
 func PublicKey(text string) (Key, error) {
 	if len(text) > maxPEM {
 		return Key{}, research.Errorf(research.Invalid, "A public key has at most %d bytes of PEM.", maxPEM)
@@ -71,7 +72,7 @@ func PublicKey(text string) (Key, error) {
 func fit(public any) (Key, error) {
 	switch k := public.(type) {
 	case *rsa.PublicKey:
-		if k.N.BitLen() >= minRSA {
+		if bits := k.N.BitLen(); bits >= minRSA && bits <= maxRSA {
 			return Key{RS256, k}, nil
 		}
 	case *ecdsa.PublicKey:
@@ -79,5 +80,5 @@ func fit(public any) (Key, error) {
 			return Key{ES256, k}, nil
 		}
 	}
-	return Key{}, research.Errorf(research.Invalid, "Of public keys, RSA with at least %d bits (RS256) and P-256 (ES256) are known here.", minRSA)
+	return Key{}, research.Errorf(research.Invalid, "Of public keys, RSA with %d to %d bits (RS256) and P-256 (ES256) are known here.", minRSA, maxRSA)
 }

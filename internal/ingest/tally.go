@@ -65,6 +65,7 @@ const (
 	Accepted  = "accepted"
 	Duplicate = "duplicate"
 	Skewed    = "skewed"  // Why: ahead, behind
+	NamedAs   = "named"   // a userId. Why: verified, unverified
 	DroppedAs = "dropped" // Why: a Reason
 	RefusedAs = "refused" // Why: as the surface says
 )
@@ -100,6 +101,7 @@ func (c Tallied) plus(more Tallied) Tallied {
 // lane is the events of one project, source and hour since the last flush.
 type lane struct {
 	counted, duplicate, ahead, behind Tallied
+	verified, unverified              Tallied // of those with a userId
 	names                             map[Name]*seen
 	last                              *research.Event // of this call of Stored only
 	turn                              uint64
@@ -163,6 +165,13 @@ func (l *lane) count(e *research.Event, fresh bool) {
 		return
 	}
 	l.counted.add(e.ReceivedAt)
+	switch {
+	case e.UserID == "":
+	case e.Proved():
+		l.verified.add(e.ReceivedAt)
+	default:
+		l.unverified.add(e.ReceivedAt)
+	}
 	switch {
 	case e.Skew > wrongClock:
 		l.ahead.add(e.ReceivedAt)
@@ -356,6 +365,8 @@ func (b *Batch) addLane(at laneKey, l *lane) {
 	}
 	put(Accepted, "", l.counted)
 	put(Duplicate, "", l.duplicate)
+	put(NamedAs, "verified", l.verified)
+	put(NamedAs, "unverified", l.unverified)
 	put(Skewed, "ahead", l.ahead)
 	put(Skewed, "behind", l.behind)
 	l.arrival.Library = library(l.context)

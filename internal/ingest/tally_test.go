@@ -96,13 +96,15 @@ func TestTallyCounts(t *testing.T) {
 	s := &shelf{}
 	tally := tallyOver(s)
 	fast, slow, hook := tracked("a", ""), tracked("a", ""), tracked("b", "")
-	fast.Skew, slow.Skew, hook.Source = 10*time.Minute, -time.Hour, research.FromWebhook
+	fast.Skew, slow.Skew, hook.Source, hook.Signed = 10*time.Minute, -time.Hour, research.FromWebhook, true
+	fast.Verified, slow.UserID, slow.AnonymousID = true, "", "anon"
 	tally.Stored([]research.Event{tracked("a", ""), fast, slow, hook, hook}, []bool{true, true, true, true, false})
 	tally.Dropped(7, research.FromServer, map[Reason]int{NoIdentity: 3})
 	tally.Refused(Refusal{Source: research.FromServer, Why: "unknown_key", Key: "wk_AbCdEfGhIjKl"})
 	tally.Refused(Refusal{Project: 7, Source: research.FromWebhook, Why: "not_an_event", Names: []string{"user", "ada@example.com", "48211234"}})
 	tally.Flush(t.Context())
 	want := map[string]int{"7 accepted browser  ": 3, "7 skewed browser ahead ": 1, "7 skewed browser behind ": 1, "7 accepted webhook  ": 1,
+		"7 named browser verified ": 1, "7 named browser unverified ": 1, "7 named webhook verified ": 1,
 		"7 duplicate webhook  ": 1, "7 dropped server no_identity ": 3, "0 refused server unknown_key wk_AbCdE": 1, "7 refused webhook not_an_event ": 1}
 	if diff := cmp.Diff(want, s.counts()); diff != "" {
 		t.Error(diff)

@@ -38,6 +38,7 @@ var All = []Setting{
 	{"grace", "Grace", "How long a wait that is over still waits for events that come late.", "60s, 5m", getGrace, setGrace},
 	{"dialog_selector", "Dialogs", "While something that this CSS selector finds can be seen on the page, a card waits.", "a CSS selector; empty for the default", getDialogs, setDialogs},
 	{"interview_opens", "Interview opens", "Where an interview opens once it is accepted: in a tab of its own, or in a frame on the page, which offers the tab as well.", "tab; page", getOpens, setOpens},
+	{"excluded", "People never asked", "Who is never invited, by any trigger.", "userIds, e-mail addresses and domains like @example.com, with commas between", getExcluded, setExcluded},
 	{"test_people", "Test people", "Whom triggers in test mode invite, and nobody else.", "userIds and e-mail addresses, with commas between", getTesters, setTesters},
 }
 

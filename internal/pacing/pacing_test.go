@@ -1,6 +1,7 @@
 package pacing
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ func TestSet(t *testing.T) {
 		{"max_age", "2d", "2d"}, {"max_age", "default", "1h"}, {"grace", "5m", "5m"}, {"grace", "default", "1m"},
 		{"dialog_selector", ".tour, [role=dialog]", ".tour, [role=dialog]"}, {"dialog_selector", "default", research.DefaultDialogSelector},
 		{"dialog_selector", "", research.DefaultDialogSelector},
+		{"excluded", "ann\r\n@rival.example, Bea@northdesk.example,ann", "ann,@rival.example,Bea@northdesk.example"}, {"excluded", "default", ""}, {"excluded", "", ""},
 		{"test_people", "ann, bea@northdesk.example\ncem\n\nann", "ann,bea@northdesk.example,cem"}, {"test_people", "", ""},
 	} {
 		s, err := ByName(c.name)
@@ -49,6 +51,8 @@ func TestSetRefuses(t *testing.T) {
 		{"days", "", "at least one"}, {"days", "someday", "no weekday"}, {"clock", "wall", "neither project nor person"}, {"interview_opens", "window", "neither tab nor page"},
 		{"max_age", "1s", "outside of 1m to 90d"}, {"max_age", "0", "outside of"}, {"grace", "0", "outside of 1s to 1d"}, {"grace", "2d", "outside of"},
 		{"dialog_selector", "a{}", "CSS selector"}, {"dialog_selector", strings.Repeat("a", 501), "up to 500"}, {"dialog_selector", "a\x00", "control characters"},
+		{"excluded", "ann,@", "names nobody"}, {"excluded", strings.Repeat("x", 321), "too long"}, {"excluded", numbered(501), "at most 500"},
+		{"test_people", numbered(101), "at most 100"},
 		{"test_people", "@northdesk.example", "whole domain"}, {"test_people", strings.Repeat("x", 321), "too long"},
 	} {
 		s, err := ByName(c.name)
@@ -86,4 +90,13 @@ func TestSetAll(t *testing.T) {
 			t.Errorf("%s is offered and not known", zone)
 		}
 	}
+}
+
+// numbered is a list of so many people.
+func numbered(n int) string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprint("u", i))
+	}
+	return strings.Join(all, ",")
 }

@@ -14,6 +14,9 @@ type ConnectStore interface {
 	// Counts is what was counted since an hour, the latest first. Project 0 is
 	// requests whose project could not be told.
 	Counts(ctx context.Context, p research.ProjectID, since time.Time) ([]Count, error)
+	// Named is how many events with a userId came since an hour, by source and by
+	// whether that was verified.
+	Named(ctx context.Context, p research.ProjectID, since time.Time) ([]Count, error)
 }
 
 // Arrival is the last event that came by one way, duplicates included.

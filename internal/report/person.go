@@ -9,11 +9,16 @@ import (
 	"github.com/usercall/usercall/internal/research"
 )
 
+// PeopleFilter is which people are meant.
+type PeopleFilter struct {
+	Text  string // that their userId or anonymousId begins with
+	Never bool   // only who said that they never want to be asked
+}
+
 // PeopleStore is what the pages of people and events read.
 type PeopleStore interface {
-	// People finds people whose userId or anonymousId begins with text, those
-	// seen last first.
-	People(ctx context.Context, p research.ProjectID, text string, limit int) ([]PersonLine, error)
+	// People finds people, those seen last first.
+	People(ctx context.Context, p research.ProjectID, f PeopleFilter, limit int) ([]PersonLine, error)
 	// Person is what is known of somebody; not_found where the project knows
 	// nobody of that key.
 	Person(ctx context.Context, p research.ProjectID, key research.PersonKey) (*Person, error)

@@ -16,6 +16,8 @@ type ProjectStore interface {
 	// Keys lists every key that a project has or had, by what may be shown of it:
 	// in the order of research.KeyKinds, the newest first.
 	Keys(ctx context.Context, p research.ProjectID) ([]Key, error)
+	// KeySet is where a project's customer publishes identity keys; nil: nowhere.
+	KeySet(ctx context.Context, p research.ProjectID) (*KeySet, error)
 	// Pauses is the latest times in which everything of a project was paused, the
 	// newest first.
 	Pauses(ctx context.Context, p research.ProjectID, limit int) ([]research.Pause, error)
@@ -32,6 +34,15 @@ type Key struct {
 	Created   time.Time
 	Revoked   time.Time // zero: valid
 	Current   bool      // the newest valid one; another valid one is on its way out
+}
+
+// KeySet is an address at which identity keys are published, and what was found.
+type KeySet struct {
+	URL   string
+	Keys  []Key
+	Read  time.Time // when they were
+	Tried time.Time // when it was tried last
+	Wrong string    // what was wrong then; "": nothing
 }
 
 // Store is all that there is to read.

@@ -130,6 +130,13 @@ var causes = map[string]said{
 	"refused not_an_event":     {"Webhook deliveries are no Segment messages.", "Let the mapping send the whole event. A message has type, and userId or anonymousId.", false},
 	"refused unavailable":      {"Events could not be stored for a moment. Their senders were asked to send them again.", "The server's log says why.", false},
 
+	"refused unproved":       {"Pages say that they are a user, and show no token that proves it, so they are refused.", "Pass identityToken to init, or token to identify, made for whoever is signed in. A token of another user proves nothing.", false},
+	"refused token_expired":  {"Identity tokens have expired, so they prove nothing.", "Let your server make one for each page load, and give a new one to usercall.identify on a page that stays open.", false},
+	"refused token_key":      {"Identity tokens are not signed with a key of this project, so they prove nothing.", "Take the secret and its kid from Settings, Signed identity. With a key set, publish a key before you sign with it. Somebody may also be making tokens up.", false},
+	"refused token_early":    {"Identity tokens are from the future, so they prove nothing.", "Let the server that makes them set its clock by itself (NTP).", false},
+	"refused token_audience": {"Identity tokens are for something else, so they prove nothing.", "Put this project's id, which begins with prj_, into aud.", false},
+	"refused token_form":     {"Identity tokens are not as they have to be, so they prove nothing.", "They need kid, sub, aud, iat and exp, at most 24 hours apart. The server's log says what is wrong.", false},
+
 	"dropped not_an_event": {"Parts of webhook deliveries are no Segment messages.", "Let the mapping send the whole event. A message has type, and userId or anonymousId.", false},
 	"dropped no_type":      {"Messages have no type that Segment knows.", "A message has type: track, identify, page, screen, group or alias.", false},
 	"dropped no_identity":  {"Messages have neither a userId nor an anonymousId.", "Add one of them where the event is made. An alias needs previousId and userId.", false},

@@ -35,6 +35,12 @@ func TestTroublesSayWhatToDo(t *testing.T) {
 		"a clock":               {Count{Kind: "skewed", Why: "ahead"}, "clocks of some senders", true},
 		"a duplicate":           {Count{Kind: "duplicate"}, "counted once", true},
 		"our own event":         {Count{Kind: "dropped", Why: "own_event"}, "came back", true},
+		"no token":              {Count{Kind: "refused", Why: "unproved"}, "Pass identityToken to init", false},
+		"an old token":          {Count{Kind: "refused", Why: "token_expired"}, "one for each page load", false},
+		"a token of others":     {Count{Kind: "refused", Why: "token_key"}, "publish a key before", false},
+		"a token to come":       {Count{Kind: "refused", Why: "token_early"}, "NTP", false},
+		"a token for another":   {Count{Kind: "refused", Why: "token_audience"}, "into aud", false},
+		"a token of no form":    {Count{Kind: "refused", Why: "token_form"}, "kid, sub, aud", false},
 		"a cause without words": {Count{Kind: "refused", Why: "moon_phase"}, "refused: moon phase", false},
 		"a reason without one":  {Count{Kind: "dropped", Why: "moon_phase"}, "left out: moon phase", false},
 	}

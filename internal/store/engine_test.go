@@ -388,7 +388,7 @@ func TestWhoeverIsLinkedWhileTheyAreFirstSeen(t *testing.T) {
 		if err := w.drain(); err != nil {
 			t.Fatal(err)
 		}
-		people, err := db.Reports().People(t.Context(), w.project.ID, "", 100)
+		people, err := db.Reports().People(t.Context(), w.project.ID, report.PeopleFilter{}, 100)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -291,7 +291,7 @@ func TestErasingMeetsWhatWaits(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.wantLog()
-		if people, err := db.Reports().People(t.Context(), w.project.ID, "", 10); err != nil || len(people) > 0 {
+		if people, err := db.Reports().People(t.Context(), w.project.ID, report.PeopleFilter{}, 10); err != nil || len(people) > 0 {
 			t.Errorf("there are %v, %v", people, err)
 		}
 	})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/usercall/usercall/internal/report"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
 	"github.com/usercall/usercall/internal/store/storetest"
@@ -96,7 +97,7 @@ func (w *nodes) known() map[research.PersonKey]*modelPerson {
 		}
 	}
 	reports := w.db[len(w.db)-1].Reports()
-	people, err := reports.People(w.t.Context(), w.project.ID, "", 1000)
+	people, err := reports.People(w.t.Context(), w.project.ID, report.PeopleFilter{}, 1000)
 	if err != nil {
 		w.t.Fatal(err)
 	}

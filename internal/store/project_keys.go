@@ -41,7 +41,7 @@ type ValidKeys struct {
 	Webhooks []WebhookGeneration // the newest of a project last
 }
 
-// IdentityOf is the identity keys of one project.
+// IdentityOf is the identity keys of one project, its own before those of its set.
 func (k ValidKeys) IdentityOf(p research.ProjectID) (out []IdentityKey) {
 	for _, i := range k.Identity {
 		if i.Project == p {
@@ -53,9 +53,10 @@ func (k ValidKeys) IdentityOf(p research.ProjectID) (out []IdentityKey) {
 
 // ValidKeys reads them.
 func (db *DB) ValidKeys(ctx context.Context) (k ValidKeys, err error) {
-	k.Identity, err = collect(ctx, db.read, func(r row) (i IdentityKey, err error) {
-		return i, r.Scan(&i.Project, &i.KID, &i.Algorithm, &i.PublicKey)
-	}, "SELECT project_id, kid, algorithm, public_key FROM identity_keys WHERE revoked_at IS NULL ORDER BY project_id, created_at")
+	k.Identity, err = collect(ctx, db.read, scanIdentityKey, `SELECT project_id, kid, algorithm, public_key FROM (
+		SELECT project_id, kid, algorithm, public_key, created_at FROM identity_keys WHERE revoked_at IS NULL
+		UNION ALL SELECT project_id, kid, algorithm, public_key, CAST(9223372036854775807 AS BIGINT) FROM published_keys) k
+		ORDER BY project_id, created_at, kid`)
 	if err != nil {
 		return k, err
 	}
@@ -75,8 +76,7 @@ func (db *DB) ValidKeys(ctx context.Context) (k ValidKeys, err error) {
 // making of every key there is, so that the order of keys is never in doubt.
 func (db *DB) rotate(ctx context.Context, p research.ProjectID, now time.Time, change func(tx *sql.Tx, at int64) error) error {
 	return db.InTx(ctx, func(tx *sql.Tx) error {
-		var id int64
-		if err := tx.QueryRowContext(ctx, "SELECT id FROM projects WHERE id = $1"+db.lockRow, p).Scan(&id); err != nil {
+		if err := db.lockProject(ctx, tx, p); err != nil {
 			return err
 		}
 		var last int64
@@ -88,6 +88,12 @@ func (db *DB) rotate(ctx context.Context, p research.ProjectID, now time.Time, c
 		}
 		return bumpRevision(ctx, tx)
 	})
+}
+
+// lockProject holds a project's row until the end of the transaction.
+func (db *DB) lockProject(ctx context.Context, tx *sql.Tx, p research.ProjectID) error {
+	var id int64
+	return tx.QueryRowContext(ctx, "SELECT id FROM projects WHERE id = $1"+db.lockRow, p).Scan(&id)
 }
 
 // RotateSecret gives a project a new server or API key. The newest one so far

@@ -24,10 +24,13 @@ func likePrefix(s string) string {
 }
 
 // People implements report.PeopleStore.
-func (r *Reports) People(ctx context.Context, p research.ProjectID, text string, limit int) ([]report.PersonLine, error) {
+func (r *Reports) People(ctx context.Context, p research.ProjectID, which report.PeopleFilter, limit int) ([]report.PersonLine, error) {
 	f := newFilter(p, "project_id")
-	if text != "" {
-		f.add(`(user_key LIKE 'u:' || ? ESCAPE '\' OR user_key LIKE 'a:' || ? ESCAPE '\')`, likePrefix(text))
+	if which.Text != "" {
+		f.add(`(user_key LIKE 'u:' || ? ESCAPE '\' OR user_key LIKE 'a:' || ? ESCAPE '\')`, likePrefix(which.Text))
+	}
+	if which.Never {
+		f.add("user_key IN (SELECT c.user_key FROM contacts c WHERE c.project_id = ? AND c.trigger_id = 0 AND c.never = 1)", p)
 	}
 	f.args = append(f.args, limit)
 	return collect(ctx, r.db.read, func(r row) (l report.PersonLine, err error) {

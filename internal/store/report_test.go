@@ -236,9 +236,18 @@ func TestAPersonsHistory(t *testing.T) {
 			w.decision("u:100%_x", seq, "skipped", "cooldown", time.Duration(i)*time.Hour)
 		}
 		r := db.Reports()
-		found := must[[]report.PersonLine](t)(r.People(t.Context(), w.project, "100%_", 5))
+		found := must[[]report.PersonLine](t)(r.People(t.Context(), w.project, report.PeopleFilter{Text: "100%_"}, 5))
 		if len(found) != 1 || found[0].Email != "a@b.c" {
 			t.Errorf("found %+v", found)
+		}
+		w.exec("INSERT INTO contacts (project_id, user_key, trigger_id, last_shown_at, dismissals, never) VALUES ($1, 'u:100 y', 0, 7, 2, 0)", w.project)
+		for which, want := range map[report.PeopleFilter]int{{}: 2, {Never: true}: 1, {Never: true, Text: "100%"}: 1, {Never: true, Text: "100 "}: 0} {
+			if found := must[[]report.PersonLine](t)(r.People(t.Context(), w.project, which, 5)); len(found) != want || want == 1 && found[0].Key != "u:100%_x" {
+				t.Errorf("%+v: %+v", which, found)
+			}
+		}
+		if found := must[[]report.PersonLine](t)(r.People(t.Context(), w.project+1, report.PeopleFilter{Never: true}, 5)); len(found) > 0 {
+			t.Errorf("another project's: %+v", found)
 		}
 		p := must[*report.Person](t)(r.Person(t.Context(), w.project, "u:100%_x"))
 		if !p.Never || p.Dismissals != 2 || p.Group != "g" || string(p.Traits.Get("email")) != `"a@b.c"` {

@@ -85,6 +85,15 @@ func (r *Reports) Arrivals(ctx context.Context, p research.ProjectID) ([]report.
 
 // Counts implements report.ConnectStore.
 func (r *Reports) Counts(ctx context.Context, p research.ProjectID, since time.Time) ([]report.Count, error) {
+	return r.counted(ctx, p, since, "kind <> 'named'")
+}
+
+// Named implements report.ConnectStore.
+func (r *Reports) Named(ctx context.Context, p research.ProjectID, since time.Time) ([]report.Count, error) {
+	return r.counted(ctx, p, since, "kind = 'named'")
+}
+
+func (r *Reports) counted(ctx context.Context, p research.ProjectID, since time.Time, which string) ([]report.Count, error) {
 	return collect(ctx, r.db.read, func(r row) (c report.Count, err error) {
 		var last int64
 		var names string
@@ -95,5 +104,5 @@ func (r *Reports) Counts(ctx context.Context, p research.ProjectID, since time.T
 		}
 		return c, err
 	}, `SELECT kind, source, why, key_prefix, CAST(sum(count) AS BIGINT), max(last_at), max(names) FROM tallies
-		WHERE project_id = $1 AND hour >= $2 GROUP BY kind, source, why, key_prefix ORDER BY max(last_at) DESC LIMIT 500`, p, since.Unix()/3600)
+		WHERE project_id = $1 AND hour >= $2 AND `+which+` GROUP BY kind, source, why, key_prefix ORDER BY max(last_at) DESC LIMIT 500`, p, since.Unix()/3600)
 }

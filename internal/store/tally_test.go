@@ -55,6 +55,10 @@ func TestTallyIsAddedByEveryNode(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
+		named, err := r.Named(t.Context(), 7, seenAt.Add(-time.Hour))
+		if trust := report.TrustOf(named); err != nil || trust.N != 20 || trust.Verified != 0 || len(trust.By) != 1 {
+			t.Errorf("named %+v, %v", trust, err)
+		}
 		if old, err := r.Counts(t.Context(), 7, seenAt.Add(2*time.Hour)); err != nil || len(old) > 0 {
 			t.Errorf("counts of hours that have not come: %v %v", old, err)
 		}

@@ -195,14 +195,41 @@ func TestTheFormWithoutAScript(t *testing.T) {
 	s := newBuilder(t)
 	p := s.open(editPath, false)
 	p.fill("total", "4711")
-	p.press("add:then", "then.1.event.0")
-	if got := p.do(`[document.querySelector('[name="total"]').value, document.activeElement.name].join()`); got != "4711,then.1.event.0" {
+	p.press("add:then", "then.2.event.0")
+	if got := p.do(`[document.querySelector('[name="total"]').value, document.activeElement.name].join()`); got != "4711,then.2.event.0" {
 		t.Errorf("after a step was added: %s", got)
 	}
-	p.fill("then.1.event.0", "left")
+	p.fill("then.2.event.0", "left")
 	p.do(`(document.querySelector('button[value="save"]').click(), "")`)
 	p.until("saved", `location.pathname === "/studies/stu_a0/triggers"`)
 	if file := string(s.study().File); !strings.Contains(file, "event: left") || !strings.Contains(file, "total: 4711") {
 		t.Error(file)
 	}
+}
+
+// TestStepsAreReorderedByKeyboard moves a step down and up again without leaving its
+// buttons.
+func TestStepsAreReorderedByKeyboard(t *testing.T) {
+	s := newSite(t, "http://localhost:8080").signIn()
+	s.fill(demo{tag: "a", studies: 1, events: 3})
+	p := s.open("/studies/stu_a0/triggers/new", true)
+	p.until("focus", `document.activeElement.name === "on.event.0"`)
+	p.fill("on.event.0", "opened")
+	for i, name := range []string{"a", "b", "c"} {
+		p.press("add:then", fmt.Sprintf("then.%d.event.0", i))
+		p.fill(fmt.Sprintf("then.%d.event.0", i), name)
+	}
+	steps := `["then.0","then.1","then.2"].map(n => document.querySelector('[name="' + n + '.event.0"]').value).join(" ")`
+	move := func(button, order, focus string) {
+		t.Helper()
+		p.do(fmt.Sprintf(`(b => { b.focus(); b.click(); return "" })(document.querySelector('button[value="%s"]'))`, button))
+		p.until(button, fmt.Sprintf(`%s === %q && document.activeElement.value === %q`, steps, order, focus))
+	}
+	move("down:then.0", "b a c", "down:then.1")
+	move("down:then.1", "b c a", "up:then.2") // there is no further down
+	move("up:then.2", "b a c", "up:then.1")
+	if got := p.do(`[...document.querySelectorAll('button[value^="up:"],button[value^="down:"]')].map(b => b.ariaLabel).join(", ")`); got != "Move b down, Move a up, Move a down, Move c up" {
+		t.Errorf("the buttons are called %s", got)
+	}
+	p.until("it reads the trigger back", `document.querySelector("#p-said").innerText.includes("then b") || document.querySelector("#p-said").innerText.includes("b happens")`)
 }

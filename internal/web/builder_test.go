@@ -23,7 +23,7 @@ const fullTrigger = `  - key: t
       source: [webhook, server]
       times: 3
       within: 7d
-    then: [{ event: step_done, where: { properties.step: 2, properties.note: "two\nlines, and \u202eback" }, within: 1h }]
+    then: [{ event: step_done, where: { properties.step: 2, properties.note: "two\nlines, and \u202eback" }, within: 1h }, { event: step_left }]
     absent: { event: Pricing, type: page, for: 1d12h }
     did: [{ event: report_viewed, times: 3, within: 30d }]
     did_not: [{ event: subscription_cancelled }]
@@ -210,10 +210,11 @@ func TestEditingWhatWasRemoved(t *testing.T) {
 func TestGrowingAForm(t *testing.T) {
 	s := newBuilder(t)
 	for do, want := range map[string]string{
-		"add:then": `name="then.1.event.0" value="" aria-label="event" list="names" placeholder="name of an event" autofocus autocomplete`, "add:did": `name="did.1.times"`,
+		"add:then": `name="then.2.event.0" value="" aria-label="event" list="names" placeholder="name of an event" autofocus autocomplete`, "add:did": `name="did.1.times"`,
 		"add:on.where": `name="on.where.2.path"`, "any:who": `name="who.4.1.0.path"`, "not:on.where.1.0": `name="on.where.1.0.2.0.0.path"`, "add:invite.texts": `name="invite.texts.3.title"`,
-		"add:on.event": `name="on.event.2"`, "add:page.url": `name="page.url.2.op"`, "drop:on.where.0": `name="on.where.n" value="1"`, "drop:then.0": `name="then.n" value="0"`,
-		"drop:nothing.9": `name="then.n" value="1"`, "drop:then.99": `name="then.n" value="1"`,
+		"add:on.event": `name="on.event.2"`, "add:page.url": `name="page.url.2.op"`, "drop:on.where.0": `name="on.where.n" value="1"`, "drop:then.0": `name="then.n" value="1"`,
+		"drop:nothing.9": `name="then.n" value="2"`, "drop:then.99": `name="then.n" value="2"`,
+		"up:then.1": `name="then.0.event.0" value="step_left"`, "down:then.0": `name="then.1.event.0" value="step_done"`, "up:then.0": `name="then.1.event.0" value="step_left"`,
 	} {
 		for _, path := range []string{editPath, strings.Replace(editPath, "edit", "preview", 1)} {
 			form := s.edited()

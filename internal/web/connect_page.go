@@ -20,10 +20,12 @@ type connectView struct {
 	Secret   string // of the webhook, where the way needs it
 	Troubles []report.Trouble
 	Notes    []report.Trouble // good to know, and nothing wrong
-	Rows     []arrivalRow     // the latest events
-	Refused  bool             // no origin is on the list, so browsers are refused
-	Live     string           // URL of what is alive on this page
-	Only     bool             // only that is asked for
+	Trust    report.Trust     // of the last days
+	Asked    research.IdentityMode
+	Rows     []arrivalRow // the latest events
+	Refused  bool         // no origin is on the list, so browsers are refused
+	Live     string       // URL of what is alive on this page
+	Only     bool         // only that is asked for
 }
 
 // card is a way in and how it stands.
@@ -43,6 +45,7 @@ type arrivalRow struct {
 const (
 	latest    = 20
 	lookBack  = 24 * time.Hour
+	trustBack = 7 * 24 * time.Hour
 	isOld     = 24 * time.Hour
 	hintChars = 8 // of a write key; the tally keeps as many
 )
@@ -56,6 +59,9 @@ func (d *dashboard) connect(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	if err := d.troubles(r, &v); err != nil {
+		return err
+	}
+	if err := d.trust(r, &v); err != nil {
 		return err
 	}
 	if !v.Only {
@@ -146,6 +152,13 @@ func (d *dashboard) troubles(r *request, v *connectView) error {
 		}
 	}
 	return nil
+}
+
+// trust says how many events could be believed.
+func (d *dashboard) trust(r *request, v *connectView) error {
+	named, err := d.Reports.Named(r.Context(), r.project.ID, r.now.Add(-trustBack))
+	v.Trust, v.Asked = report.TrustOf(named), r.project.Settings.Identity
+	return err
 }
 
 // hints is the beginnings of the keys that there are, where one has to be guessed.

@@ -105,6 +105,43 @@ func TestConnectSaysWhatGoesWrong(t *testing.T) {
 	}
 }
 
+func TestConnectSaysWhoseEventsTheyAre(t *testing.T) {
+	s := newSite(t, "http://localhost:8080").signIn()
+	s.fill(demo{tag: "a", studies: 1})
+	c := s.coming()
+	if body := s.get("/connect").Body.String(); strings.Contains(body, "Whose events they are") {
+		t.Error("a share of no events")
+	}
+	named := func(n int, source research.Source, verified bool, ago time.Duration) {
+		for range n {
+			c.tally.Stored([]research.Event{{Project: c.project, Type: research.Track, Name: "a", UserID: "u", Source: source, Verified: verified, ReceivedAt: c.now.Add(-ago)}}, []bool{true})
+		}
+		c.tally.Flush(t.Context())
+	}
+	says := func(mode research.IdentityMode, words ...string) {
+		t.Helper()
+		p := s.only()
+		p.Settings.Identity = mode
+		if err := s.db.UpdateProject(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		body := s.get("/connect?part=live").Body.String()
+		for _, w := range words {
+			if !strings.Contains(body, w) {
+				t.Errorf("%q: does not say %q", mode, w)
+			}
+		}
+	}
+	named(30, research.FromServer, true, time.Hour)
+	named(5, research.FromBrowser, false, 9*24*time.Hour)
+	says(research.IdentityOff, "<p>30 of 30 · 100 % of the events with a userId were verified.</p>", "it would stop none of them")
+	says(research.IdentityRequired, "have to show a signed identity.")
+	named(10, research.FromBrowser, false, 6*24*time.Hour)
+	says(research.IdentityOff, "30 of 40 · 75 % of the events with a userId were verified, 10 not.", "came with the public write key: anybody", `<td class="main">browser</td><td class="n">10</td><td class="n">0</td>`, `<td class="n">30 · 100 %</td>`)
+	says(research.IdentityWhenPresent, "no token that proves", "such events invite nobody")
+	says(research.IdentityRequired, "What was not verified invited nobody as a user", "usercallToken")
+}
+
 func TestConnectWaitsAndGoesStale(t *testing.T) {
 	s := newSite(t, "http://localhost:8080").signIn()
 	s.fill(demo{tag: "a", studies: 1})

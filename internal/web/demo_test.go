@@ -159,6 +159,14 @@ func (n *noted) SetRecordingDays(_ context.Context, p *research.Project, days in
 	return nil
 }
 
+func (n *noted) SetKeySet(_ context.Context, p *research.Project, url string) error {
+	if url == "https://down.example/keys" {
+		return research.Errorf(research.Invalid, "The address could not be read: it answered 500.")
+	}
+	n.told = append(n.told, fmt.Sprintf("keys %d %q", p.ID, url))
+	return nil
+}
+
 func (n *noted) SetIdentity(_ context.Context, p *research.Project, mode research.IdentityMode) error {
 	if mode == research.IdentityRequired {
 		return research.Errorf(research.Conflict, "There is no identity key yet.")

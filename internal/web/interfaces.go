@@ -80,6 +80,10 @@ type Commands interface {
 	// SetIdentity changes what is asked of the userIds that browsers send;
 	// conflict where there is no key to check a token with.
 	SetIdentity(ctx context.Context, p *research.Project, mode research.IdentityMode) error
+	// SetKeySet says where identity keys are published, and reads them; "" is
+	// nowhere. Invalid where nothing can be read there, conflict where tokens are
+	// asked for and no other key is there.
+	SetKeySet(ctx context.Context, p *research.Project, url string) error
 	DeliveryCommands
 }
 

@@ -84,6 +84,15 @@ func (d *dashboard) saveIdentity(w http.ResponseWriter, r *request) error {
 	return d.settled(w, r, settingsView{Of: "identity", Mode: mode}, d.Commands.SetIdentity(r.Context(), r.project, mode))
 }
 
+// saveKeySet changes where identity keys are published.
+func (d *dashboard) saveKeySet(w http.ResponseWriter, r *request) error {
+	if err := r.parse(); err != nil {
+		return err
+	}
+	url := strings.TrimSpace(r.form("url"))
+	return d.settled(w, r, settingsView{Of: "identity", Mode: r.project.Settings.Identity, SetURL: url}, d.Commands.SetKeySet(r.Context(), r.project, url))
+}
+
 // keyRows is the keys that are valid. Revoked ones are for `usercall project keys`.
 func keyRows(all []report.Key) (valid []report.Key) {
 	for _, k := range all {

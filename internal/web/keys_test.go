@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/usercall/usercall/internal/identity"
+	"github.com/usercall/usercall/internal/store"
 )
 
 func TestANewKeyIsShownOnce(t *testing.T) {
@@ -56,6 +57,8 @@ func TestKeysThatAreRefused(t *testing.T) {
 		{"/settings/keys/master", "", http.StatusNotFound, "nothing here"},
 		{"/settings/keys/master/revoke", "", http.StatusNotFound, "nothing here"},
 		{"/settings/keys/identity", "public_key=bad", http.StatusBadRequest, "This is no PEM."},
+		{"/settings/identity/keys", "url=https://down.example/keys", http.StatusBadRequest, "it answered 500"},
+		{"/settings/identity/keys", "url=https://down.example/keys", http.StatusBadRequest, `value="https://down.example/keys"`},
 		{"/settings/identity", "mode=required", http.StatusConflict, "There is no identity key yet."},
 	} {
 		form, _ := url.ParseQuery(c.form)
@@ -65,6 +68,41 @@ func TestKeysThatAreRefused(t *testing.T) {
 	}
 	if len(s.commands.told) != 0 {
 		t.Errorf("told %q", s.commands.told)
+	}
+}
+
+func TestAKeySetInSettings(t *testing.T) {
+	s := newSite(t, "http://localhost:8080").signIn()
+	s.fill(demo{tag: "a", studies: 1})
+	if w := s.post("/settings/identity/keys", url.Values{"url": {" https://login.example/keys\n"}}); w.Code != http.StatusSeeOther {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if got := strings.Join(s.commands.told, ";"); got != `keys 1 "https://login.example/keys"` {
+		t.Errorf("told %s", got)
+	}
+	s.publishedKeys("prj_a", "<b>it is down</b>")
+	body := s.get("/settings").Body.String()
+	for _, says := range []string{"https://login.northdesk.example/.well-known/jwks.json", "2026-11-login", "(RS256)", "&lt;b&gt;it is down", "stay in force", "Use no keys from there"} {
+		if !strings.Contains(body, says) {
+			t.Errorf("Settings does not say %q", says)
+		}
+	}
+	if strings.Contains(body, "There is no identity key yet") {
+		t.Error("Settings wants a key that is not needed")
+	}
+}
+
+// publishedKeys gives a project a key set; wrong is what is wrong with it now.
+func (s *site) publishedKeys(project, wrong string) {
+	s.t.Helper()
+	p, err := s.db.ProjectByKey(s.t.Context(), project)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	err = s.db.PutKeySet(s.t.Context(), store.KeySet{Project: p.ID, URL: "https://login.northdesk.example/.well-known/jwks.json", Read: noon.Add(-3 * time.Hour), Tried: noon.Add(-time.Minute), Wrong: wrong,
+		Keys: []store.IdentityKey{{Project: p.ID, KID: "2026-11-login", Algorithm: "RS256", PublicKey: "-"}, {Project: p.ID, KID: "2026-05-login", Algorithm: "ES256", PublicKey: "-"}}})
+	if err != nil {
+		s.t.Fatal(err)
 	}
 }
 

@@ -32,6 +32,7 @@ type weekday struct {
 var savedPacing = map[string]string{
 	"pacing":  "Pacing is saved. It counts from now on, also for invites that wait.",
 	"people":  "The list of test people is saved.",
+	"never":   "The list of people never asked is saved. It counts from now on.",
 	"paused":  "Everything is paused. Interviews that run go on.",
 	"resumed": "The pause is over. What was held is shown now, unless it has expired.",
 }
@@ -86,15 +87,24 @@ func (d *dashboard) savePacing(w http.ResponseWriter, r *request) error {
 }
 
 func (d *dashboard) saveTestPeople(w http.ResponseWriter, r *request) error {
+	return d.saveList(w, r, "people", "test_people")
+}
+
+func (d *dashboard) saveExcluded(w http.ResponseWriter, r *request) error {
+	return d.saveList(w, r, "never", "excluded")
+}
+
+// saveList changes one of the lists of people.
+func (d *dashboard) saveList(w http.ResponseWriter, r *request, form, name string) error {
 	if err := r.parse(); err != nil {
 		return err
 	}
-	v := pacingView{Of: "people", Values: pacing.Values(r.project.Settings)}
+	v := pacingView{Of: form, Values: pacing.Values(r.project.Settings)}
 	if hours := v.Values["quiet_hours"]; hours != "none" {
 		v.From, v.To, _ = strings.Cut(hours, "-")
 	}
-	v.Values["test_people"] = strings.ReplaceAll(r.form("people"), "\r\n", "\n")
-	return d.pacingSettled(w, r, v, d.Commands.SetPacing(r.Context(), r.project, map[string]string{"test_people": v.Values["test_people"]}))
+	v.Values[name] = strings.ReplaceAll(r.form("people"), "\r\n", "\n")
+	return d.pacingSettled(w, r, v, d.Commands.SetPacing(r.Context(), r.project, map[string]string{name: v.Values[name]}))
 }
 
 // pacingSettled answers a form of this page: with the page anew, or with what was
@@ -131,5 +141,5 @@ func (d *dashboard) paused(w http.ResponseWriter, r *request, paused bool, done 
 	return back(w, r, "/settings/pacing?done="+done)
 }
 
-// People is the list of test people, one a line.
-func (v pacingView) People() string { return strings.ReplaceAll(v.Values["test_people"], ",", "\n") }
+// List is a list of people, one a line.
+func (v pacingView) List(name string) string { return strings.ReplaceAll(v.Values[name], ",", "\n") }

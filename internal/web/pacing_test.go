@@ -115,6 +115,20 @@ func TestTestPeopleAreSaved(t *testing.T) {
 	}
 }
 
+func TestPeopleNeverAskedAreSaved(t *testing.T) {
+	s, _ := paced(t, research.Settings{Excluded: []string{"ann", "@rival.example"}})
+	if body := s.get("/settings/pacing").Body.String(); !strings.Contains(body, ">ann\n@rival.example</textarea>") {
+		t.Error("the list is not shown")
+	}
+	s.post("/settings/pacing/excluded", url.Values{"people": {"ann\r\n@other.example"}})
+	if want := "pacing 1 map[excluded:ann\n@other.example]"; !slices.Contains(s.commands.told, want) {
+		t.Errorf("told %q, want %q", s.commands.told, want)
+	}
+	if body := s.post("/settings/pacing/excluded", url.Values{"people": {"@"}}).Body.String(); !strings.Contains(body, "names nobody. Write a domain like @example.com. Nothing was saved.") || !strings.Contains(body, ">@</textarea>") {
+		t.Error(body)
+	}
+}
+
 func TestEverythingIsPausedAndEveryPageSaysSo(t *testing.T) {
 	s, p := paced(t, research.Settings{})
 	s.post("/settings/pause", url.Values{"do": {"pause"}})

@@ -73,6 +73,7 @@ func TestWordsOfPages(t *testing.T) {
 		"/connect?way=server":          {"/v1/batch", "NewWithConfig", "analytics.write_key = &#34;wk_a&#34;", "curl http://localhost:8080/v1/track -u wk_a:"},
 		"/settings":                    {"https://app.example.com", "sk_AbCd…", "ada@northdesk.example", "wk_former_a", "older, valid still", "Rotate write key", "Revoke older write key", "idk_a", "webhook 1", "createHmac", "a token is required"},
 		"/studies/new":                 {"Use this study", "Why people cancel"},
+		"/people?only=never":           {`<option value="never" selected>`, "Nobody has opted out", "people never asked"},
 		"/events?name=no":              {"No event fits"},
 		"/decisions?trigger=trg_gone0": {"No decision fits"},
 	} {
@@ -81,6 +82,14 @@ func TestWordsOfPages(t *testing.T) {
 			if !strings.Contains(body, words) {
 				t.Errorf("%s does not say %q", path, words)
 			}
+		}
+	}
+}
+
+func TestPercentNeverSaysAllOrNothingFalsely(t *testing.T) {
+	for want, of := range map[string][2]int{"": {1, 19}, "0 %": {0, 20}, "under 1 %": {1, 101}, "1 %": {1, 100}, "50 %": {10, 20}, "99 %": {99, 100}, "over 99 %": {1999, 2000}, "100 %": {20, 20}} {
+		if got := percent(of[0], of[1]); got != want {
+			t.Errorf("%d of %d is %q, want %q", of[0], of[1], got, want)
 		}
 	}
 }

@@ -15,20 +15,20 @@ import (
 type peopleView struct {
 	shell
 	Rows []report.PersonLine
-	Text string
+	report.PeopleFilter
 	More bool
 	CSV  string
 	Gone bool // somebody was just deleted
 }
 
 func (d *dashboard) people(w http.ResponseWriter, r *request) error {
-	v := peopleView{shell: r.shell("People", "People"), Text: r.query("q"), CSV: r.with("format", "csv"), Gone: r.query("done") == "erased"}
+	v := peopleView{shell: r.shell("People", "People"), PeopleFilter: report.PeopleFilter{Text: r.query("q"), Never: r.query("only") == "never"}, CSV: r.with("format", "csv"), Gone: r.query("done") == "erased"}
 	limit := report.PageSize
 	if r.query("format") == "csv" {
 		limit = maxCSV
 	}
 	var err error
-	if v.Rows, err = d.Reports.People(r.Context(), r.project.ID, v.Text, limit+1); err != nil {
+	if v.Rows, err = d.Reports.People(r.Context(), r.project.ID, v.PeopleFilter, limit+1); err != nil {
 		return err
 	}
 	if v.More = len(v.Rows) > limit; v.More {

@@ -75,6 +75,7 @@ func TestPictures(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	busy.publishedKeys(busyProject.Key, "The address could not be read: it answered 500.")
 	quiet, quietProject := paced(t, busyProject.Settings)
 	if err := quiet.db.SetTesting(t.Context(), quietProject.ID, "trg_a1", noon); err != nil {
 		t.Fatal(err)
@@ -92,7 +93,7 @@ func TestPictures(t *testing.T) {
 		{"spoken-none", "/interviews/itv_a3/recording", heard}, {"spoken-settings", "/settings", heard}, {"spoken-home", "/", heard},
 		{"themes", "/themes", full}, {"people", "/people", full}, {"person", link("people", "u:"+plainWords("person", 2)), full}, {"events", "/events", full},
 		{"decisions", "/decisions", full}, {"connect", "/connect", full}, {"settings", "/settings", full}, {"signin", "/signin", out}, {"missing", "/nowhere", full},
-		{"newkey", "/settings#rotate", full}, {"settings-empty", "/settings", empty},
+		{"newkey", "/settings#rotate", full}, {"settings-empty", "/settings", empty}, {"settings-keyset", "/settings", busy},
 		{"home-empty", "/", empty}, {"report-empty", "/studies/stu_a0", empty}, {"interviews-empty", "/interviews", empty}, {"home-many", "/", many},
 		{"connect-wrong", "/connect", wrong}, {"connect-one", "/connect?way=webhook", one}, {"connect-empty", "/connect", empty}, {"connect-server", "/connect?way=server", one}, {"connect-function", "/connect?way=function", one}, {"connect-other", "/connect?way=other", one},
 		{"catalogue", "/catalogue", wrong}, {"catalogue-empty", "/catalogue", empty}, {"catalogue-one", "/catalogue", one}, {"catalogue-many", "/catalogue", crowd}, {"catalogue-event", "/catalogue/track/Order%20Completed", wrong},

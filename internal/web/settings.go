@@ -21,11 +21,13 @@ type settingsView struct {
 	Voice     report.VoiceDay // what of today's time was spoken
 	Mode      research.IdentityMode
 	PublicKey string
-	KID       string    // of the identity key in force; "": none
-	Snips     []snippet // how an identity token is made
-	Wrong     string    // what could not be saved, and why
-	Of        string    // the form that is about: a key of saved
-	Done      string    // what was just saved
+	Set       *report.KeySet // nil: none
+	SetURL    string         // that was typed
+	KID       string         // of the identity key in force; "": none
+	Snips     []snippet      // how an identity token is made
+	Wrong     string         // what could not be saved, and why
+	Of        string         // the form that is about: a key of saved
+	Done      string         // what was just saved
 }
 
 var saved = map[string]string{
@@ -34,7 +36,7 @@ var saved = map[string]string{
 	"origins":  "The list of sites is saved. It counts from now on.",
 	"voice":    "How long recordings are kept is saved. Those that have to go now go within a few minutes.",
 	"keys":     "The older key is revoked. Only the newest one opens anything now.",
-	"identity": "What is asked of browsers is saved. It counts from now on.",
+	"identity": "Signed identity is saved. It counts from now on.",
 	"password": "Your password is set. Every other session of yours was ended.",
 }
 
@@ -61,6 +63,9 @@ func (d *dashboard) showSettings(w http.ResponseWriter, r *request, status int, 
 	}
 	all, err := d.Reports.Keys(r.Context(), r.project.ID)
 	if err != nil {
+		return err
+	}
+	if v.Set, err = d.Reports.KeySet(r.Context(), r.project.ID); err != nil {
 		return err
 	}
 	v.Keys, v.KID = keyRows(all), currentKID(all)

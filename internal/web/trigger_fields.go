@@ -42,6 +42,17 @@ func (e *triggerEdit) Ref(list string, i int) *builder.Match {
 	return &map[string][]builder.Match{"then": e.Form.Then, "absent": e.Form.Absent, "did": e.Form.Did, "did_not": e.Form.DidNot}[list][i]
 }
 
+// LastStep is the index of the last further step, -1 where there is none.
+func (e *triggerEdit) LastStep() int { return len(e.Form.Then) - 1 }
+
+// Step is what the nth further step is called where one only hears it.
+func (e *triggerEdit) Step(i int) string {
+	if events := e.Form.Then[i].Events; len(events) > 0 && events[0] != "" {
+		return strings.Join(events, " or ")
+	}
+	return fmt.Sprintf("step %d", i+2)
+}
+
 // termsView is the lines of a condition.
 type termsView struct {
 	*triggerEdit

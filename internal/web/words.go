@@ -26,6 +26,7 @@ var functions = template.FuncMap{
 	"count":      count,
 	"length":     length,
 	"percent":    percent,
+	"partOf":     partOf,
 	"place":      place,
 	"playQuote":  playQuote,
 	"millis":     millis,
@@ -139,6 +140,12 @@ func length(d time.Duration) string {
 func percent(k, n int) string {
 	if n < 20 {
 		return ""
+	}
+	switch {
+	case k > 0 && 100*k < n:
+		return "under 1 %"
+	case k < n && 100*k > 99*n: // all is all, and nothing less
+		return "over 99 %"
 	}
 	return fmt.Sprintf("%d %%", (100*k+n/2)/n)
 }

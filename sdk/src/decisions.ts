@@ -7,7 +7,8 @@ import type { Ticket } from "./ticket";
 import type { Answer } from "./wire";
 
 const SOONEST = 1_000;
-const LATEST = 12 * 3_600_000;
+/** What is later than that is looked at again then: timers have no room for a month. */
+const LATEST = 1e9; // 11 days
 /** Everybody's wait may end at the same moment. */
 const SPREAD = 1_000;
 
@@ -23,15 +24,15 @@ export interface Decisions {
   ask(): Promise<void>;
   take(answer: Answer): void;
   /** A question's time came while nobody looked. */
-  due(): boolean;
+  due(): boolean | undefined;
   stop(): void;
 }
 
 export function createDecisions(client: Client, ticket: Ticket, own: Allowance, said: () => number, around: Asking): Decisions {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let asking = false;
-  let again = false;
-  let due = false;
+  let asking: boolean | undefined;
+  let again: boolean | undefined;
+  let due: boolean | undefined;
 
   const ask = async (): Promise<void> => {
     if ((again = asking)) return;
@@ -66,9 +67,8 @@ export function createDecisions(client: Client, ticket: Ticket, own: Allowance, 
   /** Where a browser's clock is ahead, the allowance ends the circle. */
   const askAt = (at: number) => {
     const wait = at - Date.now();
-    if (!(wait < LATEST)) return;
     clearTimeout(timer);
-    timer = setTimeout(ripe, Math.max(wait, SOONEST) + Math.random() * SPREAD);
+    timer = wait < LATEST ? setTimeout(ripe, Math.max(wait, SOONEST) + Math.random() * SPREAD) : setTimeout(askAt, LATEST, at);
   };
 
   /** Where nobody looks it is asked when somebody does, here or on the next page. */

@@ -38,6 +38,9 @@ type Views interface {
 	Reports(ctx context.Context, p *research.Project, q report.Query) ([]report.ReportRow, error)
 	Catalogue(ctx context.Context, p *research.Project, q report.Query) ([]report.CatalogueRow, error)
 	Why(ctx context.Context, p *research.Project, q report.Query) ([]report.WhyRow, error)
+	// Forecast is what a trigger would have done, by the keys of its study and
+	// itself; not_found, with words, where there is none.
+	Forecast(ctx context.Context, p *research.Project, study, trigger string) (report.ForecastRow, error)
 	// Recording opens what was recorded of an interview; not_found, with words,
 	// where there is nothing to hear.
 	Recording(ctx context.Context, p *research.Project, interview string) (*report.Sound, error)
@@ -71,6 +74,7 @@ func Register(mux *http.ServeMux, views Views) *huma.OpenAPI {
 	list(api, "reports", "The report of each study", views.Reports)
 	catalogue(api, views.Catalogue)
 	why(api, views.Why)
+	forecast(api, views.Forecast)
 	recording(api, views.Recording)
 	return api.OpenAPI()
 }
@@ -159,6 +163,24 @@ func why(api huma.API, read func(context.Context, *research.Project, report.Quer
 			out := &listed[report.WhyRow]{}
 			out.Body.Items = append([]report.WhyRow{}, rows...)
 			return out, err
+		})
+}
+
+// askedForecast is which trigger a forecast is of.
+type askedForecast struct {
+	Study   string `query:"study" required:"true" minLength:"1" maxLength:"64" doc:"The study's key."`
+	Trigger string `query:"trigger" required:"true" minLength:"1" maxLength:"64" doc:"The trigger's key."`
+}
+
+func forecast(api huma.API, read func(ctx context.Context, p *research.Project, study, trigger string) (report.ForecastRow, error)) {
+	huma.Register(api, huma.Operation{OperationID: "get-forecast", Method: http.MethodGet, Path: "/api/v1/forecast",
+		Summary: "What a trigger would have done over the stored events of the last 30 days, had it been active"},
+		func(ctx context.Context, in *askedForecast) (*struct{ Body report.ForecastRow }, error) {
+			row, err := read(ctx, projectOf(ctx), in.Study, in.Trigger)
+			if research.CodeOf(err) == research.NotFound {
+				return nil, &problem{httpkit.ProblemOf(err)}
+			}
+			return &struct{ Body report.ForecastRow }{row}, err
 		})
 }
 

@@ -49,6 +49,10 @@ func (none) Why(context.Context, *research.Project, report.Query) ([]report.WhyR
 	return nil, nil
 }
 
+func (none) Forecast(context.Context, *research.Project, string, string) (report.ForecastRow, error) {
+	return report.ForecastRow{}, nil
+}
+
 func (none) Recording(context.Context, *research.Project, string) (*report.Sound, error) {
 	return nil, research.Errorf(research.NotFound, "This interview has no recording.")
 }

@@ -21,6 +21,9 @@ func (c Config) proved(v visitor, events []research.Event, now time.Time) ([]res
 		e := &events[i]
 		e.Token, e.Verified = "", claims.Proves(e)
 		if e.UserID != "" && !e.Verified && v.project.Settings.Identity == research.IdentityRequired {
+			if wrong == nil {
+				c.Identity.Unproved(v.project)
+			}
 			return nil, nil, unproved(wrong, claims)
 		}
 		if e.Verified && e.Type == research.Identify {

@@ -50,6 +50,9 @@ type Identity interface {
 	// Prove is what the token says; nil where there is none, or where the project
 	// does not look at tokens. An error says why it proves nothing.
 	Prove(p *research.Project, token string, now time.Time) (*identity.Claims, error)
+	// Unproved counts a page that was refused although no token was wrong: it
+	// brought none, or another's.
+	Unproved(p *research.Project)
 }
 
 // Config is what the surface needs.

@@ -24,7 +24,11 @@ type stub struct {
 	mode   research.IdentityMode
 	traits string // that the token says
 	stored []research.Event
+
+	unproved int // pages that were refused without a wrong token
 }
+
+func (s *stub) Unproved(*research.Project) { s.unproved++ }
 
 func (s *stub) ByPageKey(context.Context, string) (*research.Project, error) {
 	return &research.Project{ID: 1, Key: "prj_1", Open: true, Settings: research.Settings{Identity: s.mode}}, nil
@@ -119,6 +123,18 @@ func TestNobodyProvesWhoTheyAreToBeLeftAlone(t *testing.T) {
 	s := &stub{mode: research.IdentityRequired}
 	if w := s.send(t, "/sdk/v1/opt-out", "bad", byUser); w.Code != http.StatusOK {
 		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestPagesThatProveNothingAreCounted(t *testing.T) {
+	s := &stub{mode: research.IdentityRequired}
+	for _, c := range []struct {
+		token, messages string
+		want            int
+	}{{"", byUser, 1}, {"of u_1", byOther, 2}, {"of u_1", byUser, 2}, {"bad", byUser, 2}, {"", byNobody, 2}} {
+		if s.send(t, "/sdk/v1/events", c.token, c.messages); s.unproved != c.want {
+			t.Errorf("%q with %s: counted %d, want %d", c.token, c.messages, s.unproved, c.want)
+		}
 	}
 }
 

@@ -12,9 +12,11 @@ type Action struct {
 	Add  bool   // one more element
 	Join string // "all", "any" or "not": one more of those
 	drop int    // element to take away, from 1; 0: none
+	swap int    // element to change places with the one after it, from 1; 0: none
 }
 
-// ParseAction reads the value of a button: "add:then", "any:who", "drop:then.0".
+// ParseAction reads the value of a button: "add:then", "any:who", "drop:then.0",
+// "up:then.1", "down:then.0".
 // It is the zero Action for every other button.
 func ParseAction(s string) Action {
 	verb, at, _ := strings.Cut(s, ":")
@@ -23,11 +25,19 @@ func ParseAction(s string) Action {
 		return Action{List: at, Add: true}
 	case "all", "any", "not":
 		return Action{List: at, Join: verb}
+	}
+	dot := strings.LastIndexByte(at, '.')
+	i, err := strconv.Atoi(at[dot+1:])
+	if dot <= 0 || err != nil || i < 0 || i >= maxFields {
+		return Action{}
+	}
+	switch verb {
 	case "drop":
-		dot := strings.LastIndexByte(at, '.')
-		if i, err := strconv.Atoi(at[dot+1:]); dot > 0 && err == nil && i >= 0 && i < maxFields {
-			return Action{List: at[:dot], drop: i + 1}
-		}
+		return Action{List: at[:dot], drop: i + 1}
+	case "up":
+		return Action{List: at[:dot], swap: i}
+	case "down":
+		return Action{List: at[:dot], swap: i + 1}
 	}
 	return Action{}
 }
@@ -55,7 +65,7 @@ func (f *Form) count(list string) int {
 	return n
 }
 
-// change adds to a list and takes from it.
+// change adds to a list, takes from it, and puts it into another order.
 func change[T any](a Action, at string, list *[]T) {
 	if a.List != at {
 		return
@@ -65,6 +75,9 @@ func change[T any](a Action, at string, list *[]T) {
 	}
 	if i := a.drop - 1; a.drop > 0 && i < len(*list) {
 		*list = slices.Delete(*list, i, i+1)
+	}
+	if i := a.swap; i > 0 && i < len(*list) {
+		(*list)[i-1], (*list)[i] = (*list)[i], (*list)[i-1]
 	}
 }
 

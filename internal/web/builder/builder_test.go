@@ -84,10 +84,34 @@ func TestLinesAboutOnePath(t *testing.T) {
 	}
 }
 
+func TestStepsChangePlaces(t *testing.T) {
+	for do, want := range map[string]string{"up:then.1": "b a c", "down:then.0": "b a c", "down:then.1": "a c b", "up:then.0": "a b c", "down:then.2": "a b c", "up:then.9": "a b c",
+		"up:then.-1": "a b c", "up:then": "a b c", "up:then.x": "a b c", "up:": "a b c", "down:did.0": "a b c", "up:then.99999999999999999999": "a b c"} {
+		f := New()
+		for _, name := range []string{"a", "b", "c"} {
+			f.Then = append(f.Then, Match{Events: []string{name}, Within: name + "d"})
+		}
+		if added := f.Do(ParseAction(do)); added != "" {
+			t.Errorf("%s added %q", do, added)
+		}
+		var got []string
+		for _, m := range f.Then {
+			got = append(got, m.Events[0])
+			if m.Within != m.Events[0]+"d" {
+				t.Errorf("%s: %s within %s", do, m.Events[0], m.Within)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %q, want %s", do, got, want)
+		}
+	}
+}
+
 // FuzzForm: nothing that a browser could send makes it panic or run away, and what
 // it accepts it gives back.
 func FuzzForm(f *testing.F) {
 	f.Add("key=k&on.event.n=1&on.event.0=e&people=identified&who.n=1&who.0.join=any&who.0.n=2&who.0.0.n=1&who.0.0.0.path=traits.a&who.0.0.0.value=1", "add:who.0")
+	f.Add("key=k&on.event.n=1&on.event.0=e&then.n=2&then.0.event.n=1&then.0.event.0=a&then.1.event.n=1&then.1.event.0=b", "up:then.1")
 	f.Add("then.n=99999&absent.n=-1&who.n=2&who.0.join=not&who.1.join=no", "drop:then.0")
 	f.Add("key=k&on.event.n=2&on.event.0=a&on.event.1=b&on.source=server&name=%5Cu202e&name~=1&invite.texts.n=2&invite.texts.0.title=x&invite.texts.1.language=de&invite.texts.1.title=y&page.url.n=1&page.url.0.path=host&page.url.0.value=x", "any:on.where")
 	f.Fuzz(func(t *testing.T, sent, do string) {

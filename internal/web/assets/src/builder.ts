@@ -64,10 +64,14 @@ async function grow(button: HTMLButtonElement): Promise<boolean> {
   return true;
 }
 
-// After something was taken away the keyboard goes on where it was.
+// After something was taken away the keyboard goes on where it was, and after something was moved,
+// with what was moved.
 function nearest(value: string): HTMLElement | null {
-  const list = value.slice(value.indexOf(":") + 1).replace(/\.\d+$/, "");
-  return form?.querySelector<HTMLElement>(`button[value="${CSS.escape(`add:${list}`)}"]`) ?? null;
+  const [, verb, list, at] = /^(\w+):(.*?)(?:\.(\d+))?$/.exec(value) ?? [];
+  const button = (v: string): HTMLElement | null | undefined => form?.querySelector<HTMLElement>(`button[value="${CSS.escape(v)}"]`);
+  if (verb !== "up" && verb !== "down") return button(`add:${list}`) ?? null;
+  const now = Number(at) + (verb === "up" ? -1 : 1);
+  return button(`${verb}:${list}.${now}`) ?? button(`${verb === "up" ? "down" : "up"}:${list}.${now}`) ?? null;
 }
 
 // A test that compares with nothing needs no value.
