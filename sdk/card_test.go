@@ -217,3 +217,16 @@ func TestAnotherPersonNeverSeesTheInvite(t *testing.T) {
 		})
 	}
 }
+
+// Whoever is somebody else by now is found out by looking too, before anything said so.
+func TestAnotherPersonIsNoticedByLooking(t *testing.T) {
+	t.Parallel()
+	h, s := newHost(t), newStub(t)
+	s.invites(s.invite())
+	p := bound(t, h, s, "{}")
+	eval[any](p, `analytics.identify("u1").then(()=>analytics.track("cancelled")).then(()=>0)`)
+	p.waitFor(inCard)
+	eval[any](p, `analytics.user().then(user=>user.id("u2")).then(()=>0)`)
+	p.waitFor("!" + inCard)
+	s.waitState(t, "refused identify")
+}

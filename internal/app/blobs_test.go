@@ -47,6 +47,7 @@ func startS3(t *testing.T) *fakeS3 {
 	t.Cleanup(f.Close)
 	t.Setenv("AWS_ACCESS_KEY_ID", s3Key)
 	t.Setenv("AWS_SECRET_ACCESS_KEY", s3Secret)
+	t.Setenv("AWS_NEW_RETRIES_2026", "true") // it tries as often, and does not wait a second before it does
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	return f
 }

@@ -10,40 +10,6 @@ import (
 
 func say(text string) interview.Input { return interview.Input{Kind: interview.Answer, Text: text} }
 
-// TestWhatIsProposedIsStoredOnlyWhenItIsKept is somebody who goes on speaking while
-// a reply is looked for: nothing of it was ever there.
-func TestWhatIsProposedIsStoredOnlyWhenItIsKept(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		_, rec := w.begin(t)
-		first, err := w.Propose(t.Context(), rec.Key(), say(answers[0]), "a1")
-		must(t, err)
-		if n := w.count(t, "SELECT count(*) FROM turns"); n != 1 || first.Say == "" || first.Last {
-			t.Fatalf("%d turns are stored; proposed is %+v", n, first)
-		}
-		second, err := w.Propose(t.Context(), rec.Key(), say(answers[0]+" And the price."), "a1")
-		must(t, err)
-		start, end := int64(1200), int64(4800)
-		words := []research.Word{{Text: "We", Start: 4000, End: 4100}}
-		kept, err := w.Keep(t.Context(), second, interview.Spoken{StartMS: &start, EndMS: &end, Words: words})
-		must(t, err)
-		said := kept.Turns[1]
-		if len(kept.Turns) != 3 || *said.StartMS != start || *said.EndMS != end || len(said.Words) != 1 || kept.Turns[2].Text != second.Say {
-			t.Errorf("kept %+v", kept.Turns)
-		}
-		if _, err := w.Keep(t.Context(), first, interview.Spoken{}); err != nil {
-			t.Errorf("the same answer once more: %v", err)
-		}
-		again, err := w.Propose(t.Context(), rec.Key(), say("something else"), "a1")
-		must(t, err)
-		if again.Say != second.Say {
-			t.Errorf("for an answer that is kept %q is proposed", again.Say)
-		}
-		if n := w.count(t, "SELECT count(*) FROM turns"); n != 3 {
-			t.Errorf("%d turns after the same answer three times", n)
-		}
-	})
-}
-
 func TestAProposalOfAnInterviewThatWentOnElsewhere(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		_, rec := w.begin(t)

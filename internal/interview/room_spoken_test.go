@@ -43,6 +43,8 @@ func TestAProposalStoresNothing(t *testing.T) {
 func TestAProposalIsKeptOnceAndWhole(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		rec := w.speaking(t, interview.Choice{Mode: "voice", Record: true})
+		shorter, err := w.Propose(t.Context(), rec.Key(), say("The export"), "a1") // they went on speaking
+		must(t, err)
 		p, err := w.Propose(t.Context(), rec.Key(), answered, "a1")
 		must(t, err)
 		from, to := int64(1200), int64(3400)
@@ -53,10 +55,15 @@ func TestAProposalIsKeptOnceAndWhole(t *testing.T) {
 				t.Fatalf("kept %+v, %v", kept, err)
 			}
 		}
-		again, err := w.Propose(t.Context(), rec.Key(), answered, "a1")
-		must(t, err)
-		if again.Say != p.Say {
-			t.Errorf("asked again, it is answered %q and not %q", again.Say, p.Say)
+		if _, err := w.Keep(t.Context(), shorter, interview.Spoken{}); err != nil {
+			t.Errorf("the same answer once more: %v", err)
+		}
+		for _, in := range []interview.Input{answered, say("something else")} {
+			again, err := w.Propose(t.Context(), rec.Key(), in, "a1")
+			must(t, err)
+			if again.Say != p.Say {
+				t.Errorf("asked again, it is answered %q and not %q", again.Say, p.Say)
+			}
 		}
 		now, err := w.db.LoadInterview(t.Context(), rec.Key())
 		must(t, err)

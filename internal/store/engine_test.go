@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -131,13 +132,12 @@ func (w *world) send(events ...research.Event) {
 }
 
 var (
-	sent  int
+	sent  atomic.Int64
 	quiet = slog.New(slog.DiscardHandler)
 )
 
 func event(name, user, anonymous string) research.Event {
-	sent++
-	return research.Event{Type: research.Track, Name: name, MessageID: fmt.Sprint("message-", sent), UserID: research.UserID(user),
+	return research.Event{Type: research.Track, Name: name, MessageID: fmt.Sprint("message-", sent.Add(1)), UserID: research.UserID(user),
 		AnonymousID: research.AnonymousID(anonymous), Source: research.FromBrowser}
 }
 

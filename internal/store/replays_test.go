@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -23,16 +24,18 @@ import (
 func TestActivatedInTheMiddle(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		decided := 0
-		for seed := range uint64(storeSeeds) {
+		for seed := range *storeSeeds {
 			decided += activatedInTheMiddle(t, db, seed)
 		}
-		if decided < 4*storeSeeds {
-			t.Errorf("%d decisions in %d streams: that tells little", decided, storeSeeds)
+		if decided < 4*int(*storeSeeds) {
+			t.Errorf("%d decisions in %d streams: that tells little", decided, *storeSeeds)
 		}
 	})
 }
 
-const storeSeeds = 40
+// storeSeeds is what a run with the race detector has time for: each takes a second.
+// More of them: go test ./internal/store -run InTheMiddle -seeds 1000
+var storeSeeds = flag.Uint64("seeds", 16, "how many random streams the stored evaluation is compared with the pure one on")
 
 func activatedInTheMiddle(t *testing.T, db *store.DB, seed uint64) int {
 	d := stream{rand.New(rand.NewPCG(seed, 35)), worldOf(t, db, project(t, db, fmt.Sprint("middle-", seed)), stateless), nil}

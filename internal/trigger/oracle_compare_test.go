@@ -13,7 +13,7 @@ import (
 	"github.com/usercall/usercall/internal/trigger"
 )
 
-var streams = flag.Int("streams", 2000, "how many random streams the backtest is compared with the oracle on")
+var streams = flag.Int("streams", 1000, "how many random streams the backtest is compared with the oracle on")
 
 // TestBacktestIsWhatThePageSays compares every line of random backtests. More of
 // them: go test ./internal/trigger -run ThePageSays -streams 100000

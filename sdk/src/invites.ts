@@ -77,10 +77,9 @@ export class Invites {
 
   /** The person signed out or became another: what was for them goes. */
   withdraw(reason: string): void {
-    const { current } = this;
-    if (!current) return;
-    this.#refuse(current, reason);
-    this.gone(current);
+    if (!this.#current) return;
+    this.#refuse(this.#current.invite.id, reason);
+    this.#end(this.#current);
   }
 
   /** It was answered, taken back or paused elsewhere. */
@@ -104,7 +103,8 @@ export class Invites {
   #look(current: Current): boolean {
     const { invite, card, stop } = current;
     if (stop.signal.aborted) return false;
-    if (expired(invite) || answered(invite.id) || !this.#around.samePerson()) this.#end(current);
+    if (expired(invite) || answered(invite.id)) this.#end(current);
+    else if (!this.#around.samePerson()) this.withdraw("identify");
     else if (card) card.keep();
     else {
       const dialogs = this.#around.look().dialogSelector || this.#around.config().dialog_selector;
@@ -156,10 +156,12 @@ export class Invites {
     if (stop.signal.aborted) return;
     stop.abort();
     remember(invite.id, choice == "later" ? HOUR : YEAR);
-    // A link must stay in the document until its click is over, or no tab opens.
-    if (choice == "accept") setTimeout(() => this.#end(current));
-    else this.#end(current);
-    if (choice == "accept") return this.#accepted(invite);
+    if (choice == "accept") {
+      // A link must stay in the document until its click is over, or no tab opens.
+      setTimeout(() => this.#end(current));
+      return this.#accepted(invite);
+    }
+    this.#end(current);
     if (choice == "later") return void this.#around.report(invite.id, "later");
     void this.#around.report(invite.id, choice == "never" ? "never" : "declined", choice);
     this.#around.emit("declined", { invite: invite.id, reason: choice });

@@ -99,19 +99,15 @@ export class Session {
 
   optOut(): void {
     const { userId, anonymousId } = this.#person.describe();
-    this.events?.clear();
+    const ticket = this.#ticket.current;
     this.#outbox.clear();
-    this.#invites.withdraw("opt_out");
+    this.personChanged("opt_out");
     this.#over = true;
     // Not the session's client, which from here on tries nothing again.
-    const ticket = this.#ticket.current;
     const client = createClient(this.#shared.host, () => false);
     void client.post("/sdk/v1/opt-out", { ...this.#common(), ticket, anonymousId, userId });
-    this.#stream?.stop();
     this.#stream = undefined;
     this.events = undefined;
-    this.#decisions.stop();
-    this.#ticket.forget();
   }
 
   open(link: string): void {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net"
@@ -27,6 +28,7 @@ type server struct {
 	dir  string
 	port int
 	cmd  *exec.Cmd
+	own  *sql.DB // makes and drops databases
 	log  *bytes.Buffer
 	cred *syscall.Credential
 }
@@ -53,8 +55,8 @@ func stopServer() error {
 	if started == nil {
 		return nil
 	}
-	err := started.cmd.Process.Signal(syscall.SIGQUIT) // immediate: nothing in it is worth a checkpoint
-	_ = started.cmd.Wait()                             // it was told to die: the status says just that
+	err := errors.Join(started.own.Close(), started.cmd.Process.Signal(syscall.SIGQUIT)) // immediate: nothing in it is worth a checkpoint
+	_ = started.cmd.Wait()                                                               // it was told to die: the status says just that
 	return errors.Join(err, os.RemoveAll(started.dir))
 }
 
@@ -74,6 +76,9 @@ func newServer() (*server, error) {
 		return nil, err
 	}
 	if s.port, err = freePort(); err != nil {
+		return nil, err
+	}
+	if s.own, err = sql.Open("pgx", s.url("postgres")); err != nil {
 		return nil, err
 	}
 	return s, s.start(filepath.Join(bin, "postgres"))
@@ -132,7 +137,7 @@ func (s *server) run(name string, args ...string) error {
 func (s *server) start(program string) error {
 	s.cmd = s.command(program, "-D", s.dir+"/data", "-p", strconv.Itoa(s.port), "-k", s.dir,
 		"-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off",
-		"-c", "synchronous_commit=off", "-c", "max_connections=200", "-c", "autovacuum=off", "-c", "shared_buffers=64MB")
+		"-c", "synchronous_commit=off", "-c", "max_connections=200", "-c", "autovacuum=off", "-c", "shared_buffers=64MB", "-c", "max_wal_size=128MB")
 	if err := startFromLastingThread(s.cmd); err != nil {
 		return err
 	}
@@ -155,6 +160,11 @@ func startFromLastingThread(cmd *exec.Cmd) error {
 		select {}
 	}()
 	return <-result
+}
+
+func (s *server) exec(statement string) error {
+	_, err := s.own.Exec(statement)
+	return err
 }
 
 func (s *server) url(database string) string {

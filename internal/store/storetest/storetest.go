@@ -9,7 +9,7 @@ package storetest
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,8 +29,13 @@ func Main(m *testing.M) { os.Exit(Run(m)) }
 // Run is Main for those who have something of their own to clean up: it returns
 // the status to exit with.
 func Run(m *testing.M) int {
+	leave, err := useMemory()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "storetest:", err)
+		return 1
+	}
 	code := m.Run()
-	if err := stopServer(); err != nil {
+	if err := errors.Join(stopServer(), leave()); err != nil {
 		fmt.Fprintln(os.Stderr, "storetest:", err)
 		code = 1
 	}
@@ -109,18 +114,13 @@ func Postgres(t testing.TB) string {
 		t.Fatal(err)
 	}
 	name := fmt.Sprintf("t%d", databases.Add(1))
-	if err := server.exec("CREATE DATABASE " + name + " TEMPLATE template_usercall"); err != nil {
+	if err := server.exec("CREATE DATABASE " + name + " TEMPLATE template_usercall STRATEGY file_copy"); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := server.exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+	})
 	return server.url(name)
-}
-
-func (s *server) exec(statement string) error {
-	db, err := sql.Open("pgx", s.url("postgres"))
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	_, err = db.Exec(statement)
-	return err
 }
