@@ -1,8 +1,9 @@
 package interview
 
-// ConsentVersion names the wording of Disclosure. It changes whenever the
-// wording does, and is stored with every consent.
-const ConsentVersion = "en-2"
+// ConsentVersion names the wording of what stands on the screen before consent:
+// Disclosure, and the facts below it. It changes whenever the wording does, and is
+// stored with every consent.
+const ConsentVersion = "en-3"
 
 // Disclosure is the full text that stands on the screen before consent: that an
 // AI asks, for whom, how long, what is kept, and that one may stop.

@@ -16,6 +16,12 @@ const (
 	TapeGone Tape = "deleted" // nobody can hear it any more
 )
 
+// TapeDays is how many days a recording of what a link leads to is kept; 0: until
+// somebody deletes it.
+func (r *Room) TapeDays(ctx context.Context, o *Offer) (int, error) {
+	return r.Store.RecordingDays(ctx, o.Project.ID)
+}
+
 // Tape tells how the recording of what a link leads to stands. Where nothing is left
 // of what was said, as of a minor, it went as well, and there is nothing to tell.
 func (r *Room) Tape(ctx context.Context, o *Offer) (Tape, error) {
@@ -51,6 +57,9 @@ func (r *Room) DropTape(ctx context.Context, o *Offer) error {
 type tapes interface {
 	// Recording is the row of an interview's recording; not_found where there is none.
 	Recording(ctx context.Context, key Key) (research.Recording, error)
+	// RecordingDays is how many days a project keeps recordings; 0: until somebody
+	// deletes them.
+	RecordingDays(ctx context.Context, p research.ProjectID) (int, error)
 	// DropRecording lets a recording go now. From then on it cannot be heard.
 	DropRecording(ctx context.Context, key Key, now time.Time) error
 }

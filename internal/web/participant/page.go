@@ -53,7 +53,7 @@ func (s *Surface) page(w http.ResponseWriter, r *http.Request) {
 	}
 	v.Disclosure = interview.Disclosure(setup)
 	v.Ending, v.Help = farewell(offer)
-	if v.spoken, err = s.spoken(offer, setup); err != nil {
+	if v.spoken, err = s.spoken(r.Context(), offer, setup); err != nil {
 		s.unfound(w, err)
 		return
 	}

@@ -1,6 +1,7 @@
 package participant
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/usercall/usercall/internal/interview"
@@ -30,6 +31,7 @@ type spoken struct {
 	Mode          string // of an interview under way: "voice" or "text"
 	Language      string
 	Recordable    bool
+	TapeDays      int // that a recording is kept; 0: until somebody deletes it
 	SpeechService string
 	VoiceScript   string
 	Worklet       string
@@ -39,7 +41,7 @@ type spoken struct {
 func (s spoken) Speaks() bool { return s.Voice != "" && (s.Offers == "voice" || s.Offers == "choice") }
 
 // spoken puts together what the study offers and what this installation can.
-func (s *Surface) spoken(o *interview.Offer, su interview.Setup) (spoken, error) {
+func (s *Surface) spoken(ctx context.Context, o *interview.Offer, su interview.Setup) (spoken, error) {
 	plan, err := s.Room.Plan(o.Study.File)
 	if err != nil {
 		return spoken{}, fmt.Errorf("read what a study offers: %w", err)
@@ -47,7 +49,12 @@ func (s *Surface) spoken(o *interview.Offer, su interview.Setup) (spoken, error)
 	if s.Speech.Kind == "" || plan.Mode != "voice" && plan.Mode != "choice" {
 		return spoken{}, nil
 	}
+	days, err := s.Room.TapeDays(ctx, o)
+	if err != nil {
+		return spoken{}, err
+	}
 	return spoken{
+		TapeDays: days,
 		Offers: plan.Mode, Voice: s.Speech.Kind, Mode: su.Mode, Language: su.Language,
 		Recordable: s.Speech.Recordings && su.Recorded, SpeechService: s.Speech.Service,
 		VoiceScript: s.Asset("voice.js"), Worklet: s.Asset("worklet.js"),
