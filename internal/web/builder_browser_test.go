@@ -21,8 +21,14 @@ import (
 // builderPage is a form in a real browser.
 type builderPage struct {
 	t   *testing.T
-	do  func(string) string // runs a script and gives what it returns, as text
+	run func(string) (string, error) // runs a script and gives what it returns, as text
 	url string
+}
+
+func (p *builderPage) do(js string) string {
+	p.t.Helper()
+	got, err := p.run(js)
+	return must(p.t, got, err)
 }
 
 func (s *site) open(path string, scripts bool) *builderPage {
@@ -40,21 +46,21 @@ func (s *site) open(path string, scripts bool) *builderPage {
 		must(s.t, true, err)
 	}
 	must(s.t, true, chromedp.Do(ctx, chromedp.Navigate(server.URL+path)))
-	return &builderPage{s.t, func(js string) string {
-		got, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
-		return must(s.t, got, err)
-	}, server.URL}
+	return &builderPage{s.t, func(js string) (string, error) { return chromedp.Run(ctx, chromedp.Evaluate[string](js)) }, server.URL}
 }
 
-// until waits for an expression to become true.
+// until waits for an expression to become true. A page that is just being left for
+// another cannot say.
 func (p *builderPage) until(what, js string) {
 	p.t.Helper()
+	var last error
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if p.do("String(Boolean("+js+"))") == "true" {
+		got, err := p.run("String(Boolean(" + js + "))")
+		if last = err; got == "true" {
 			return
 		}
 	}
-	p.t.Fatalf("%s: %s never became true on %s", what, js, p.do("document.body.innerText"))
+	p.t.Fatalf("%s: %s never became true (%v) on %s", what, js, last, p.do("document.body.innerText"))
 }
 
 // press clicks the button of that action and waits for the field that it brings.
@@ -196,10 +202,7 @@ func TestTheFormWithoutAScript(t *testing.T) {
 	p := s.open(editPath, false)
 	p.fill("total", "4711")
 	p.press("add:then", "then.2.event.0")
-	p.until("the new step has the focus", `document.activeElement.name === "then.2.event.0"`) // which a page gives when it is painted
-	if got := p.do(`document.querySelector('[name="total"]').value`); got != "4711" {
-		t.Errorf("after a step was added: %s", got)
-	}
+	p.until("what was typed is there, and the keyboard in the step", `document.querySelector('[name="total"]').value === "4711" && document.activeElement.name === "then.2.event.0"`)
 	p.fill("then.2.event.0", "left")
 	p.do(`(document.querySelector('button[value="save"]').click(), "")`)
 	p.until("saved", `location.pathname === "/studies/stu_a0/triggers"`)

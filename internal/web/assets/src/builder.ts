@@ -54,6 +54,7 @@ function soon(): void {
 
 // A button that changes the form: the answer is a whole form, with what was typed.
 async function grow(button: HTMLButtonElement): Promise<boolean> {
+  clearTimeout(waiting); // its answer would be the newer one, and this one thrown away
   const fresh = await ask(button);
   if (!fresh || !form) return false;
   const open = new Set(Array.from(form.querySelectorAll("details[open] > summary"), (s) => s.textContent));
