@@ -42,9 +42,15 @@ func NewKnown(aliases []Hash) *Known {
 	return k
 }
 
-// Begin makes what is learned from now on revocable, until Begin is called again.
+// Begin makes what is learned from now on revocable, until Keep or Undo.
 func (k *Known) Begin() {
-	k.links.journal, k.people.journal = k.links.journal[:0], k.people.journal[:0]
+	k.links.revocable, k.people.revocable = true, true
+}
+
+// Keep makes what was learned since Begin stay.
+func (k *Known) Keep() {
+	k.links.settle()
+	k.people.settle()
 }
 
 // Undo forgets what was learned since Begin, but for aliases, of which too many
@@ -132,7 +138,8 @@ func (k *Known) Aliased(user Hash) bool { return k.aliases[user] }
 // memory keeps at least the last maxKnown values, and forgets the oldest in bulk.
 type memory[V any] struct {
 	young, old map[Hash]V
-	journal    []change[V]
+	revocable  bool
+	journal    []change[V] // since it is revocable; else it would grow for ever
 }
 
 // change is what a value was before it was put.
@@ -159,8 +166,10 @@ func (m *memory[V]) get(h Hash) (V, bool) {
 }
 
 func (m *memory[V]) put(h Hash, v V) {
-	was, had := m.get(h)
-	m.journal = append(m.journal, change[V]{h, was, had})
+	if m.revocable {
+		was, had := m.get(h)
+		m.journal = append(m.journal, change[V]{h, was, had})
+	}
 	m.keep(h, v)
 }
 
@@ -181,5 +190,9 @@ func (m *memory[V]) undo() {
 		delete(m.young, c.hash)
 		delete(m.old, c.hash)
 	}
-	m.journal = m.journal[:0]
+	m.settle()
+}
+
+func (m *memory[V]) settle() {
+	m.revocable, m.journal = false, m.journal[:0]
 }

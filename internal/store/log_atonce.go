@@ -19,6 +19,7 @@ func (db *DB) appendAtOnce(ctx context.Context, events []research.Event, heads [
 	}
 	before := l.recent.Len()
 	l.known.Begin()
+	defer l.known.Keep()
 	b, err := db.sort(ctx, db.read, l.recent.Next(), events, heads)
 	if err == nil && len(b.fresh) > 0 && len(b.better) == 0 {
 		done, err = db.putAtOnce(ctx, b)
