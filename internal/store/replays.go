@@ -169,7 +169,7 @@ func (db *DB) putPastRuns(ctx context.Context, tx *sql.Tx, a trigger.Activation,
 // evaluated with it.
 func (db *DB) HandOver(ctx context.Context, a trigger.Activation, log trigger.PastLog, now time.Time, last func(context.Context) ([]trigger.PastRun, error)) error {
 	begun := false
-	err := db.once(ctx, func(tx *sql.Tx) error {
+	err := db.inTurn(ctx, func(tx *sql.Tx) error {
 		if err := db.holdAllShards(ctx, tx); err != nil {
 			return err
 		}

@@ -23,6 +23,7 @@ type DB struct {
 	*dialect
 	write *sql.DB
 	read  *sql.DB
+	queue queue
 	rand  io.Reader // for public ids
 	hot   compiled
 	log   *eventLog
@@ -48,7 +49,7 @@ func Open(ctx context.Context, target string, instanceKey []byte) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	db := &DB{dialect: d, write: write, read: read, rand: rand.Reader, log: &eventLog{stretch: eventlog.RunEvents},
+	db := &DB{dialect: d, write: write, read: read, rand: rand.Reader, log: &eventLog{stretch: eventlog.RunEvents}, queue: d.newQueue(),
 		tokenHash:   func(id string) []byte { return invite.TokenHash(invite.Token(instanceKey, id)) },
 		suppression: suppressionOf(instanceKey), mailHash: mailHashOf(instanceKey)}
 	if err := db.migrate(ctx); err != nil {
@@ -97,7 +98,16 @@ func (db *DB) PendingJobs(ctx context.Context) (int, error) { return jobs.Pendin
 // transaction is in the way it is run again, so fn must not keep what a failed
 // try gave it.
 func (db *DB) InTx(ctx context.Context, fn func(*sql.Tx) error) error {
-	return db.retry(ctx, func() error { return db.once(ctx, fn) })
+	return db.retry(ctx, func() error { return db.inTurn(ctx, fn) })
+}
+
+// inTurn is once for everybody but those who append.
+func (db *DB) inTurn(ctx context.Context, fn func(*sql.Tx) error) error {
+	if err := db.queue.enter(ctx); err != nil {
+		return err
+	}
+	defer db.queue.leave()
+	return db.once(ctx, fn)
 }
 
 // retry runs a transaction again while another one is in its way.
