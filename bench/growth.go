@@ -86,7 +86,8 @@ func spread(sorted []float64) string {
 	return figure(quantile(sorted, 0.5)) + " / " + figure(quantile(sorted, 0.99))
 }
 
-// drain waits until all events have met the triggers, however long that takes.
+// drain waits until all triggers are ready and all events have met them, however
+// long that takes.
 func (l *lab) drain(ctx context.Context, s *subject) error {
 	for began := time.Now(); ; {
 		_, left, err := l.settle(ctx, s)

@@ -54,7 +54,7 @@ func (l *lab) run(ctx context.Context, s *subject, c load) (result, error) {
 	if _, err := drive(ctx, s, batches(all[:l.scale.warmUp], c.size, m.now), c.conns, nil); err != nil {
 		return result{}, fmt.Errorf("warm-up: %w", err)
 	}
-	if _, _, err := l.settle(ctx, s); err != nil {
+	if err := l.drain(ctx, s); err != nil {
 		return result{}, err
 	}
 	r, err := l.weigh(ctx, s, c, batches(all[l.scale.warmUp:], c.size, m.now))

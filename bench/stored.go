@@ -81,11 +81,11 @@ func eachLine(r io.Reader, each func([]byte)) error {
 	return lines.Err()
 }
 
-// undecided counts the acknowledged events that no trigger has looked at yet:
-// no command tells, so it is read from the database.
+// undecided counts the acknowledged events that no trigger has looked at yet, and
+// the triggers that are not ready to: no command tells, so it is read from the database.
 func undecided(driver, source string) func(context.Context) (int, error) {
 	return func(ctx context.Context) (n int, err error) {
-		err = query(ctx, driver, source, &n, "SELECT count(*) FROM inbox")
+		err = query(ctx, driver, source, &n, "SELECT (SELECT count(*) FROM inbox) + (SELECT count(*) FROM replays WHERE ready_at IS NULL)")
 		return n, err
 	}
 }

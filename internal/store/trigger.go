@@ -51,12 +51,13 @@ func (db *DB) InShards(ctx context.Context, shards []int, wait bool, work func(t
 }
 
 // Limits implements trigger.Store. On SQLite ingest waits for a transaction that
-// evaluates, so it is short.
+// evaluates, so that one is short. What is due comes in crowds, now and then, and
+// costs less in larger ones.
 func (db *DB) Limits() trigger.Limits {
 	if db.dialect == sqliteDialect {
-		return trigger.Limits{Events: 256}
+		return trigger.Limits{Events: 64, People: 256}
 	}
-	return trigger.Limits{Events: 1000, OneProject: true}
+	return trigger.Limits{Events: 1000, People: 1000, OneProject: true}
 }
 
 // shardTx implements trigger.Shard.

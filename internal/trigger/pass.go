@@ -221,11 +221,11 @@ func (p *pass) fold(ctx context.Context, s Shard, e *Pending, f Folded) error {
 
 // due takes up the waits and delays whose time has come.
 func (p *pass) due(ctx context.Context, s Shard) error {
-	people, err := s.Due(ctx, p.now, p.limits.Events)
+	people, err := s.Due(ctx, p.now, p.limits.People)
 	if err != nil {
 		return err
 	}
-	p.more = len(people) == p.limits.Events
+	p.more = len(people) == p.limits.People
 	for _, ref := range people {
 		if p.limits.OneProject && p.project != 0 && ref.Project != p.project {
 			p.more = true

@@ -24,7 +24,8 @@ type Store interface {
 
 // Limits is how much one transaction of the engine does.
 type Limits struct {
-	Events int // it evaluates
+	Events int // that wait in the inbox, it evaluates
+	People int // with something due, it takes up
 	// OneProject: invites that it reserves are all of one project, whose row it
 	// holds, so that two nodes never wait for each other's caps.
 	OneProject bool
