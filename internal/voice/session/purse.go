@@ -6,13 +6,15 @@ import (
 	"time"
 )
 
-// slice is how much voice time is reserved at once, in seconds: asking for each
-// sentence would cost more than it saves.
+// slice is how much voice time is reserved at once, in seconds, where an interview
+// takes more than all of it should: asking for each sentence would cost more than
+// it saves.
 const slice = 60
 
 // purse is the voice time that was reserved and not used. It is used by many.
 type purse struct {
 	reserve func(ctx context.Context, seconds int) error // nil: no limit
+	whole   time.Duration                                // what an interview may take: reserved at first, so that one that began can finish
 
 	mu   sync.Mutex
 	left time.Duration
@@ -27,11 +29,12 @@ func (p *purse) take(ctx context.Context, d time.Duration) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.left < d {
-		more := max(slice, int((d+time.Second-1)/time.Second))
-		if err := p.reserve(ctx, more); err != nil {
+		more := max(slice*time.Second, p.whole, d+time.Second-1).Truncate(time.Second)
+		if err := p.reserve(ctx, int(more/time.Second)); err != nil {
 			return err
 		}
-		p.left += time.Duration(more) * time.Second
+		p.left += more
+		p.whole = 0
 	}
 	p.left -= d
 	return nil

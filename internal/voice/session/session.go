@@ -31,9 +31,9 @@ type Config struct {
 	Record Recorder      // nil: nothing is recorded
 	Start  time.Duration // where in the recording the session begins: it goes on with one
 
-	// Budget reserves voice time before a service is asked; what it refuses with
-	// research.Quota ends the voice, and the interview goes on typed. nil: there is
-	// no limit. Unspent is told at the end what was not used.
+	// Budget reserves voice time before a service is asked, at first all that the
+	// interview may take; what it refuses with research.Quota ends the voice, and the
+	// interview goes on typed. nil: there is no limit. Unspent is told at the end what was not used.
 	Budget  func(ctx context.Context, seconds int) error
 	Unspent func(seconds int)
 
@@ -136,7 +136,7 @@ func New(c Config) *Session {
 		news: make(chan func(), mostNews), frames: make(chan frame, mostFrames), orders: make(chan Command, mostCommands),
 	}
 	s.shown = s.turn.Phase()
-	s.purse.reserve = c.Budget
+	s.purse.reserve, s.purse.whole = c.Budget, c.Params.Limit
 	s.attempts = map[int]*attempt{}
 	return s
 }

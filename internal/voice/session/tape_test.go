@@ -86,7 +86,7 @@ func TestSecondPass(t *testing.T) {
 
 func TestPurse(t *testing.T) {
 	var asked []int
-	p := purse{reserve: func(_ context.Context, seconds int) error {
+	p := purse{whole: 100 * time.Second, reserve: func(_ context.Context, seconds int) error {
 		if asked = append(asked, seconds); len(asked) == 3 {
 			return errors.New("no more")
 		}
@@ -95,12 +95,12 @@ func TestPurse(t *testing.T) {
 	for _, c := range []struct {
 		take time.Duration
 		ok   bool
-	}{{50 * time.Second, true}, {10 * time.Second, true}, {90 * time.Second, true}, {time.Second, false}} {
+	}{{90 * time.Second, true}, {10 * time.Second, true}, {90500 * time.Millisecond, true}, {time.Second, false}} {
 		if err := p.take(t.Context(), c.take); (err == nil) != c.ok {
 			t.Errorf("%v: %v", c.take, err)
 		}
 	}
-	if !slices.Equal(asked, []int{60, 90, 60}) || p.rest() != 0 {
+	if !slices.Equal(asked, []int{100, 91, 60}) || p.rest() != 0 {
 		t.Errorf("reserved %v, %d left", asked, p.rest())
 	}
 }

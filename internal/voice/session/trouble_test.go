@@ -216,40 +216,50 @@ func TestStoreAway(t *testing.T) {
 	}
 }
 
-// TestBudget: where the time for voice is used up, it goes on typed, and what was
-// not used is given back.
+// TestBudget: an interview is spoken where there is time for the whole of it,
+// which is reserved once; what was not used is given back.
 func TestBudget(t *testing.T) {
-	reserved, rest := 0, 0
+	var reserved []int
+	rest := 0
 	bubble(t, func(_ *rig, c *session.Config) {
+		c.Params.Limit = 3 * time.Minute
 		c.Budget = func(_ context.Context, seconds int) error {
-			if reserved > 0 {
-				return research.Errorf(research.Quota, "The time for voice of this day is used up.")
-			}
-			reserved += seconds
+			reserved = append(reserved, seconds)
 			return nil
 		}
 		c.Unspent = func(seconds int) { rest = seconds }
 	}, func(r *rig) {
-		for n := 0; !r.noticed(session.NoticeBudget); n++ {
-			if n > 20 {
-				t.Fatalf("never used up\n%s", r)
-			}
+		for range 8 {
 			r.phase(turn.Listening, 20*time.Second)
 			r.say(answer)
 			time.Sleep(6 * time.Second)
 		}
+		r.stop()
+		if !slices.Equal(reserved, []int{180}) || rest < 60 || rest > 160 {
+			t.Errorf("%d reserved, %d given back", reserved, rest)
+		}
+	})
+}
+
+// TestNoBudget: where there is no time left, the interview is typed from its
+// beginning.
+func TestNoBudget(t *testing.T) {
+	bubble(t, func(_ *rig, c *session.Config) {
+		c.Budget = func(context.Context, int) error {
+			return research.Errorf(research.Quota, "The time for voice of this day is used up.")
+		}
+		c.Unspent = func(seconds int) { t.Errorf("%d given back of nothing", seconds) }
+	}, func(r *rig) {
+		r.until("told", 10*time.Second, func(m session.Message) bool { return m == session.Notice{Code: session.NoticeBudget} })
 		r.s.Do(session.Command{Do: session.Answer, ID: "last", Text: "typed"})
 		time.Sleep(5 * time.Second)
-		if got := r.mind.answers(); got[len(got)-1] != "typed" {
+		if got := r.mind.answers(); len(got) != 1 || got[0] != "typed" {
 			t.Errorf("stored %q\n%s", got, r)
 		}
 		if line, _ := r.lastLine(); line.Spoken {
 			t.Error("spoken without a budget")
 		}
 		r.stop()
-		if reserved != 60 || rest < 0 || rest > 15 {
-			t.Errorf("%d reserved, %d left", reserved, rest)
-		}
 	})
 }
 
