@@ -111,10 +111,12 @@ func (p *phone) until(kind string) (f said) {
 // hears plays so much of what is said.
 func (p *phone) hears(d time.Duration) {
 	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
+	defer cancel()
 	for p.from.IsZero() || time.Since(p.from) < d {
-		what, b, err := p.conn.Read(p.t.Context())
+		what, b, err := p.conn.Read(ctx)
 		if err != nil {
-			p.t.Fatal(err)
+			p.t.Fatalf("waiting to hear something: %v", err)
 		}
 		if what == websocket.MessageBinary {
 			p.play(b)
@@ -139,7 +141,7 @@ func (p *phone) play(b []byte) {
 func TestASpokenInterviewIsPutTogether(t *testing.T) {
 	for name, database := range map[string]func() string{"sqlite": func() string { return "" }, "postgres": func() string { return storetest.Postgres(t) }} {
 		t.Run(name, func(t *testing.T) {
-			s := talking(t, database(), 2)
+			s := talking(t, database(), 20)
 			p, token := s.phone(t, "ann")
 			if r := p.until("ready"); r.Voice != "server" {
 				t.Fatalf("it is ready as %+v", r)

@@ -482,10 +482,15 @@ func (r *rig) noise(d time.Duration) {
 	time.Sleep(d)
 }
 
-// until waits for something to be told.
+// until waits for something to be told from now on.
 func (r *rig) until(what string, most time.Duration, is func(session.Message) bool) time.Duration {
 	r.t.Helper()
-	from := len(r.all())
+	return r.after(len(r.all()), what, most, is)
+}
+
+// after waits for something to be told to the page after its first messages.
+func (r *rig) after(from int, what string, most time.Duration, is func(session.Message) bool) time.Duration {
+	r.t.Helper()
 	for end := time.Now().Add(most); time.Now().Before(end); time.Sleep(10 * ms) {
 		for i, m := range r.all()[from:] {
 			if is(m) {

@@ -35,7 +35,7 @@ func TestLostInALine(t *testing.T) {
 		r.disconnect()
 		time.Sleep(10 * time.Second)
 		r.connect()
-		r.until("resume", time.Second, func(m session.Message) bool { x, ok := m.(session.Resume); return ok && x.From > time.Second })
+		r.after(0, "resume", time.Second, func(m session.Message) bool { x, ok := m.(session.Resume); return ok && x.From > time.Second })
 		r.phase(turn.Listening, 10*time.Second)
 	})
 }
@@ -250,7 +250,7 @@ func TestNoBudget(t *testing.T) {
 		}
 		c.Unspent = func(seconds int) { t.Errorf("%d given back of nothing", seconds) }
 	}, func(r *rig) {
-		r.until("told", 10*time.Second, func(m session.Message) bool { return m == session.Notice{Code: session.NoticeBudget} })
+		r.after(0, "told", 10*time.Second, func(m session.Message) bool { return m == session.Notice{Code: session.NoticeBudget} })
 		r.s.Do(session.Command{Do: session.Answer, ID: "last", Text: "typed"})
 		time.Sleep(5 * time.Second)
 		if got := r.mind.answers(); len(got) != 1 || got[0] != "typed" {
