@@ -38,7 +38,9 @@ func newWorld() (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := providertest.Start(providertest.Usual)
+	usual := providertest.Usual
+	usual.Forget = true
+	s := providertest.Start(usual)
 	all := make([]string, 100_000)
 	for i := range all {
 		all[i] = answer

@@ -3,6 +3,7 @@ package pcm
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 )
 
 // Floats sets dst to the samples as numbers from -1 to 1. dst is at least as long as src.
@@ -25,6 +26,7 @@ func toInt(f float32) int16 {
 
 // AppendBytes appends samples as little-endian bytes.
 func AppendBytes(dst []byte, samples []int16) []byte {
+	dst = slices.Grow(dst, 2*len(samples))
 	for _, s := range samples {
 		dst = binary.LittleEndian.AppendUint16(dst, uint16(s))
 	}
