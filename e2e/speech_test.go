@@ -1,14 +1,11 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"slices"
 	"sync"
 	"testing"
@@ -28,48 +25,17 @@ type utterance struct {
 	sound []int16 // at micRate
 }
 
-// utter says a text with a real voice, at a rate.
-func utter(text, voice string, rate int) ([]int16, error) {
-	out, err := exec.Command("espeak-ng", "-v", voice, "-s", "160", "--stdout", text).Output()
-	if err != nil {
-		return nil, fmt.Errorf("espeak-ng: %w; run `make deps`", err)
-	}
-	return samples(out, rate)
-}
-
 // utterances are texts as somebody says them.
 func utterances(t *testing.T, texts ...string) (all []utterance) {
 	t.Helper()
 	for _, text := range texts {
-		sound, err := utter(text, "en-us+m3", micRate)
+		sound, err := pcmtest.Say(text, "en-us+m3", micRate)
 		if err != nil {
 			t.Fatal(err)
 		}
 		all = append(all, utterance{text, sound})
 	}
 	return all
-}
-
-// samples are those of a WAV, at a rate.
-func samples(wav []byte, rate int) ([]int16, error) {
-	r, err := pcm.NewReader(bytes.NewReader(wav))
-	if err != nil {
-		return nil, err
-	}
-	var all []int16
-	for part := make([]int16, 4096); err == nil; {
-		var n int
-		n, err = r.Read(part)
-		all = append(all, part[:n]...)
-	}
-	if !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	to, err := pcm.NewResampler(r.Format.Rate, rate)
-	if err != nil {
-		return nil, err
-	}
-	return to.Flush(to.Append(nil, all)), nil
 }
 
 // speech is a speech server as OpenAI's: it says what it is given with another
@@ -134,7 +100,7 @@ func (s *speech) transcribe(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // whoever asked is gone
 	}
-	sound, err := samples(body, micRate)
+	sound, err := pcmtest.Samples(body, micRate)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
@@ -194,7 +160,7 @@ func (s *speech) speak(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("format %q, %v", asked.ResponseFormat, err), http.StatusBadRequest)
 		return
 	}
-	sound, err := utter(asked.Input, "en-us+f3", voiceRate)
+	sound, err := pcmtest.Say(asked.Input, "en-us+f3", voiceRate)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

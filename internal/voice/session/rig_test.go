@@ -314,7 +314,8 @@ type rig struct {
 
 	mu     sync.Mutex
 	spoken []word
-	off    bool // no frames are sent
+	room   []int16 // what else the microphone hears, from the first page on
+	off    bool    // no frames are sent
 }
 
 type word struct {
@@ -452,6 +453,9 @@ func (r *rig) microphone(p *page, quit chan struct{}) {
 				}
 			}
 			pcm = binary.LittleEndian.AppendUint16(pcm, uint16(v))
+		}
+		if r.room != nil {
+			pcm = r.around(pcm[:0], now-frame)
 		}
 		r.mu.Unlock()
 		if !off && !r.s.Mic(seq, pcm) {

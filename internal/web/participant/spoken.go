@@ -55,7 +55,7 @@ func (s *Surface) spoken(ctx context.Context, o *interview.Offer, su interview.S
 	}
 	return spoken{
 		TapeDays: days,
-		Offers: plan.Mode, Voice: s.Speech.Kind, Mode: su.Mode, Language: su.Language,
+		Offers:   plan.Mode, Voice: s.Speech.Kind, Mode: su.Mode, Language: su.Language,
 		Recordable: s.Speech.Recordings && su.Recorded, SpeechService: s.Speech.Service,
 		VoiceScript: s.Asset("voice.js"), Worklet: s.Asset("worklet.js"),
 	}, nil

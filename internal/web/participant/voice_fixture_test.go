@@ -1,14 +1,12 @@
 package participant_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +16,7 @@ import (
 	"github.com/usercall/usercall/internal/interview"
 	"github.com/usercall/usercall/internal/store/storetest"
 	"github.com/usercall/usercall/internal/voice/pcm"
+	"github.com/usercall/usercall/internal/voice/pcm/pcmtest"
 	"github.com/usercall/usercall/internal/voice/provider"
 	"github.com/usercall/usercall/internal/voice/provider/providertest"
 	"github.com/usercall/usercall/internal/voice/session"
@@ -36,39 +35,14 @@ var spokenAnswers = []string{
 var voices = sync.OnceValues(func() (map[string][]int16, error) {
 	all := map[string][]int16{}
 	for _, text := range spokenAnswers {
-		c := exec.Command("espeak-ng", "--stdin", "--stdout", "-s", "170")
-		c.Stdin = strings.NewReader(text)
-		wav, err := c.Output()
+		sound, err := pcmtest.Say(text, "en", 16000)
 		if err != nil {
 			return nil, err
 		}
-		if all[text], err = at16k(wav); err != nil {
-			return nil, err
-		}
+		all[text] = sound
 	}
 	return all, nil
 })
-
-func at16k(wav []byte) ([]int16, error) {
-	r, err := pcm.NewReader(bytes.NewReader(wav))
-	if err != nil {
-		return nil, err
-	}
-	var samples []int16
-	buf := make([]int16, 4096)
-	for {
-		n, err := r.Read(buf)
-		samples = append(samples, buf[:n]...)
-		if err != nil || n == 0 {
-			break
-		}
-	}
-	to16k, err := pcm.NewResampler(22050, 16000)
-	if err != nil {
-		return nil, err
-	}
-	return to16k.Flush(to16k.Append(nil, samples)), nil
-}
 
 // scribe is a speech-to-text server that knows what is being said, and writes down
 // as many of its words as it gets of its sound.
