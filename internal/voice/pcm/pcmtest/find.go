@@ -28,7 +28,10 @@ func Find(what, in []int16) (at int, like float64) {
 }
 
 // correlation of what both have, b shifted by lag; 0 where that is less than
-// seven eighths of a.
+// seven eighths of a. What it reads is its caller's alone: the race detector would
+// only take its time.
+//
+//go:norace
 func correlation(a, b []float64, lag int) float64 {
 	from, to := max(0, -lag), min(len(a), len(b)-lag)
 	if to-from < len(a)*7/8 {
