@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"sync"
@@ -143,6 +144,18 @@ type GuardedSTT struct {
 // Transcribe implements [STT].
 func (g GuardedSTT) Transcribe(ctx context.Context, r Recording) (Transcript, error) {
 	return within(ctx, g.Guard, func(ctx context.Context) (Transcript, error) { return g.STT.Transcribe(ctx, r) })
+}
+
+// GuardedChat is a [Chat] and its guard. Where it fails, the interviewer goes on by
+// its rules.
+type GuardedChat struct {
+	Chat
+	*Guard
+}
+
+// Object implements [Chat].
+func (g GuardedChat) Object(ctx context.Context, q Question) (json.RawMessage, error) {
+	return within(ctx, g.Guard, func(ctx context.Context) (json.RawMessage, error) { return g.Chat.Object(ctx, q) })
 }
 
 // begun makes a call whose result goes on after it: the limit is for the call,

@@ -241,6 +241,17 @@ func TestGuardedListener(t *testing.T) {
 	})
 }
 
+// TestGuardedChat: a model that fails once is asked once more.
+func TestGuardedChat(t *testing.T) {
+	works, s := openAI(t)
+	model := provider.GuardedChat{Chat: works, Guard: &provider.Guard{}}
+	s.Break(providertest.Fault{Status: 500})
+	s.Word(`{"say":"a"}`)
+	if got, err := model.Object(t.Context(), question); err != nil || string(got) != `{"say":"a"}` {
+		t.Error(string(got), err)
+	}
+}
+
 func TestFallback(t *testing.T) {
 	down, broken := openAI(t)
 	works, s := openAI(t)
