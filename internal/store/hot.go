@@ -38,9 +38,14 @@ const (
 		ON CONFLICT (project_id, trigger_id, day, outcome, gate) DO UPDATE SET kept = decision_counts.kept + excluded.kept,
 			beyond = decision_counts.beyond + excluded.beyond, last_at = CASE WHEN excluded.last_at > decision_counts.last_at THEN excluded.last_at ELSE decision_counts.last_at END`
 	selectRuns = "SELECT project_id, user_key, trigger_id, version, state, next_at FROM trigger_runs WHERE project_id = $1 AND user_key = $2"
+	// The inbox is asked for one shard after the other, each by the index: it is polled
+	// in each pass, also while a million events wait in it.
 	// Whether anything is due at all is asked first: PostgreSQL would read the whole
 	// table where it has not counted yet what was added.
-	selectDueShards = `SELECT shard FROM inbox UNION SELECT shard FROM trigger_runs WHERE next_at <= $1
+	selectDueShards = `WITH RECURSIVE waiting (shard) AS (SELECT min(shard) FROM inbox
+			UNION ALL SELECT (SELECT min(i.shard) FROM inbox AS i WHERE i.shard > waiting.shard) FROM waiting WHERE waiting.shard IS NOT NULL)
+		SELECT shard FROM waiting WHERE shard IS NOT NULL
+		UNION SELECT shard FROM trigger_runs WHERE next_at <= $1
 		AND (SELECT min(next_at) FROM trigger_runs WHERE next_at IS NOT NULL) <= $1` + notReplaying + " ORDER BY shard"
 	selectDueOf = "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1 AND shard = ANY($3)" + notReplaying + " ORDER BY next_at LIMIT $2"
 	selectDue   = "SELECT project_id, user_key FROM trigger_runs WHERE next_at <= $1" + notReplaying + " ORDER BY next_at LIMIT $2"

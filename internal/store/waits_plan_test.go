@@ -52,6 +52,42 @@ func TestAskingWhatIsDueReadsAnIndex(t *testing.T) {
 	})
 }
 
+// TestAskingWhatWaitsReadsAnIndex: which shards have events in the inbox is told
+// without reading them all, though they may be a million.
+func TestAskingWhatWaitsReadsAnIndex(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		crowd(t, db, 20_000)
+		for _, analysed := range []bool{false, true} {
+			if analysed {
+				if _, err := db.Writer().ExecContext(t.Context(), "ANALYZE"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			plan := explain(t, db, db.Polls()["which shards"])
+			if !strings.Contains(plan, "SEARCH i USING") && !strings.Contains(plan, "inbox_pkey") || strings.Contains(plan, "Seq Scan on inbox") {
+				t.Errorf("analysed %v: reads every event:\n%s", analysed, plan)
+			}
+			if due, err := db.DueShards(t.Context(), noon); err != nil || len(due) != 3 || due[0] != 2 || due[1] != 40 || due[2] != 255 {
+				t.Errorf("shards %v, %v", due, err)
+			}
+		}
+	})
+}
+
+// crowd puts so many events into the inboxes of three shards.
+func crowd(t testing.TB, db *store.DB, n int) {
+	t.Helper()
+	numbers := "SELECT i FROM generate_series(1, $1) AS i"
+	if db.Engine() == "sqlite" {
+		numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) SELECT i FROM n"
+	}
+	_, err := db.Writer().ExecContext(t.Context(), `INSERT INTO inbox (shard, seq, project_id, user_key, record)
+		SELECT CASE i % 3 WHEN 0 THEN 2 WHEN 1 THEN 40 ELSE 255 END, i, 1, 'u:' || i, $2 FROM (`+numbers+`) AS n`, n, make([]byte, 300))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func explain(t testing.TB, db *store.DB, query store.PolledQuery) (plan string) {
 	t.Helper()
 	how := "EXPLAIN (ANALYZE) "
