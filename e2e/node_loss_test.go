@@ -10,8 +10,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/usercall/usercall/internal/store/storetest"
 )
 
 const talkative = `
@@ -29,12 +27,10 @@ func TestAnInterviewOutlivesItsNode(t *testing.T) {
 	t.Parallel()
 	said := utterances(t, aloud[:3]...)
 	server := newSpeech(t, said)
-	nodes := []*program{newProgram(t), newProgram(t)}
+	nodes := twoNodes(t)
 	front := frontOf(t, nodes)
-	nodes[1].dir = nodes[0].dir // the instance key and the recordings
-	database := storetest.Postgres(t)
 	for _, p := range nodes {
-		p.env = append(server.settings(), "USERCALL_DATABASE_URL="+database, "USERCALL_PUBLIC_URL="+front)
+		p.env = append(append(p.env, server.settings()...), "USERCALL_PUBLIC_URL="+front)
 	}
 	keys := createProject(t, nodes[0])
 	file := t.TempDir() + "/talk.yaml"

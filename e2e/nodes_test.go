@@ -29,12 +29,7 @@ triggers:
 // met exactly.
 func TestOneOfTwoNodesIsKilled(t *testing.T) {
 	const kills = 10
-	database := "USERCALL_DATABASE_URL=" + storetest.Postgres(t)
-	nodes := []*program{newProgram(t), newProgram(t)}
-	nodes[1].dir = nodes[0].dir // of the instance key
-	for _, p := range nodes {
-		p.env = append(p.env, database)
-	}
+	nodes := twoNodes(t)
 	project := createProject(t, nodes[0])
 	file := t.TempDir() + "/once.yaml"
 	writeFile(t, file, everybodyOnce)
@@ -78,6 +73,19 @@ func TestOneOfTwoNodesIsKilled(t *testing.T) {
 		t.Errorf("%d invites of a trigger that may make %d", few, fewOfThem)
 	}
 	t.Logf("%d acknowledged", len(l.acked))
+}
+
+// twoNodes are two servers over one PostgreSQL, with one instance key and one place
+// for recordings.
+func twoNodes(t *testing.T) []*program {
+	t.Helper()
+	database := "USERCALL_DATABASE_URL=" + storetest.Postgres(t)
+	nodes := []*program{newProgram(t), newProgram(t)}
+	nodes[1].dir = nodes[0].dir
+	for _, p := range nodes {
+		p.env = append(p.env, database)
+	}
+	return nodes
 }
 
 type triggeredRow struct {

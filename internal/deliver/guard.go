@@ -54,8 +54,9 @@ const slackHost = "hooks.slack.com"
 // maxURL is how long an address may be, in bytes.
 const maxURL = 2000
 
-// CheckURL tells what is wrong with an address that is to be called; private allows http and other ports, for an operator who said so. The address
-// behind the name is looked at when it is called.
+// CheckURL tells what is wrong with an address that is to be called; private allows
+// http and other ports, for an operator who said so. The address behind the name is
+// looked at when it is called.
 func CheckURL(raw string, c research.Channel, private bool) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {

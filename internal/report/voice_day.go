@@ -15,15 +15,15 @@ const VoiceNearly = 80
 // interviews, in UTC. The zero value is a day on which nobody spoke.
 type VoiceDay struct {
 	Taken, Most time.Duration
-	Refused     bool // somebody could not speak any more
 }
 
-// voiceSlice is what a spoken interview reserves at once: with less, none can begin.
-const voiceSlice = time.Minute
+// leastReserved is the least that a spoken interview reserves: with less, none can
+// begin, and a long one needs more.
+const leastReserved = time.Minute
 
-// Spent tells whether new interviews are typed. What was not used may have come back
-// since somebody was refused.
-func (v VoiceDay) Spent() bool { return v.Most > 0 && v.Most-v.Taken < voiceSlice }
+// Spent tells whether all new interviews are typed. What was not used may have come
+// back since somebody was refused.
+func (v VoiceDay) Spent() bool { return v.Most > 0 && v.Most-v.Taken < leastReserved }
 
 // Share is how many percent are taken.
 func (v VoiceDay) Share() int {
@@ -40,7 +40,7 @@ func (v VoiceDay) Minutes() int { return int(v.Most / time.Minute) }
 func (v VoiceDay) Words() string {
 	switch {
 	case v.Spent():
-		return fmt.Sprintf("Today’s %d minutes of spoken interviews are used up. Until midnight UTC, new interviews are typed, and those that run go on by typing.", v.Minutes())
+		return fmt.Sprintf("Today’s %d minutes of spoken interviews are used up. Until midnight UTC, new interviews are typed; those that run go on.", v.Minutes())
 	case v.Share() >= VoiceNearly:
 		return fmt.Sprintf("%d %% of today’s %d minutes of spoken interviews are used. After that, interviews are typed until midnight UTC.", v.Share(), v.Minutes())
 	}

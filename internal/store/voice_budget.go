@@ -66,11 +66,11 @@ func (db *DB) DropVoiceDays(ctx context.Context, before string) error {
 
 // VoiceDay implements report.HomeStore.
 func (r *Reports) VoiceDay(ctx context.Context, p research.ProjectID, now time.Time) (report.VoiceDay, error) {
-	var seconds, most, told int64
-	err := r.db.read.QueryRowContext(ctx, "SELECT seconds, most, told FROM voice_budget WHERE project_id = $1 AND day = $2",
-		p, now.UTC().Format(time.DateOnly)).Scan(&seconds, &most, &told)
+	var seconds, most int64
+	err := r.db.read.QueryRowContext(ctx, "SELECT seconds, most FROM voice_budget WHERE project_id = $1 AND day = $2",
+		p, now.UTC().Format(time.DateOnly)).Scan(&seconds, &most)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return report.VoiceDay{Taken: time.Duration(seconds) * time.Second, Most: time.Duration(most) * time.Second, Refused: told >= 100}, err
+	return report.VoiceDay{Taken: time.Duration(seconds) * time.Second, Most: time.Duration(most) * time.Second}, err
 }

@@ -38,11 +38,18 @@ var savedPacing = map[string]string{
 }
 
 func (d *dashboard) pacing(w http.ResponseWriter, r *request) error {
-	v := pacingView{Values: pacing.Values(r.project.Settings), Done: savedPacing[r.query("done")]}
+	v := storedPacing(r.project)
+	v.Done = savedPacing[r.query("done")]
+	return d.showPacing(w, r, http.StatusOK, v)
+}
+
+// storedPacing is the forms as they stand in the store.
+func storedPacing(p *research.Project) (v pacingView) {
+	v.Values = pacing.Values(p.Settings)
 	if hours := v.Values["quiet_hours"]; hours != "none" {
 		v.From, v.To, _ = strings.Cut(hours, "-")
 	}
-	return d.showPacing(w, r, http.StatusOK, v)
+	return v
 }
 
 func (d *dashboard) showPacing(w http.ResponseWriter, r *request, status int, v pacingView) (err error) {
@@ -99,10 +106,8 @@ func (d *dashboard) saveList(w http.ResponseWriter, r *request, form, name strin
 	if err := r.parse(); err != nil {
 		return err
 	}
-	v := pacingView{Of: form, Values: pacing.Values(r.project.Settings)}
-	if hours := v.Values["quiet_hours"]; hours != "none" {
-		v.From, v.To, _ = strings.Cut(hours, "-")
-	}
+	v := storedPacing(r.project)
+	v.Of = form
 	v.Values[name] = strings.ReplaceAll(r.form("people"), "\r\n", "\n")
 	return d.pacingSettled(w, r, v, d.Commands.SetPacing(r.Context(), r.project, map[string]string{name: v.Values[name]}))
 }

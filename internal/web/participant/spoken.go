@@ -49,14 +49,13 @@ func (s *Surface) spoken(ctx context.Context, o *interview.Offer, su interview.S
 	if s.Speech.Kind == "" || plan.Mode != "voice" && plan.Mode != "choice" {
 		return spoken{}, nil
 	}
-	days, err := s.Room.TapeDays(ctx, o)
-	if err != nil {
-		return spoken{}, err
-	}
-	return spoken{
-		TapeDays: days,
-		Offers:   plan.Mode, Voice: s.Speech.Kind, Mode: su.Mode, Language: su.Language,
+	v := spoken{
+		Offers: plan.Mode, Voice: s.Speech.Kind, Mode: su.Mode, Language: su.Language,
 		Recordable: s.Speech.Recordings && su.Recorded, SpeechService: s.Speech.Service,
 		VoiceScript: s.Asset("voice.js"), Worklet: s.Asset("worklet.js"),
-	}, nil
+	}
+	if v.Recordable {
+		v.TapeDays, err = s.Room.TapeDays(ctx, o)
+	}
+	return v, err
 }

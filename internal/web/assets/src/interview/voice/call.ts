@@ -43,7 +43,7 @@ export class Call implements Voice {
   attach(talk: HTMLElement): void {
     this.panel = new Panel(talk, {
       done: () => this.host.send({ type: "commit" }),
-      mute: (on) => this.muted(on),
+      mute: () => this.muted(!this.standing.mute),
       type: () => this.host.type(),
     });
     this.settle();

@@ -18,21 +18,20 @@ const WORDS: Record<Shown, string> = {
 
 export interface PanelEvents {
   done(): void;
-  mute(on: boolean): void;
+  mute(): void;
   type(): void;
 }
 
 export class Panel {
   private readonly root: HTMLElement;
   private readonly line: HTMLElement;
-  private mute = false;
 
   constructor(talk: HTMLElement, on: PanelEvents) {
     this.root = talk.querySelector<HTMLElement>(".voice")!;
     this.line = this.root.querySelector<HTMLElement>(".level span")!;
     const { signal } = this.closed;
     this.button("done").addEventListener("click", () => on.done(), { signal });
-    this.button("mute").addEventListener("click", () => on.mute(!this.mute), { signal });
+    this.button("mute").addEventListener("click", () => on.mute(), { signal });
     this.button("type").addEventListener("click", () => on.type(), { signal });
     this.root.hidden = false;
   }
@@ -63,7 +62,6 @@ export class Panel {
   }
 
   muted(on: boolean): void {
-    this.mute = on;
     this.button("mute").textContent = on ? "Unmute" : "Mute";
   }
 
