@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/usercall/usercall/internal/eventlog"
@@ -142,8 +143,12 @@ func (postgresBulk) insertInbox(ctx context.Context, tx hotTx, waited []*arrival
 	return err
 }
 
+// selectInbox asks one shard after the other, from any of them on, so that it reads
+// no more than it returns, however much waits.
 func (postgresBulk) selectInbox(ctx context.Context, tx hotTx, shards []int, limit int) ([]trigger.Pending, error) {
-	return collect(ctx, tx, scanPending, "SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE shard = ANY($1) ORDER BY seq LIMIT $2", shards, limit)
+	from := rand.IntN(len(shards))
+	turns := slices.Concat(shards[from:], shards[:from])
+	return collect(ctx, tx, scanPending, selectInboxOf, turns, limit)
 }
 
 func (postgresBulk) deleteInbox(ctx context.Context, tx hotTx, done []trigger.Pending) error {

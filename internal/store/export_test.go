@@ -96,6 +96,14 @@ type PolledQuery struct {
 	Args  []any
 }
 
+// TakesUp is how a pass reads events that wait.
+func (db *DB) TakesUp() PolledQuery {
+	if db.dialect == postgresDialect {
+		return PolledQuery{"SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off", selectInboxOf, []any{[]int{40, 255, 2}, 1000}}
+	}
+	return PolledQuery{Text: selectInbox, Args: []any{2, 255, 64}}
+}
+
 // Polls is what a server asks twice a second, and in each pass, of the runs that
 // wait.
 func (db *DB) Polls() map[string]PolledQuery {

@@ -74,6 +74,28 @@ func TestAskingWhatWaitsReadsAnIndex(t *testing.T) {
 	})
 }
 
+// TestTakingUpEventsReadsNoMoreThanItTakes: a pass of some events costs the same
+// behind a hundred and behind a million.
+func TestTakingUpEventsReadsNoMoreThanItTakes(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		crowd(t, db, 20_000)
+		for _, analysed := range []bool{false, true} {
+			if analysed {
+				if _, err := db.Writer().ExecContext(t.Context(), "ANALYZE"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			plan := explain(t, db, db.TakesUp())
+			if !strings.Contains(plan, "SEARCH inbox USING") && !strings.Contains(plan, "inbox_pkey") || strings.Contains(plan, "Seq Scan on inbox") {
+				t.Errorf("analysed %v: reads every event:\n%s", analysed, plan)
+			}
+			if strings.Contains(plan, "Sort") || strings.Contains(plan, "TEMP B-TREE") {
+				t.Errorf("analysed %v: puts every event in order:\n%s", analysed, plan)
+			}
+		}
+	})
+}
+
 // crowd puts so many events into the inboxes of three shards.
 func crowd(t testing.TB, db *store.DB, n int) {
 	t.Helper()
