@@ -52,7 +52,7 @@ var ways = []way{
 	}, Note: "Segment accepts only https addresses that the internet reaches, with a certificate that browsers trust."},
 	{ID: "function", Name: "Destination function", For: "To pick or reshape events first.", Snips: []snippet{
 		{ID: "hook", Title: "Setting webhookUrl", Hint: "A setting of the function, of type text. It holds a token: mark it as sensitive."},
-		{ID: "function", Title: "The function", Hint: "In Segment: Connections, Catalog, Functions, New destination function. Its other setting, token, is the secret below: mark it as sensitive too."},
+		{ID: "function", Title: "The function", Hint: "In Segment: Connections, Catalog, Functions, New destination function."},
 	}, Note: "Segment tries again for four hours where the function throws RetryError, and every delivery is known by its messageId."},
 	{ID: "other", Name: "Other senders", For: "RudderStack, Jitsu, Hightouch, PostHog.", Snips: []snippet{
 		{ID: "hook", Title: "Webhook URL", Hint: "For those who cannot sign: the webhooks of RudderStack, Jitsu, Hightouch and PostHog, with the secret below as the header Authorization: Bearer."},

@@ -334,6 +334,24 @@ func TestEveryPathWithAndWithoutASlash(t *testing.T) {
 	}
 }
 
+// TestASlashTooManyIsNone: a host that ends in one is no reason to lose events.
+func TestASlashTooManyIsNone(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.Handle("/v1/", New(config(&sink{})))
+	h := OneSlash(mux)
+	for target, want := range map[string]int{"POST //v1/track": 200, "POST /v1//t": 200, "POST /v1/track//": 200, "OPTIONS /v1//t": 204, "GET //v1/projects/wk/settings": 200,
+		"POST //v1//nonsense": 404, "POST //v2/track": 307, "POST /v1/./track": 307} {
+		method, path, _ := strings.Cut(target, " ")
+		r := httptest.NewRequest(method, path, strings.NewReader(event))
+		r.URL.Path = path // httptest takes what stands between two slashes for a host
+		r.Header.Set("Authorization", basic("wk"))
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != want {
+			t.Errorf("%s: %d, want %d", target, w.Code, want)
+		}
+	}
+}
+
 // TestTheSettingsDocument is the least one with which analytics-next starts.
 func TestTheSettingsDocument(t *testing.T) {
 	const want = `{"integrations":{"Segment.io":{"apiHost":"us.example/v1","apiKey":"wk","protocol":"https","retryQueue":true}},` +
