@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/store"
 	"github.com/usercall/usercall/internal/web/assets"
 	"github.com/usercall/usercall/sdk"
 )
@@ -98,8 +99,8 @@ func (a *App) checkIdentity(ctx context.Context) Check {
 	}
 	for _, s := range sets {
 		if s.Wrong != "" {
-			c.Problem = fmt.Sprintf("the keys that %s publishes could not be read at %s: %s Those read at %s stay in force", s.Of,
-				s.Tried.UTC().Format(time.RFC3339), s.Wrong, s.Read.UTC().Format(time.RFC3339))
+			c.Problem = fmt.Sprintf("the keys that %s publishes could not be read at %s: %s Those read at %s count until %s", s.Of,
+				s.Tried.UTC().Format(time.RFC3339), s.Wrong, s.Read.UTC().Format(time.RFC3339), s.Read.Add(store.UnreadLife).UTC().Format(time.RFC3339))
 		}
 	}
 	c.Detail = fmt.Sprintf("%d of %d projects ask browsers for a signed identity", asking, len(projects))

@@ -87,16 +87,20 @@ func (k *keySets) look(s store.KeySet) *look {
 	return l
 }
 
-// renew reads a key set again. What was found before stays where that fails.
+// renew reads a key set again. What was found before stays where that fails, for
+// store.UnreadLife.
 func (k *keySets) renew(ctx context.Context, s store.KeySet) {
 	found, err := k.find(ctx, s.Project, s.URL)
 	if wrong := (*research.Error)(nil); errors.As(err, &wrong) {
 		found.Wrong, err = wrong.Message, nil
 	}
 	if found.Wrong != "" && found.Wrong != s.Wrong {
-		k.log.Warn("a key set cannot be used; the last known keys stay in force", "project", s.Of, "reason", found.Wrong)
+		k.log.Warn("a key set cannot be used; the last known keys stay in force for a day after they were read", "project", s.Of, "reason", found.Wrong)
 	}
-	if err = errors.Join(err, k.store.RenewKeySet(ctx, found), k.taken(ctx)); err != nil && ctx.Err() == nil {
+	if err == nil {
+		err = errors.Join(k.store.RenewKeySet(ctx, found), k.taken(ctx))
+	}
+	if err != nil && ctx.Err() == nil {
 		k.log.Error("a key set could not be kept; it will be read again", "project", s.Of, "err", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/big"
@@ -158,6 +159,7 @@ func TestKeysAreFoundAtAnAddress(t *testing.T) {
 				t.Errorf("read %d times within a minute", n)
 			}
 			s.keepsKeysWhileTheAddressIsDown(p)
+			s.endsKeysThatCannotBeRead(p)
 			s.endsTheKeySet()
 		})
 	}
@@ -198,6 +200,25 @@ func (s *site) keepsKeysWhileTheAddressIsDown(p *publisher) {
 	s.aMinuteLater()
 	if !s.proves(four) || s.proves(old) {
 		s.t.Error("the address is back and not read")
+	}
+}
+
+// endsKeysThatCannotBeRead lets the address be down for a day.
+func (s *site) endsKeysThatCannotBeRead(p *publisher) {
+	s.t.Helper()
+	four := p.token(s.keys.Project, "four")
+	p.answers(func(w http.ResponseWriter) { http.Error(w, "down", http.StatusInternalServerError) })
+	down := store.KeySet{Project: s.of(s.keys).ID, URL: p.URL + "/jwks.json", Wrong: "It is down.", Tried: time.Now().Add(store.UnreadLife)}
+	if err := errors.Join(s.app.db.RenewKeySet(s.t.Context(), down), s.app.catalog.refresh(s.t.Context())); err != nil {
+		s.t.Fatal(err)
+	}
+	if s.proves(four) {
+		s.t.Error("a key that nobody could read for a day is believed")
+	}
+	p.answers(nil)
+	s.aMinuteLater()
+	if !s.proves(four) {
+		s.t.Error("the address is back and its key is not believed")
 	}
 }
 

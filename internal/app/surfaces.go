@@ -62,7 +62,7 @@ func (a *App) surfaces() (*surfaces, error) {
 		return nil, err
 	}
 	mux.Handle("/", dashboard)
-	s.handler = httpkit.RequestID(httpkit.Log(a.log, httpkit.Recover(a.log, httpkit.Secure(mux))))
+	s.handler = httpkit.RequestID(httpkit.Log(a.log, httpkit.Recover(a.log, httpkit.Secure(segment.OneSlash(mux)))))
 	return s, nil
 }
 

@@ -152,6 +152,9 @@ func fingerprint(e *research.Event) uint64 {
 	for _, s := range [...]string{string(e.Type), e.Name, string(e.UserID), string(e.AnonymousID)} {
 		buf = append(append(buf, s...), 0)
 	}
+	if e.Type == research.Alias {
+		buf = append(buf, e.PreviousID...)
+	}
 	sum := sha256.Sum256(buf)
 	return binary.BigEndian.Uint64(sum[:])
 }

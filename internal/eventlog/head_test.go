@@ -61,7 +61,7 @@ func TestAHeadSaysWhatItsEventSays(t *testing.T) {
 		if (x.Message == y.Message) != (a.MessageID == b.MessageID) {
 			t.Fatalf("messages %q and %q", a.MessageID, b.MessageID)
 		}
-		same := a.Type == b.Type && a.Name == b.Name && a.UserID == b.UserID && a.AnonymousID == b.AnonymousID
+		same := a.Type == b.Type && a.Name == b.Name && a.UserID == b.UserID && a.AnonymousID == b.AnonymousID && (a.Type != research.Alias || a.PreviousID == b.PreviousID)
 		if (x.Print == y.Print) != same {
 			t.Fatalf("prints of %+v and %+v", a, b)
 		}

@@ -85,12 +85,15 @@ func step(name string) string {
 	return "." + name
 }
 
-var digits = regexp.MustCompile(`[0-9]{6}`)
+var (
+	digits  = regexp.MustCompile(`[0-9]{6}`)
+	address = regexp.MustCompile(`(?i)[@＠]|%40|\(at\)|\[at\]|mailto:|//`)
+)
 
 // variable tells whether a key is a value itself, such as somebody's id: it
 // must neither be shown nor fill the catalogue.
 func variable(name string) bool {
-	return strings.Contains(name, "@") || digits.MatchString(name) || utf8.RuneCountInString(name) > maxKeyLength ||
+	return address.MatchString(name) || numbered(name) || utf8.RuneCountInString(name) > maxKeyLength ||
 		name != "" && strings.Trim(name, "0123456789") == ""
 }
 
@@ -128,17 +131,39 @@ func (p *PathSeen) keep(v jsontext.Value, may bool) {
 // harmless tells whether a text reads like one of a few words, and not like
 // something of a person.
 func harmless(s string) bool {
-	return s != "" && utf8.RuneCountInString(s) <= maxKeyLength && !strings.ContainsAny(s, "@\x00\uFFFD\n\r") &&
-		!strings.Contains(s, "//") && !digits.MatchString(strings.Map(closeUp, s))
+	return s != "" && utf8.RuneCountInString(s) <= maxKeyLength && !strings.ContainsAny(s, "\x00\uFFFD\n\r") &&
+		!address.MatchString(s) && !numbered(s) && !made(s)
 }
 
-// closeUp leaves out what stands between the digits of a number of a phone, a
-// card or a date.
+// numbered tells whether a text has the number of a phone, a card or a date in it.
+func numbered(s string) bool { return digits.MatchString(strings.Map(closeUp, s)) }
+
+// closeUp leaves out what stands between the digits of a number, and makes those
+// of every script alike.
 func closeUp(r rune) rune {
-	if strings.ContainsRune(" -+./()_:", r) {
+	switch {
+	case unicode.IsDigit(r):
+		return '0'
+	case unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Cf) || strings.ContainsRune("+./()_:\u2212", r):
 		return -1
 	}
 	return r
+}
+
+// made tells whether a text reads like an id that a machine made, which goes from
+// letters to digits and back again and again.
+func made(s string) bool {
+	switches, digit := 0, false
+	for i, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			continue
+		}
+		if is := unicode.IsDigit(r); is != digit && i > 0 {
+			switches++
+		}
+		digit = unicode.IsDigit(r)
+	}
+	return switches >= 6
 }
 
 // inNames are pieces, and words whole words, of keys whose values could be

@@ -271,18 +271,23 @@ func TestPaths(t *testing.T) {
 		properties string
 		want       string // path kinds values, sorted, joined by |
 	}{
-		"scalars":        {`{"plan":"pro","seats":12,"trial":true,"coupon":null}`, `properties.coupon null|properties.plan text "pro"|properties.seats number 12|properties.trial true or false true`},
-		"three levels":   {`{"a":{"b":{"c":{"d":1}}}}`, `properties.a object|properties.a.b object|properties.a.b.c object`},
-		"lists":          {`{"tags":["a"]}`, `properties.tags list`},
-		"odd names":      {`{"a.b":1,"":2}`, `properties[""] number 2|properties["a.b"] number 1`},
-		"personal keys":  {`{"first_name":"Ada","Email":"x","userPhone":491234,"apiToken":"t","shipping":{"city":"Bonn","address":{"x":"y"}},"usage":3}`, `properties.Email text withheld|properties.apiToken text withheld|properties.first_name text withheld|properties.shipping object|properties.shipping.address object|properties.shipping.address.x text withheld|properties.shipping.city text withheld|properties.usage number 3|properties.userPhone number withheld`},
-		"verified":       {`{"email_verified":false}`, `properties.email_verified true or false false`},
-		"mail-like":      {`{"who":"ada@example.com"}`, `properties.who text withheld`},
-		"phone-like":     {`{"a":"+49 (170) 1234"}`, `properties.a text withheld`},
-		"long":           {`{"a":"` + strings.Repeat("x", 41) + `"}`, `properties.a text withheld`},
-		"an id":          {`{"order":"o_48211234","n":123456789}`, `properties.n number withheld|properties.order text withheld`},
-		"keys of people": {`{"by":{"ada@example.com":1,"48211234":2}}`, `properties.by object|properties.by.* number 1 2`},
-		"not an object":  {`[1]`, ``},
+		"scalars":         {`{"plan":"pro","seats":12,"trial":true,"coupon":null}`, `properties.coupon null|properties.plan text "pro"|properties.seats number 12|properties.trial true or false true`},
+		"three levels":    {`{"a":{"b":{"c":{"d":1}}}}`, `properties.a object|properties.a.b object|properties.a.b.c object`},
+		"lists":           {`{"tags":["a"]}`, `properties.tags list`},
+		"odd names":       {`{"a.b":1,"":2}`, `properties[""] number 2|properties["a.b"] number 1`},
+		"personal keys":   {`{"first_name":"Ada","Email":"x","userPhone":491234,"apiToken":"t","shipping":{"city":"Bonn","address":{"x":"y"}},"usage":3}`, `properties.Email text withheld|properties.apiToken text withheld|properties.first_name text withheld|properties.shipping object|properties.shipping.address object|properties.shipping.address.x text withheld|properties.shipping.city text withheld|properties.usage number 3|properties.userPhone number withheld`},
+		"verified":        {`{"email_verified":false}`, `properties.email_verified true or false false`},
+		"mail-like":       {`{"who":"ada@example.com"}`, `properties.who text withheld`},
+		"mail, disguised": {`{"a":"ann%40example.com","b":"ann＠example.com","c":"mailto:ann","d":"ann (at) example.com"}`, `properties.a text withheld|properties.b text withheld|properties.c text withheld|properties.d text withheld`},
+		"in nested lists": {`{"a":{"b":{"c":["ada@example.com"],"d":"ada@example.com"}},"l":[{"x":"ada@example.com"}]}`, `properties.a object|properties.a.b object|properties.a.b.c list|properties.a.b.d text withheld|properties.l list`},
+		"other digits":    {`{"a":"555‑26‑71","b":"٠١٢٣٤٥٦٧","c":"１２３４５６","d":"5 5 5` + "\u200b" + `2 6 7"}`, `properties.a text withheld|properties.b text withheld|properties.c text withheld|properties.d text withheld`},
+		"ids of machines": {`{"a":"a1b2c3d4-e5f6","b":"V1StGXR8_Z5jdHi6B-myT","c":"507f1f77bcf86cd799439011","d":"A-1023","e":"2026-q4-launch"}`, `properties.a text withheld|properties.b text withheld|properties.c text withheld|properties.d text "A-1023"|properties.e text "2026-q4-launch"`},
+		"phones as keys":  {`{"by":{"0170 12 34 56":1,"+49-170-12345":2,"ann%40example.com":3}}`, `properties.by object|properties.by.* number 1 2 3`},
+		"phone-like":      {`{"a":"+49 (170) 1234"}`, `properties.a text withheld`},
+		"long":            {`{"a":"` + strings.Repeat("x", 41) + `"}`, `properties.a text withheld`},
+		"an id":           {`{"order":"o_48211234","n":123456789}`, `properties.n number withheld|properties.order text withheld`},
+		"keys of people":  {`{"by":{"ada@example.com":1,"48211234":2}}`, `properties.by object|properties.by.* number 1 2`},
+		"not an object":   {`[1]`, ``},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

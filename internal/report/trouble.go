@@ -126,6 +126,7 @@ var causes = map[string]said{
 	"refused bad_body":         {"Requests broke off before their body was read.", "Segment's libraries send them again. If it goes on, look at what stands between them and this server.", false},
 	"refused bad_encoding":     {"Requests are compressed in another way than gzip.", "Use gzip, or leave Content-Encoding out.", false},
 	"refused unknown_path":     {"Requests come to a path that does not exist.", "Events go to /v1/batch, /v1/track and their like. Most often the host in the settings has a path at its end.", false},
+	"refused wrong_method":     {"Requests come with another method than POST.", "Send events with POST. A webhook destination may also use PUT or PATCH.", false},
 	"refused bad_gzip":         {"Requests say that they are gzip, and are not.", "Leave Content-Encoding out, or compress the body.", false},
 	"refused not_an_event":     {"Webhook deliveries are no Segment messages.", "Let the mapping send the whole event. A message has type, and userId or anonymousId.", false},
 	"refused unavailable":      {"Events could not be stored for a moment. Their senders were asked to send them again.", "The server's log says why.", false},

@@ -70,6 +70,10 @@ func TestAnUnsignedEventNeverSuppressesASignedOneThatDiffers(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		p := project(t, db, "signed")
 		signed := func(e research.Event) research.Event { e.Signed, e.Source = true, research.FromServer; return e }
+		page := func(e research.Event) research.Event { e.Type = research.Page; return e }
+		alias := func(previous string) research.Event {
+			return research.Event{Project: p.ID, Type: research.Alias, MessageID: "m6", UserID: "u", PreviousID: previous, Source: research.FromBrowser, ReceivedAt: noon, Timestamp: noon}
+		}
 		steps := []struct {
 			event  research.Event
 			stored bool
@@ -80,6 +84,15 @@ func TestAnUnsignedEventNeverSuppressesASignedOneThatDiffers(t *testing.T) {
 			{track(p, "m1", "u", "late"), false},
 			{track(p, "m2", "u", "same"), true},
 			{signed(track(p, "m2", "u", "same")), false},
+			{track(p, "m3", "mallory", "same"), true},
+			{signed(track(p, "m3", "u", "same")), true},
+			{page(track(p, "m4", "u", "same")), true},
+			{signed(track(p, "m4", "u", "same")), true},
+			{signed(track(p, "m5", "u", "same")), true},
+			{track(p, "m5", "mallory", "same"), false},
+			{alias("a"), true},
+			{signed(alias("b")), true},
+			{signed(alias("b")), false},
 		}
 		for i, s := range steps {
 			stored, err := db.Append(t.Context(), []research.Event{s.event})

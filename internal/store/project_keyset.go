@@ -59,9 +59,13 @@ func publish(ctx context.Context, tx *sql.Tx, s KeySet) error {
 	return nil
 }
 
+// UnreadLife is how long published keys count that cannot be read again. Their
+// owner may have taken one away meanwhile, and cannot tell us.
+const UnreadLife = 24 * time.Hour
+
 // RenewKeySet keeps how reading a key set again went. Keys are replaced where it
-// went well, and running servers told where they are others. A project whose URL
-// is another by now is left alone.
+// went well, ended where it has not for UnreadLife, and running servers told where
+// they are others. A project whose URL is another by now is left alone.
 func (db *DB) RenewKeySet(ctx context.Context, s KeySet) error {
 	return db.InTx(ctx, func(tx *sql.Tx) error {
 		if err := db.lockProject(ctx, tx, s.Project); err != nil {
@@ -72,11 +76,24 @@ func (db *DB) RenewKeySet(ctx context.Context, s KeySet) error {
 		if err != nil {
 			return err
 		}
-		if n, err := done.RowsAffected(); err != nil || n == 0 || s.Wrong != "" {
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return err
+		}
+		if s.Wrong != "" {
+			return endUnread(ctx, tx, s)
 		}
 		return replaceKeys(ctx, tx, s)
 	})
+}
+
+func endUnread(ctx context.Context, tx *sql.Tx, s KeySet) error {
+	var read int64
+	err := tx.QueryRowContext(ctx, "SELECT read_at FROM key_sets WHERE project_id = $1", s.Project).Scan(&read)
+	if err != nil || s.Tried.Sub(fromMS(read)) < UnreadLife {
+		return err
+	}
+	s.Keys = nil
+	return replaceKeys(ctx, tx, s)
 }
 
 func replaceKeys(ctx context.Context, tx *sql.Tx, s KeySet) error {

@@ -61,6 +61,45 @@ func (k kept) grew(change func() error) bool {
 	return after > before
 }
 
+// TestKeysThatCannotBeReadEnd: an owner who took a key away must not be kept from
+// it for ever by an address that is down.
+func TestKeysThatCannotBeReadEnd(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		k, p := kept{t, db}, project(t, db, "one")
+		const url = "https://one.example/keys"
+		fails := func(after time.Duration) func() error {
+			s := publishedAt(p, url, noon.Add(after), "evil")
+			s.Wrong = "It answered 500."
+			return func() error { return db.RenewKeySet(t.Context(), s) }
+		}
+		rotate(t, db, p, research.KeyIdentity, 1)
+		k.must(db.PutKeySet(t.Context(), publishedAt(p, url, noon, "a")))
+		for _, step := range []struct {
+			after time.Duration
+			kids  string
+			told  bool
+		}{
+			{store.UnreadLife - time.Millisecond, "a RS256", false},
+			{store.UnreadLife, "", true},
+			{store.UnreadLife + time.Minute, "", false},
+		} {
+			if told := k.grew(fails(step.after)); told != step.told {
+				t.Errorf("%v: servers are told: %v", step.after, told)
+			}
+			k.is(p, url, step.kids, "It answered 500.", noon, noon.Add(step.after))
+		}
+		valid, err := db.ValidKeys(t.Context())
+		if k.must(err); len(valid.IdentityOf(p.ID)) != 1 || valid.IdentityOf(p.ID)[0].KID != "idk_1" {
+			t.Errorf("the project's own keys are %+v", valid.IdentityOf(p.ID))
+		}
+		back := noon.Add(48 * time.Hour)
+		if !k.grew(func() error { return db.RenewKeySet(t.Context(), publishedAt(p, url, back, "a")) }) {
+			t.Error("nobody is told that it is back")
+		}
+		k.is(p, url, "a RS256", "", back, back)
+	})
+}
+
 func TestAKeySet(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		k, p, other := kept{t, db}, project(t, db, "one"), project(t, db, "two")

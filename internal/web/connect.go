@@ -55,9 +55,9 @@ var ways = []way{
 		{ID: "function", Title: "The function", Hint: "In Segment: Connections, Catalog, Functions, New destination function."},
 	}, Note: "Segment tries again for four hours where the function throws RetryError, and every delivery is known by its messageId."},
 	{ID: "other", Name: "Other senders", For: "RudderStack, Jitsu, Hightouch, PostHog.", Snips: []snippet{
-		{ID: "hook", Title: "Webhook URL", Hint: "For those who send Segment's messages and cannot sign: RudderStack's and Jitsu's webhooks, with the secret below as the header Authorization: Bearer."},
+		{ID: "hook", Title: "Webhook URL", Hint: "For those who cannot sign: the webhooks of RudderStack, Jitsu, Hightouch and PostHog, with the secret below as the header Authorization: Bearer."},
 		{ID: "curl", Title: "Tracking API", Hint: "For those who speak it: RudderStack's libraries and Hightouch Events take this server as their data plane or host, and the write key."},
-	}, Note: "PostHog's webhook needs a template in the shape of Segment's messages: type, event, userId, properties, timestamp and messageId."},
+	}, Note: "PostHog's HTTP webhook needs the header only: the body that it sends by itself is understood, and its events become tracks of the same name."},
 }
 
 var snippets = texttemplate.Must(texttemplate.New("").Parse(`
@@ -122,25 +122,26 @@ analytics.track(user_id: "u_42", event: "Order Completed", properties: { plan: "
   -d '{"userId":"u_42","event":"Order Completed","properties":{"plan":"pro"}}'{{end}}
 {{define "hook"}}{{.Webhook}}{{end}}
 {{define "function"}}async function send(event, settings) {
-  let answer
+  let res
   try {
-    answer = await fetch(settings.webhookUrl, {
+    res = await fetch(settings.webhookUrl, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Authorization: "Bearer " + settings.secret },
+      headers: { "Content-Type": "application/json", Authorization: "Bearer " + settings.token },
       body: JSON.stringify(event),
     })
   } catch (err) {
     throw new RetryError(err.message)
   }
-  if (answer.status >= 500 || answer.status === 429) throw new RetryError("HTTP " + answer.status)
-  if (answer.status >= 400) throw new ValidationError("HTTP " + answer.status)
+  if (res.status >= 500 || res.status === 429) throw new RetryError("HTTP " + res.status)
+  if (res.status >= 400) throw new ValidationError("HTTP " + res.status)
 }
 async function onTrack(event, settings) { await send(event, settings) }
 async function onIdentify(event, settings) { await send(event, settings) }
 async function onPage(event, settings) { await send(event, settings) }
 async function onScreen(event, settings) { await send(event, settings) }
 async function onGroup(event, settings) { await send(event, settings) }
-async function onAlias(event, settings) { await send(event, settings) }{{end}}
+async function onAlias(event, settings) { await send(event, settings) }
+async function onDelete(event, settings) { await send(event, settings) }{{end}}
 `))
 
 // filled is the code of a way for a project.

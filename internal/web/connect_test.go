@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +103,18 @@ func TestConnectSaysWhatGoesWrong(t *testing.T) {
 		if strings.Contains(body, never) {
 			t.Errorf("/connect says %q", never)
 		}
+	}
+}
+
+// TestConnectHandsOutTheFunctionOfTheReference, which is run elsewhere.
+func TestConnectHandsOutTheFunctionOfTheReference(t *testing.T) {
+	reference, err := os.ReadFile("../../docs/reference/segment.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code strings.Builder
+	if err := snippets.ExecuteTemplate(&code, "function", nil); err != nil || !strings.Contains(string(reference), "```js\n"+code.String()+"\n```") {
+		t.Errorf("the reference has another function: %v", err)
 	}
 }
 

@@ -82,7 +82,7 @@ func TestAKeySetInSettings(t *testing.T) {
 	}
 	s.publishedKeys("prj_a", "<b>it is down</b>")
 	body := s.get("/settings").Body.String()
-	for _, says := range []string{"https://login.northdesk.example/.well-known/jwks.json", "2026-11-login", "(RS256)", "&lt;b&gt;it is down", "stay in force", "Use no keys from there"} {
+	for _, says := range []string{"https://login.northdesk.example/.well-known/jwks.json", "2026-11-login", "(RS256)", "&lt;b&gt;it is down", "count for a day", "Use no keys from there"} {
 		if !strings.Contains(body, says) {
 			t.Errorf("Settings does not say %q", says)
 		}

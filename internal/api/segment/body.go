@@ -82,11 +82,15 @@ func readAll(in io.Reader, limit int, hint int64) ([]byte, error) {
 	}
 }
 
+// drained is twice what anybody may send, so that most who send too much read
+// that it was too much.
+const drained = 2 * ingest.MaxDelivery
+
 // drain reads on what a refused sender is about to send, within reason. A
 // connection that is closed on it is a network error to the sender, who would
 // never read the refusal and try again.
 func drain(r *http.Request) {
-	if r.ContentLength <= nodeRequest {
-		_, _ = io.CopyN(io.Discard, r.Body, nodeRequest) // whoever left needs no answer
+	if r.ContentLength <= drained {
+		_, _ = io.CopyN(io.Discard, r.Body, drained) // whoever left needs no answer
 	}
 }

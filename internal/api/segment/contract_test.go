@@ -187,19 +187,24 @@ func TestAnAnnouncedLengthTooLargeIsRefusedUnread(t *testing.T) {
 func TestARefusalIsReadByWhoeverStillSends(t *testing.T) {
 	server := httptest.NewServer(New(config(&sink{})))
 	defer server.Close()
-	for key, want := range map[string]int{"wk": 413, "unknown": 401} {
-		r, err := http.NewRequest(http.MethodPost, server.URL+"/v1/b", strings.NewReader(strings.Repeat("x", 3<<20)))
+	for _, test := range []struct {
+		path, credential string
+		megabytes, want  int
+	}{
+		{"/v1/b", basic("wk"), 3, 413}, {"/v1/b", basic("unknown"), 3, 401}, {address, "Bearer secret-of-prj_seven", 15, 413}, {address + "x", "", 15, 401},
+	} {
+		r, err := http.NewRequest(http.MethodPost, server.URL+test.path, strings.NewReader(strings.Repeat("x", test.megabytes<<20)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Header.Set("Authorization", basic(key))
+		r.Header.Set("Authorization", test.credential)
 		res, err := server.Client().Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
 		res.Body.Close()
-		if res.StatusCode != want || res.Close {
-			t.Errorf("%s: %d, connection closed: %v", key, res.StatusCode, res.Close)
+		if res.StatusCode != test.want || res.Close {
+			t.Errorf("%d MB to %s: %d, connection closed: %v", test.megabytes, test.path, res.StatusCode, res.Close)
 		}
 	}
 }
@@ -329,11 +334,29 @@ func TestEveryPathWithAndWithoutASlash(t *testing.T) {
 	}
 }
 
+// TestASlashTooManyIsNone: a host that ends in one is no reason to lose events.
+func TestASlashTooManyIsNone(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.Handle("/v1/", New(config(&sink{})))
+	h := OneSlash(mux)
+	for target, want := range map[string]int{"POST //v1/track": 200, "POST /v1//t": 200, "POST /v1/track//": 200, "OPTIONS /v1//t": 204, "GET //v1/projects/wk/settings": 200,
+		"POST //v1//nonsense": 404, "POST //v2/track": 307, "POST /v1/./track": 307} {
+		method, path, _ := strings.Cut(target, " ")
+		r := httptest.NewRequest(method, path, strings.NewReader(event))
+		r.URL.Path = path // httptest takes what stands between two slashes for a host
+		r.Header.Set("Authorization", basic("wk"))
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != want {
+			t.Errorf("%s: %d, want %d", target, w.Code, want)
+		}
+	}
+}
+
 // TestTheSettingsDocument is the least one with which analytics-next starts.
 func TestTheSettingsDocument(t *testing.T) {
 	const want = `{"integrations":{"Segment.io":{"apiHost":"us.example/v1","apiKey":"wk","protocol":"https","retryQueue":true}},` +
 		`"metrics":{"sampleRate":0},"plan":{"track":{"__default":{"enabled":true,"integrations":{}}}}}`
-	for _, path := range []string{"/v1/projects/wk/settings", "/projects/wk/settings"} {
+	for _, path := range []string{"/v1/projects/wk/settings", "/projects/wk/settings", "/v1/projects/wk/settings/", "/projects/wk/settings/"} {
 		r := httptest.NewRequest(http.MethodGet, path, nil)
 		r.Header.Set("Origin", "https://app.example")
 		w := httptest.NewRecorder()

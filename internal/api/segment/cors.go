@@ -2,6 +2,8 @@ package segment
 
 import (
 	"net/http"
+	"regexp"
+	"strings"
 
 	"github.com/usercall/usercall/internal/research"
 )
@@ -25,6 +27,21 @@ func cors(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// OneSlash lets a path with slashes too many be the one that was meant: a host that
+// ends in one makes it, in what customers configure. A mux would redirect, which no
+// preflight follows.
+func OneSlash(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if plain := slashes.ReplaceAllString(r.URL.Path, "/"); plain != r.URL.Path && strings.HasPrefix(plain, "/v1/") {
+			r = r.Clone(r.Context())
+			r.URL.Path, r.URL.RawPath = plain, slashes.ReplaceAllString(r.URL.RawPath, "/")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+var slashes = regexp.MustCompile("//+")
 
 const allowedHeaders = "Authorization, Content-Type, Content-Encoding, X-Retry-Count"
 

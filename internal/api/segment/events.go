@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"bytes"
 	"log/slog"
 	"net/http"
 
@@ -35,6 +36,7 @@ func (s *surface) decode(w http.ResponseWriter, r *http.Request, a *arrival, kin
 	if a.body, err = readBody(w, r, requestLimit(r)); err != nil {
 		return nil, err
 	}
+	a.body = bytes.TrimPrefix(a.body, []byte("\uFEFF")) // some editors put it before what curl sends
 	req, decodeErr := ingest.Decode(a.body, kind, s.origin(nil))
 	if req == nil {
 		return nil, decodeErr

@@ -91,8 +91,10 @@ func New(c Config) http.Handler {
 	}
 	mux.HandleFunc("POST /v1/m", success) // analytics-next's metrics about itself
 	mux.HandleFunc("POST /v1/m/{$}", success)
-	mux.HandleFunc("GET /v1/projects/{writeKey}/settings", c.settings)
-	mux.HandleFunc("GET /projects/{writeKey}/settings", c.settings)
+	for _, path := range []string{"/v1/projects/{writeKey}/settings", "/projects/{writeKey}/settings"} {
+		mux.HandleFunc("GET "+path, c.settings)
+		mux.HandleFunc("GET "+path+"/{$}", c.settings)
+	}
 	mux.HandleFunc("/", s.unknownPath(mux))
 	return cors(mux)
 }

@@ -55,6 +55,7 @@ func TestClients(t *testing.T) {
 		"curl, the path decides the type":   {"/v1/track/", strings.Replace(event, `"type":"track",`, "", 1), map[string]string{"Authorization": basic("wk:x")}},
 		"a server, with the secret key":     {"/v1/track", event, map[string]string{"Authorization": basic("sk_1:")}},
 		"a header's key before the body's":  {"/v1/batch", strings.Replace(withKey, `"wk"`, `"other"`, 1), map[string]string{"Authorization": basic("wk:")}},
+		"a byte order mark":                 {"/v1/track", "\uFEFF" + event, map[string]string{"Authorization": basic("wk:")}},
 		"an unknown content type and field": {"/v1/track", strings.Replace(event, "{", `{"_metadata":{},`, 1), map[string]string{"Authorization": basic("wk:"), "Content-Type": "x/y"}},
 	}
 	for name, test := range tests {
