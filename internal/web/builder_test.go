@@ -269,7 +269,7 @@ func TestWhatSavingDoes(t *testing.T) {
 	}
 	s.commands.unseen = []string{`trigger "t" waits for track "feature_opend", which has not been seen in 30 days; did you mean "feature_opened"?`, `trigger "other" waits`}
 	for _, c := range []struct{ field, value, want string }{
-		{"total", "9", "goes on counting"}, {"delay", "20m", "begins its version 3"}, {"total", "9", "This trigger waits for track &#34;feature_opend&#34;"},
+		{"total", "9", "goes on counting"}, {"delay", "20m", "begins its version 3"}, {"total", "9", "This trigger waits for track &#34;feature_opend&#34;"}, {"total", "9", "did you mean &#34;feature_opened&#34;?</li>"},
 	} {
 		if body := look(c.field, c.value); !strings.Contains(body, c.want) || strings.Contains(body, "other&#34; waits") {
 			t.Errorf("%s %s: it does not say %q", c.field, c.value, c.want)
