@@ -3,6 +3,7 @@ package sdk_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -88,6 +89,21 @@ func TestAnswersOfTheCard(t *testing.T) {
 			}
 		})
 	}
+}
+
+// "Not now" is for a day: the server offers the invite once more, and the browser shows it.
+func TestNotNowComesBackTheNextDay(t *testing.T) {
+	t.Parallel()
+	h, s := newHost(t), newStub(t)
+	invite := s.invite()
+	invite["expires_at"] = soon(7 * 24 * time.Hour)
+	s.invites(invite)
+	p := withCard(t, s, h, "")
+	eval[int](p, uc("later")+".click();0")
+	s.waitState(t, "later")
+	p.goTo(h.page("/tomorrow", script(`{const now=Date.now;Date.now=()=>now()+864e5}`)+ours(s, ""), ""))
+	p.waitFor(inCard)
+	p.heard("invite", "shown")
 }
 
 func TestAcceptOpensATabInTheClick(t *testing.T) {

@@ -83,6 +83,16 @@ func (a *App) ResumeDelivery(ctx context.Context, p *research.Project, channel r
 	return a.takeUp(ctx)
 }
 
+// SendAgain has a delivery that failed tried once more.
+func (a *App) SendAgain(ctx context.Context, p *research.Project, id string) error {
+	rule := func(t research.TriggerID) (*trigger.Rule, bool) { return a.engine.Offer(p.ID, t) }
+	if err := a.db.SendAgain(ctx, p.ID, id, rule, a.now()); err != nil {
+		return err
+	}
+	a.sending.Wake()
+	return nil
+}
+
 // takeUp has a first part of what waited sent at once; the rest follows by itself.
 func (a *App) takeUp(ctx context.Context) error {
 	_, err := a.db.TidyDeliveries(ctx, a.now())

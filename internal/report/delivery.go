@@ -47,6 +47,9 @@ func (d Delivery) Place() Cursor { return Cursor{d.Created, d.Number} }
 // Test tells whether it was a test, sent by hand.
 func (d Delivery) Test() bool { return d.Invite == "" }
 
+// Lost tells whether it was given up, and can be sent again.
+func (d Delivery) Lost() bool { return d.State == research.DeliveryFailed && !d.Test() }
+
 // DeliveryAttempt is one try.
 type DeliveryAttempt struct {
 	N      int

@@ -15,7 +15,8 @@ const (
 )
 
 // CanBecome tells whether an invite may go from s to next. An invite only ever
-// moves on; declined, expired and revoked are final.
+// moves on; declined, expired and revoked are final, but for an invite that could not
+// be sent and is sent again.
 func (s InviteState) CanBecome(next InviteState) bool {
 	switch s {
 	case InviteReserved:

@@ -144,12 +144,19 @@ func (s *shardTx) countFilled(ctx context.Context, r *trigger.Rule) (of filled, 
 // holdProject lets one transaction at a time reserve invites of a project: several
 // caps are taken in the order in which they come, and nobody waits in a circle.
 func (s *shardTx) holdProject(ctx context.Context, project research.ProjectID) error {
-	if s.db.dialect == sqliteDialect || s.reserving == project {
+	if s.reserving == project {
 		return nil
 	}
 	s.reserving = project
+	return s.db.holdProject(ctx, s.tx.Tx, project)
+}
+
+func (db *DB) holdProject(ctx context.Context, tx *sql.Tx, project research.ProjectID) error {
+	if db.dialect == sqliteDialect {
+		return nil
+	}
 	var id int64
-	return s.tx.QueryRowContext(ctx, "SELECT id FROM projects WHERE id = $1 FOR NO KEY UPDATE", int64(project)).Scan(&id)
+	return tx.QueryRowContext(ctx, "SELECT id FROM projects WHERE id = $1 FOR NO KEY UPDATE", int64(project)).Scan(&id)
 }
 
 // reserve makes the invite, takes its places and has it sent, where it is; a gate

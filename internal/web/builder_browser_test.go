@@ -232,8 +232,16 @@ func TestStepsAreReorderedByKeyboard(t *testing.T) {
 	move("down:then.0", "b a c", "down:then.1")
 	move("down:then.1", "b c a", "up:then.2") // there is no further down
 	move("up:then.2", "b a c", "up:then.1")
-	if got := p.do(`[...document.querySelectorAll('button[value^="up:"],button[value^="down:"]')].map(b => b.ariaLabel).join(", ")`); got != "Move b down, Move a up, Move a down, Move c up" {
+	if got := p.do(`[...document.querySelectorAll('button[value^="up:"],button[value^="down:"]')].map(b => b.ariaLabel).join(", ")`); got != "Move opened down, Move b up, Move b down, Move a up, Move a down, Move c up" {
 		t.Errorf("the buttons are called %s", got)
 	}
-	p.until("it reads the trigger back", `document.querySelector("#p-said").innerText.includes("then b") || document.querySelector("#p-said").innerText.includes("b happens")`)
+	move("up:then.0", "opened a c", "down:then.-1") // it begins the trigger now
+	p.until("it reads the trigger back", `document.querySelector("#p-said").innerText.startsWith("When b happens")`)
+	move("down:then.-1", "b a c", "down:then.0")
+	p.fill("on.times", "3")
+	p.do(`(b => { b.focus(); b.click(); return "" })(document.querySelector('button[value="up:then.0"]'))`)
+	p.until("it says why not", `document.querySelector('[id="w-on.times"]').innerText.includes("can be counted") && document.activeElement.name === "on.times" && `+steps+` === "b a c"`)
+	p.fill("on.times", "")
+	p.until("what was wrong goes with its reason", `document.querySelector('[id="w-on.times"]').innerText === ""`)
+	move("up:then.0", "opened a c", "down:then.-1")
 }

@@ -214,7 +214,8 @@ func TestGrowingAForm(t *testing.T) {
 		"add:on.where": `name="on.where.2.path"`, "any:who": `name="who.4.1.0.path"`, "not:on.where.1.0": `name="on.where.1.0.2.0.0.path"`, "add:invite.texts": `name="invite.texts.3.title"`,
 		"add:on.event": `name="on.event.2"`, "add:page.url": `name="page.url.2.op"`, "drop:on.where.0": `name="on.where.n" value="1"`, "drop:then.0": `name="then.n" value="1"`,
 		"drop:nothing.9": `name="then.n" value="2"`, "drop:then.99": `name="then.n" value="2"`,
-		"up:then.1": `name="then.0.event.0" value="step_left"`, "down:then.0": `name="then.1.event.0" value="step_done"`, "up:then.0": `name="then.1.event.0" value="step_left"`,
+		"up:then.1": `name="then.0.event.0" value="step_left"`, "down:then.0": `name="then.1.event.0" value="step_done"`,
+		"up:then.0": `id="w-on.times" data-part><span>Only what comes first can be counted.`, "down:then.-1": `aria-describedby="w-on.times" autofocus`,
 	} {
 		for _, path := range []string{editPath, strings.Replace(editPath, "edit", "preview", 1)} {
 			form := s.edited()
@@ -268,7 +269,7 @@ func TestWhatSavingDoes(t *testing.T) {
 	}
 	s.commands.unseen = []string{`trigger "t" waits for track "feature_opend", which has not been seen in 30 days; did you mean "feature_opened"?`, `trigger "other" waits`}
 	for _, c := range []struct{ field, value, want string }{
-		{"total", "9", "goes on counting"}, {"delay", "20m", "begins its version 3"}, {"total", "9", "This trigger waits for track &#34;feature_opend&#34;"},
+		{"total", "9", "goes on counting"}, {"delay", "20m", "begins its version 3"}, {"total", "9", "This trigger waits for track &#34;feature_opend&#34;"}, {"total", "9", "did you mean &#34;feature_opened&#34;?</li>"},
 	} {
 		if body := look(c.field, c.value); !strings.Contains(body, c.want) || strings.Contains(body, "other&#34; waits") {
 			t.Errorf("%s %s: it does not say %q", c.field, c.value, c.want)

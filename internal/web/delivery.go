@@ -26,6 +26,9 @@ type DeliveryCommands interface {
 	RotateDelivery(ctx context.Context, p *research.Project) (secret string, err error)
 	// ResumeDelivery lets a paused channel send again.
 	ResumeDelivery(ctx context.Context, p *research.Project, c research.Channel) error
+	// SendAgain has a delivery that failed tried once more; asked twice, it is sent
+	// once. conflict where its invite cannot stand any more, with the reason.
+	SendAgain(ctx context.Context, p *research.Project, id string) error
 	// TestDelivery sends a test, a mail to that address, and says how it went.
 	TestDelivery(ctx context.Context, p *research.Project, c research.Channel, to string) (report.DeliveryAttempt, error)
 }
@@ -184,42 +187,6 @@ func (d *dashboard) testDelivery(w http.ResponseWriter, r *request) error {
 		return d.refusedDelivery(w, r, deliveryView{Of: c}, err)
 	}
 	return d.showDelivery(w, r, http.StatusOK, deliveryView{Of: c, Tested: &tested})
-}
-
-// deliveriesView is the list of what was sent, and what was not.
-type deliveriesView struct {
-	shell
-	pager
-	Rows   []report.Delivery
-	Filter report.DeliveryFilter
-}
-
-// States and Ways are what one can filter by.
-func (deliveriesView) States() []research.DeliveryState {
-	return []research.DeliveryState{research.DeliveryWaiting, research.DeliverySent, research.DeliveryFailed, research.DeliveryCancelled}
-}
-
-func (deliveriesView) Ways() []research.Channel { return research.Channels }
-
-// Filtered tells whether the list is only a part.
-func (v deliveriesView) Filtered() bool {
-	return v.Filter != (report.DeliveryFilter{}) || v.First != ""
-}
-
-func (d *dashboard) deliveries(w http.ResponseWriter, r *request) error {
-	f := report.DeliveryFilter{State: research.DeliveryState(r.query("state")), Channel: research.Channel(r.query("channel"))}
-	if r.query("format") == "csv" {
-		return d.deliveriesCSV(w, r, f)
-	}
-	page, err := r.window()
-	if err != nil {
-		return err
-	}
-	list, err := d.Reports.Deliveries(r.Context(), r.project.ID, f, page)
-	if err != nil {
-		return err
-	}
-	return d.render(w, http.StatusOK, "deliveries", deliveriesView{r.shell("Deliveries", "Settings"), r.pager(list.Next), list.Rows, f})
 }
 
 // channelWords is a channel inside a sentence, deliveryWords how a delivery stands.

@@ -39,6 +39,17 @@ func (n *noted) ResumeDelivery(_ context.Context, p *research.Project, c researc
 	return nil
 }
 
+func (n *noted) SendAgain(_ context.Context, p *research.Project, id string) error {
+	n.told = append(n.told, fmt.Sprintf("again %d %s", p.ID, id))
+	switch id {
+	case "dlv_2":
+		return research.Errorf(research.Conflict, "The person has another <invite> by now.")
+	case "dlv_other":
+		return research.Errorf(research.NotFound, "There is no such delivery.")
+	}
+	return nil
+}
+
 func (n *noted) TestDelivery(_ context.Context, p *research.Project, c research.Channel, to string) (report.DeliveryAttempt, error) {
 	n.told = append(n.told, fmt.Sprintf("test %d %s %s", p.ID, c, to))
 	if c == research.BySlack {
@@ -98,16 +109,20 @@ func sendingSite(t *testing.T) *site {
 func TestDeliveryPages(t *testing.T) {
 	s := sendingSite(t)
 	for path, want := range map[string][]string{
-		"/settings/delivery": {"hello@northdesk.example", "Send a test to ada@northdesk.example", "Goes to <strong>hooks.northdesk.example</strong>", "Resume webhook", "1 invite waits", "Make a new secret", "2 active triggers send this way", "it answered 503"},
-		"/deliveries":        {"sent", "no trait email", "its channel is paused", "2 attempts", "it answered 503, after 84 ms", "taken with 200, after 84 ms", "Given up after 8 attempts"},
-		"/":                  {"The webhook is paused, and 1 invite waits for it.", `href="/settings/delivery"`, "2 invites could not be sent in the last 24 hours.", `href="/deliveries?state=failed"`},
-		"/settings":          {`href="/settings/delivery"`},
+		"/settings/delivery":     {"hello@northdesk.example", "Send a test to ada@northdesk.example", "Goes to <strong>hooks.northdesk.example</strong>", "Resume webhook", "1 invite waits", "Make a new secret", "2 active triggers send this way", "it answered 503"},
+		"/deliveries":            {"sent", "no trait email", "its channel is paused", "2 attempts", "it answered 503, after 84 ms", "taken with 200, after 84 ms", "Given up after 8 attempts", `action="/deliveries/dlv_5/again"`},
+		"/deliveries?done=again": {"tried again in a moment"},
+		"/":                      {"The webhook is paused, and 1 invite waits for it.", `href="/settings/delivery"`, "2 invites could not be sent in the last 24 hours.", `href="/deliveries?state=failed"`},
+		"/settings":              {`href="/settings/delivery"`},
 	} {
 		body := s.get(path).Body.String()
 		for _, words := range want {
 			if !strings.Contains(body, words) {
 				t.Errorf("%s does not say %q", path, words)
 			}
+		}
+		if n := strings.Count(body, "Send again</button>"); strings.HasPrefix(path, "/deliveries") && n != 2 {
+			t.Errorf("%s offers to send %d again, and 2 failed", path, n)
 		}
 		if strings.Contains(body, "sealed</") {
 			t.Errorf("%s shows an address", path)
@@ -139,6 +154,9 @@ func TestDeliveryForms(t *testing.T) {
 		{"/settings/delivery/webhook/rotate", "", "rotate delivery 1", 200, "signed with the old one too"},
 		{"/settings/delivery/slack/rotate", "", "", 404, ""},
 		{"/settings/delivery/webhook/resume", "", "resume 1 webhook", 303, ""},
+		{"/deliveries/dlv_5/again", "", "again 1 dlv_5", 303, ""},
+		{"/deliveries/dlv_2/again", "", "again 1 dlv_2", 409, "It was not sent again. The person has another &lt;invite&gt; by now."},
+		{"/deliveries/dlv_other/again", "", "again 1 dlv_other", 404, ""},
 		{"/settings/delivery/email/test", "to=victim@example.com", "test 1 email ada@northdesk.example", 200, "The test: it answered 503, after 84 ms."},
 		{"/settings/delivery/slack/test", "", "test 1 slack ada@northdesk.example", 409, "There is no Slack webhook"},
 	} {

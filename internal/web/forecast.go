@@ -223,11 +223,19 @@ func (f foreseen) Headline() string {
 	case f.Since.IsZero():
 		return "No events are stored yet"
 	case f.Matched == 0:
-		return fmt.Sprintf("In the last %s nothing would have matched", count(f.Observed(), "day", "days"))
+		return f.looked() + " nothing would have matched"
 	case f.Invited == 0:
-		return fmt.Sprintf("In the last %s it would have invited nobody", count(f.Observed(), "day", "days"))
+		return f.looked() + " it would have invited nobody"
 	}
-	return fmt.Sprintf("In the last %s it would have invited %s, %s", count(f.Observed(), "day", "days"), times(f.Invited), f.aDay())
+	return fmt.Sprintf("%s it would have invited %s, %s", f.looked(), times(f.Invited), f.aDay())
+}
+
+// looked is the time that was looked at.
+func (f foreseen) looked() string {
+	if f.Observed() == 1 {
+		return "In the last day"
+	}
+	return fmt.Sprintf("In the last %d days", f.Observed())
 }
 
 func times(n int) string {

@@ -102,6 +102,12 @@ func TestWordsOfForecasts(t *testing.T) {
 			t.Errorf("%s: %d %s", c.what, w.Code, body)
 		}
 	}
+	for days, want := range map[int]string{1: "In the last day nothing would have matched", 2: "In the last 2 days nothing would have matched"} {
+		now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+		if got := (foreseen{Forecast: &report.Forecast{From: now.AddDate(0, 0, -days), Since: now.AddDate(0, 0, -days), Until: now}}).Headline(); got != want {
+			t.Errorf("%d days: %s", days, got)
+		}
+	}
 	if w := s.get("/studies/stu_a0/triggers/trg_a1/forecast"); w.Code != http.StatusNotFound {
 		t.Errorf("a trigger of another study: %d", w.Code)
 	}

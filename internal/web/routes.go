@@ -90,6 +90,7 @@ func (d *dashboard) table() []route {
 		{"POST /settings/delivery/{channel}/test", d.testDelivery, false},
 		{"POST /settings/delivery/{channel}/resume", d.resumeDelivery, false},
 		{"GET /deliveries", d.deliveries, false},
+		{"POST /deliveries/{delivery}/again", d.sendAgain, false},
 		{"POST /project", d.switchProject, false},
 		{"/", d.nowhere, false},
 	}

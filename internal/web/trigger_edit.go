@@ -81,7 +81,14 @@ func (d *dashboard) previewTrigger(w http.ResponseWriter, r *request) error {
 // lookAfter does what a button of the form asks for, and looks at what came of it.
 // Of what was added this moment nothing can be wrong yet.
 func (d *dashboard) lookAfter(r *request, e *triggerEdit, do string) error {
-	added := e.Form.Do(builder.ParseAction(do))
+	action := builder.ParseAction(do)
+	if field, why := e.Form.Stays(action); why != "" {
+		e.Focus = field
+		err := d.look(r, e)
+		e.wrong(field, why)
+		return err
+	}
+	added := e.Form.Do(action)
 	if added == "" {
 		return d.look(r, e)
 	}

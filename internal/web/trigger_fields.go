@@ -45,10 +45,15 @@ func (e *triggerEdit) Ref(list string, i int) *builder.Match {
 // LastStep is the index of the last further step, -1 where there is none.
 func (e *triggerEdit) LastStep() int { return len(e.Form.Then) - 1 }
 
-// Step is what the nth further step is called where one only hears it.
+// Step is what the nth further step is called where one only hears it; -1 is what
+// begins the trigger.
 func (e *triggerEdit) Step(i int) string {
-	if events := e.Form.Then[i].Events; len(events) > 0 && events[0] != "" {
-		return strings.Join(events, " or ")
+	m := e.On()
+	if i >= 0 {
+		m = &e.Form.Then[i]
+	}
+	if len(m.Events) > 0 && m.Events[0] != "" {
+		return strings.Join(m.Events, " or ")
 	}
 	return fmt.Sprintf("step %d", i+2)
 }

@@ -94,7 +94,7 @@ func (d *dashboard) lookAt(r *request, e *triggerEdit, spec trigger.Spec) error 
 	e.next, e.YAML, e.Effect = src, yamlOf(spec), e.effect(&spec)
 	for _, words := range unseen {
 		if own, ours := strings.CutPrefix(words, fmt.Sprintf("trigger %q ", spec.Key)); ours {
-			e.Warnings = append(e.Warnings, "This trigger "+own+".")
+			e.Warnings = append(e.Warnings, stopped("This trigger "+own))
 		}
 	}
 	compiled, err := trigger.Compile(&next)
@@ -103,6 +103,14 @@ func (d *dashboard) lookAt(r *request, e *triggerEdit, spec trigger.Spec) error 
 	}
 	e.Sentence = compiled.Rules[at].Sentence()
 	return nil
+}
+
+// stopped is a sentence with its full stop, unless it is a question.
+func stopped(s string) string {
+	if strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
 }
 
 // effect says what saving does to people who are in the middle of the trigger.

@@ -3,6 +3,7 @@ package builder
 import (
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,25 +86,59 @@ func TestLinesAboutOnePath(t *testing.T) {
 }
 
 func TestStepsChangePlaces(t *testing.T) {
-	for do, want := range map[string]string{"up:then.1": "b a c", "down:then.0": "b a c", "down:then.1": "a c b", "up:then.0": "a b c", "down:then.2": "a b c", "up:then.9": "a b c",
-		"up:then.-1": "a b c", "up:then": "a b c", "up:then.x": "a b c", "up:": "a b c", "down:did.0": "a b c", "up:then.99999999999999999999": "a b c"} {
+	for do, want := range map[string]string{"up:then.1": "on b a c", "down:then.0": "on b a c", "down:then.1": "on a c b", "down:then.2": "on a b c", "up:then.9": "on a b c",
+		"up:then.-1": "on a b c", "down:then.-2": "on a b c", "up:then": "on a b c", "up:then.x": "on a b c", "up:": "on a b c", "down:did.0": "on a b c", "down:did.-1": "on a b c",
+		"drop:then.-1": "on a b c", "up:then.99999999999999999999": "on a b c"} {
 		f := New()
+		f.On.Events = []string{"on"}
 		for _, name := range []string{"a", "b", "c"} {
 			f.Then = append(f.Then, Match{Events: []string{name}, Within: name + "d"})
 		}
 		if added := f.Do(ParseAction(do)); added != "" {
 			t.Errorf("%s added %q", do, added)
 		}
-		var got []string
+		got := f.On.Events[0]
 		for _, m := range f.Then {
-			got = append(got, m.Events[0])
+			got += " " + m.Events[0]
 			if m.Within != m.Events[0]+"d" {
 				t.Errorf("%s: %s within %s", do, m.Events[0], m.Within)
 			}
 		}
-		if strings.Join(got, " ") != want {
+		if got != want {
 			t.Errorf("%s: %q, want %s", do, got, want)
 		}
+	}
+}
+
+// What begins a trigger changes places with the next step: how soon one follows the
+// other stays between them, and what is counted does not move.
+func TestAnotherStepBeginsTheTrigger(t *testing.T) {
+	for _, do := range []string{"up:then.0", "down:then.-1"} {
+		for times, moves := range map[string]bool{"": true, "1": true, " ": true, "2": false, "many": false} {
+			f := New()
+			f.On = Match{Events: []string{"a", "A"}, Type: "page", Times: times, Where: []Term{{Path: "plan", Value: "pro"}}, Sources: []string{"server"}}
+			f.Then = []Match{{Events: []string{"b"}, Type: "screen", Within: "1h"}, {Events: []string{"c"}, Within: "2h"}}
+			want := New()
+			want.On = Match{Events: []string{"b"}, Type: "screen", Times: times}
+			want.Then = []Match{{Events: []string{"a", "A"}, Type: "page", Where: f.On.Where, Sources: f.On.Sources, Within: "1h"}, f.Then[1]}
+			if !moves {
+				*want = *f
+				want.Then = slices.Clone(f.Then)
+			}
+			field, why := f.Stays(ParseAction(do))
+			f.Do(ParseAction(do))
+			if (why == "") != moves || (field == "on.times") == moves || !reflect.DeepEqual(f, want) {
+				t.Errorf("%s, %q times: %q %q\n%+v", do, times, field, why, f)
+			}
+		}
+	}
+	alone := New()
+	alone.On = Match{Events: []string{"a"}, Times: "2"}
+	if _, why := alone.Stays(ParseAction("down:then.-1")); why != "" {
+		t.Errorf("there is no step to change places with: %s", why)
+	}
+	if alone.Do(ParseAction("down:then.-1")); alone.On.Events[0] != "a" {
+		t.Errorf("%+v", alone)
 	}
 }
 
@@ -112,6 +147,7 @@ func TestStepsChangePlaces(t *testing.T) {
 func FuzzForm(f *testing.F) {
 	f.Add("key=k&on.event.n=1&on.event.0=e&people=identified&who.n=1&who.0.join=any&who.0.n=2&who.0.0.n=1&who.0.0.0.path=traits.a&who.0.0.0.value=1", "add:who.0")
 	f.Add("key=k&on.event.n=1&on.event.0=e&then.n=2&then.0.event.n=1&then.0.event.0=a&then.1.event.n=1&then.1.event.0=b", "up:then.1")
+	f.Add("key=k&on.event.n=1&on.event.0=e&on.times=2&then.n=1&then.0.event.n=1&then.0.event.0=a", "up:then.0")
 	f.Add("then.n=99999&absent.n=-1&who.n=2&who.0.join=not&who.1.join=no", "drop:then.0")
 	f.Add("key=k&on.event.n=2&on.event.0=a&on.event.1=b&on.source=server&name=%5Cu202e&name~=1&invite.texts.n=2&invite.texts.0.title=x&invite.texts.1.language=de&invite.texts.1.title=y&page.url.n=1&page.url.0.path=host&page.url.0.value=x", "any:on.where")
 	f.Fuzz(func(t *testing.T, sent, do string) {

@@ -68,7 +68,7 @@ async function grow(button: HTMLButtonElement): Promise<boolean> {
 // After something was taken away the keyboard goes on where it was, and after something was moved,
 // with what was moved.
 function nearest(value: string): HTMLElement | null {
-  const [, verb, list, at] = /^(\w+):(.*?)(?:\.(\d+))?$/.exec(value) ?? [];
+  const [, verb, list, at] = /^(\w+):(.*?)(?:\.(-?\d+))?$/.exec(value) ?? [];
   const button = (v: string): HTMLElement | null | undefined => form?.querySelector<HTMLElement>(`button[value="${CSS.escape(v)}"]`);
   if (verb !== "up" && verb !== "down") return button(`add:${list}`) ?? null;
   const now = Number(at) + (verb === "up" ? -1 : 1);
