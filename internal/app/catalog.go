@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,6 +46,7 @@ const refresh = time.Second
 
 // run keeps the catalog fresh until ctx ends.
 func (c *catalog) run(ctx context.Context) {
+	debug.FreeOSMemory() // the files that the first load read may be more than all else
 	tick := time.NewTicker(refresh)
 	defer tick.Stop()
 	for {
