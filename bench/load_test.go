@@ -153,7 +153,7 @@ func TestParse(t *testing.T) {
 			t.Errorf("%s: %+v, %v", args, w, err)
 		}
 	}
-	if got := names(); got != "ingest, growth, waits, card, start, idle or backtest" {
+	if got := names(); got != "ingest, growth, waits, triggers, card, start, idle or backtest" {
 		t.Error(got)
 	}
 }

@@ -13,7 +13,8 @@
 // all that it writes is in one temporary folder.
 //
 // Start at [sections]. A section is a file: ingest.go (with half.go), growth.go
-// (with fill.go and browse.go), waits.go (with bare.go), card.go, cold.go, idle.go,
+// (with fill.go and browse.go), waits.go (with bare.go), triggers.go (with
+// spread.go and edit.go), card.go, cold.go, idle.go,
 // backtest.go. Below them are the turns
 // that servers take (round.go, table.go), the servers (subject.go, installation.go,
 // postgres.go) and what they are told to wait for (study.go), the load (events.go,
@@ -40,6 +41,7 @@ var sections = []section{
 	{"ingest", "What an event costs", ingest},
 	{"growth", "With much stored", growth},
 	{"waits", "A million waits", waits},
+	{"triggers", "Very many triggers", many},
 	{"card", "From an event to the card", card},
 	{"start", "Cold start", cold},
 	{"idle", "At rest", idle},

@@ -19,6 +19,8 @@ type subject struct {
 	read      func(ctx context.Context, since time.Time, each func(line []byte)) error // what it stored, an event or a batch a line
 	undecided func(context.Context) (int, error)                                       // events that wait for their triggers; nil: nobody looks
 
+	apply func(ctx context.Context, file string) error // a study of its project, by the command
+
 	driver, source string // of its database, to look into; "": it has none
 
 	server   *process
@@ -134,6 +136,7 @@ func (l *lab) usercall(ctx context.Context, name, database string, files []strin
 	s.read = func(ctx context.Context, since time.Time, each func([]byte)) error {
 		return p.export(ctx, keys.Project, since, each)
 	}
+	s.apply = func(ctx context.Context, file string) error { return p.apply(ctx, keys.Project, file) }
 	driver, source := "pgx", database
 	if database == "" {
 		driver, source = "sqlite", "file:"+filepath.Join(dir, "usercall.db")+"?mode=ro"

@@ -3,8 +3,9 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
+	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,6 +27,9 @@ type catalog struct {
 	// nil: nobody wants to know.
 	paused func(research.ProjectID, research.TriggerID)
 	now    atomic.Pointer[content]
+
+	mu    sync.Mutex // held while something is read again
+	rules map[research.ProjectID]*ruling
 }
 
 // content is one state of the catalog, never changed in place.
@@ -36,16 +40,13 @@ type content struct {
 	identity   map[research.ProjectID]identity.Keys
 	sets       map[research.ProjectID]store.KeySet
 	webhooks   map[research.ProjectID][]int // valid generations; none: generation 0
-	active     map[research.TriggerID]research.ProjectID
-	paused     map[research.ProjectID]bool
-	sent       map[research.TriggerID]bool // its invites go out as links
-	replaying  bool                        // some trigger's runs are being made out of stored events
 }
 
 const refresh = time.Second
 
 // run keeps the catalog fresh until ctx ends.
 func (c *catalog) run(ctx context.Context) {
+	debug.FreeOSMemory() // the files that the first load read may be more than all else
 	tick := time.NewTicker(refresh)
 	defer tick.Stop()
 	for {
@@ -60,7 +61,7 @@ func (c *catalog) run(ctx context.Context) {
 	}
 }
 
-// refresh reads everything again where something changed.
+// refresh reads again what changed.
 func (c *catalog) refresh(ctx context.Context) error {
 	revision, err := c.db.Revision(ctx)
 	if err != nil {
@@ -72,103 +73,64 @@ func (c *catalog) refresh(ctx context.Context) error {
 	return c.load(ctx, revision)
 }
 
+// load reads the projects, and the studies that changed since they were last read.
 func (c *catalog) load(ctx context.Context, revision int64) error {
-	projects, err := c.db.Projects(ctx)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	since := store.AllStudies
+	if have := c.now.Load(); have != nil {
+		since = have.revision
+	}
+	if since >= revision { // another was faster
+		return nil
+	}
+	projects, next, err := c.contents(ctx)
 	if err != nil {
 		return err
+	}
+	now := c.rulings(projects)
+	read, err := c.read(ctx, now, since)
+	if err != nil {
+		return err
+	}
+	stopped := c.stopped(now, read)
+	c.put(now, read)
+	next.revision, c.rules = revision, now
+	c.now.Store(next)
+	c.tellPaused(stopped)
+	return nil
+}
+
+// contents is all but the rules.
+func (c *catalog) contents(ctx context.Context) ([]*research.Project, *content, error) {
+	projects, err := c.db.Projects(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
 	keys, err := c.db.ValidKeys(ctx)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	sets, err := c.db.KeySets(ctx)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	next := c.open(projects, keys)
 	for _, s := range sets {
 		next.sets[s.Project] = s
 	}
-	next.revision, next.active, next.paused = revision, map[research.TriggerID]research.ProjectID{}, map[research.ProjectID]bool{}
-	next.sent = map[research.TriggerID]bool{}
-	rules := &trigger.Rules{Index: map[research.ProjectID]*trigger.Index{}, Projects: map[research.ProjectID]*research.Project{}}
-	for _, p := range projects {
-		rules.Projects[p.ID], next.paused[p.ID] = p, !p.Paused.IsZero()
-		if rules.Index[p.ID], err = c.index(ctx, p, next); err != nil {
-			return err
-		}
-	}
-	rules.Replaying = next.replaying
-	c.engine.SetRules(rules)
-	c.tellPaused(c.now.Swap(next), next)
-	return nil
+	return projects, next, nil
 }
 
-// tellPaused says which triggers were active and are not any more, or are active
-// again with everything else of their project.
-func (c *catalog) tellPaused(before, now *content) {
-	if before == nil || c.paused == nil {
+// tellPaused says where pages have to ask again. Nobody was told of anything before
+// the first load, so then nothing has stopped.
+func (c *catalog) tellPaused(stopped []*trigger.Rule) {
+	if c.paused == nil {
 		return
 	}
-	for t, p := range before.active {
-		if _, still := now.active[t]; !still || before.paused[p] != now.paused[p] {
-			c.paused(p, t)
-		}
+	for _, r := range stopped {
+		c.paused(r.Project, r.TriggerID)
 	}
-}
-
-// index compiles the studies of a project. One that no longer compiles is left
-// out, loudly: it must not silence the others.
-func (c *catalog) index(ctx context.Context, p *research.Project, next *content) (*trigger.Index, error) {
-	studies, err := c.db.Studies(ctx, p.ID)
-	if err != nil {
-		return nil, err
-	}
-	ix := trigger.NewIndex()
-	for _, s := range studies {
-		rules, err := rulesOf(p, s)
-		if err != nil {
-			c.log.Error("a study does not compile and is left out", "project", p.Key, "study", s.Key, "err", err)
-			continue
-		}
-		ix.Put(s.Key, rules)
-		for i := range s.Triggers {
-			next.replaying = next.replaying || s.Triggers[i].Replay.Running
-		}
-		for _, r := range rules {
-			if r.Active {
-				next.active[r.TriggerID] = p.ID
-			}
-			next.sent[r.TriggerID] = r.Delivery != trigger.Card
-		}
-	}
-	return ix, nil
-}
-
-// rulesOf compiles a stored study and gives its rules their identity and life.
-func rulesOf(p *research.Project, s *research.Study) ([]*trigger.Rule, error) {
-	file, err := trigger.Parse(s.File)
-	if err != nil {
-		return nil, err
-	}
-	compiled, err := trigger.Compile(file)
-	if err != nil {
-		return nil, err
-	}
-	byKey := map[string]research.Trigger{}
-	for _, t := range s.Triggers {
-		byKey[t.Key] = t
-	}
-	for _, r := range compiled.Rules {
-		t, ok := byKey[r.Key]
-		if !ok {
-			return nil, fmt.Errorf("trigger %q is in the file and not in its table", r.Key)
-		}
-		r.Project, r.StudyID, r.TriggerID, r.Version = p.ID, s.ID, t.ID, t.Version
-		r.Testing, r.Timezone = t.Testing, p.Settings.Timezone
-		r.Active = (t.Active || t.Testing) && s.State == research.StudyOpen
-	}
-	return compiled.Rules, nil
 }
 
 var errNoProject = research.Errorf(research.NotFound, "There is no such project.")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/usercall/usercall/internal/report"
 	"github.com/usercall/usercall/internal/research"
+	"github.com/usercall/usercall/internal/trigger"
 )
 
 // asks is what a page with a ticket is answered.
@@ -134,24 +135,37 @@ func TestATriggerIsTriedOutOnPeopleOfTheTeam(t *testing.T) {
 }
 
 func TestPagesAskAgainWhenAProjectIsPausedOrResumed(t *testing.T) {
-	active := map[research.TriggerID]research.ProjectID{1: 1, 2: 1, 3: 2}
-	state := func(paused bool, active map[research.TriggerID]research.ProjectID) *content {
-		return &content{active: active, paused: map[research.ProjectID]bool{1: paused, 2: false}}
+	rule := func(id research.TriggerID, active bool) *trigger.Rule {
+		return &trigger.Rule{StudyKey: "why", TriggerID: id, Active: active, Steps: []trigger.Step{{Type: research.Track, Names: []string{"left"}}}}
+	}
+	of := func(paused time.Time) *ruling {
+		return &ruling{project: &research.Project{ID: 1, Paused: paused}, index: trigger.NewIndex(rule(1, true), rule(2, true), rule(3, false))}
 	}
 	for _, c := range []struct {
 		name        string
-		before, now *content
+		before, now *ruling
+		read        []*trigger.Rule // of the study; nil: it did not change
 		want        []research.TriggerID
 	}{
-		{"nothing changed", state(false, active), state(false, active), nil},
-		{"paused", state(false, active), state(true, active), []research.TriggerID{1, 2}},
-		{"resumed", state(true, active), state(false, active), []research.TriggerID{1, 2}},
-		{"a trigger is paused", state(false, active), state(false, map[research.TriggerID]research.ProjectID{1: 1, 2: 1}), []research.TriggerID{3}},
-		{"at the start", nil, state(true, active), nil},
+		{"nothing changed", of(time.Time{}), of(time.Time{}), nil, nil},
+		{"paused", of(time.Time{}), of(time.Unix(1, 0)), nil, []research.TriggerID{1, 2}},
+		{"resumed", of(time.Unix(1, 0)), of(time.Time{}), nil, []research.TriggerID{1, 2}},
+		{"a trigger is paused", of(time.Time{}), of(time.Time{}), []*trigger.Rule{rule(1, true), rule(2, false)}, []research.TriggerID{2}},
+		{"a trigger is deleted, another begins", of(time.Time{}), of(time.Time{}), []*trigger.Rule{rule(2, true), rule(3, true)}, []research.TriggerID{1}},
+		{"at the start", nil, of(time.Unix(1, 0)), []*trigger.Rule{rule(1, true)}, nil},
 	} {
+		k := &catalog{}
+		if c.before != nil {
+			k.rules = map[research.ProjectID]*ruling{1: c.before}
+		}
+		var read []*reading
+		if c.read != nil {
+			read = []*reading{{of: c.now, study: &research.Study{Key: "why"}, rules: c.read}}
+		}
 		var got []research.TriggerID
-		k := &catalog{paused: func(_ research.ProjectID, t research.TriggerID) { got = append(got, t) }}
-		k.tellPaused(c.before, c.now)
+		for _, r := range k.stopped(map[research.ProjectID]*ruling{1: c.now}, read) {
+			got = append(got, r.TriggerID)
+		}
 		slices.Sort(got)
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: pages of %v ask, want %v", c.name, got, c.want)

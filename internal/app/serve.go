@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"sync"
 	"time"
-
-	"github.com/usercall/usercall/internal/research"
 )
 
 // Serve runs the server until ctx ends: first it stops taking connections and
@@ -131,6 +129,5 @@ func (a *App) sweepOnce(ctx context.Context) {
 // revokePaused takes back cards that nobody saw yet of triggers that invite nobody
 // any more. What went out as a link stays: somebody may hold it.
 func (a *App) revokePaused(ctx context.Context) (int, error) {
-	sent := a.catalog.now.Load().sent
-	return a.db.RevokePaused(ctx, func(t research.TriggerID) bool { return sent[t] }, a.now())
+	return a.db.RevokePaused(ctx, a.catalog.sent, a.now())
 }

@@ -190,7 +190,7 @@ func (db *DB) HandOver(ctx context.Context, a trigger.Activation, log trigger.Pa
 		if err := db.putPastRuns(ctx, tx, a, runs); err != nil {
 			return err
 		}
-		return endReplay(ctx, tx, a, log, now)
+		return db.endReplay(ctx, tx, a, log, now)
 	})
 	if err != nil && !begun && !errors.Is(err, trigger.ErrOvertaken) && (transient(err) || lockTimedOut(err)) {
 		return trigger.ErrBusy
@@ -198,7 +198,7 @@ func (db *DB) HandOver(ctx context.Context, a trigger.Activation, log trigger.Pa
 	return err
 }
 
-func endReplay(ctx context.Context, tx *sql.Tx, a trigger.Activation, log trigger.PastLog, now time.Time) error {
+func (db *DB) endReplay(ctx context.Context, tx *sql.Tx, a trigger.Activation, log trigger.PastLog, now time.Time) error {
 	total, since := 0, int64(0)
 	if log != nil {
 		total, since = log.Total(), ms(log.Since())
@@ -207,7 +207,11 @@ func endReplay(ctx context.Context, tx *sql.Tx, a trigger.Activation, log trigge
 	if err != nil {
 		return err
 	}
-	return bumpRevision(ctx, tx)
+	var study research.StudyID
+	if err := tx.QueryRowContext(ctx, "SELECT study_id FROM triggers WHERE project_id = $1 AND id = $2", a.Project, a.Trigger).Scan(&study); err != nil {
+		return err
+	}
+	return db.bumpStudy(ctx, tx, a.Project, study)
 }
 
 // holdAllShards takes the right to evaluate anybody.

@@ -17,6 +17,7 @@ type oldRuns struct {
 	mu       sync.Mutex
 	revision int64 // of the studies
 	clean    int   // looks in a row, at that revision, which found none
+	from     int64 // studies that last changed before have none
 }
 
 // cleanLooks is how often nothing is found before it is believed: another node may
@@ -42,11 +43,12 @@ func (db *DB) DropOldRuns(ctx context.Context, now time.Time) (n int, err error)
 		o.revision, o.clean = revision, 0
 	}
 	if o.clean >= cleanLooks {
+		o.from = revision + 1
 		return 0, nil
 	}
 	some := false
 	err = db.InTx(ctx, func(tx *sql.Tx) (err error) {
-		n, some, err = db.dropOldRuns(ctx, tx, now)
+		n, some, err = db.dropOldRuns(ctx, tx, o.from, now)
 		return err
 	})
 	if err == nil && !some {
@@ -63,20 +65,20 @@ type outdated struct {
 	before  int
 }
 
-// One look into the index for each trigger. A join would read the whole table where
+// One look into the index for each trigger of a study that changed. A join would read the whole table where
 // PostgreSQL knows too little of it.
 const selectOutdated = `SELECT project_id, study_id, id, CASE WHEN deleted = 1 THEN version + 1 ELSE version END FROM triggers t
-	WHERE (SELECT r.version FROM trigger_runs r WHERE r.trigger_id = t.id ORDER BY r.version LIMIT 1) < CASE WHEN deleted = 1 THEN version + 1 ELSE version END
+	WHERE study_id IN (SELECT id FROM studies WHERE changed >= $1) AND (SELECT r.version FROM trigger_runs r WHERE r.trigger_id = t.id ORDER BY r.version LIMIT 1) < CASE WHEN deleted = 1 THEN version + 1 ELSE version END
 	ORDER BY id LIMIT 1`
 
 // dropOldRuns drops some runs of one trigger, and tells whether any trigger has such
 // runs.
-func (db *DB) dropOldRuns(ctx context.Context, tx *sql.Tx, now time.Time) (n int, some bool, err error) {
+func (db *DB) dropOldRuns(ctx context.Context, tx *sql.Tx, from int64, now time.Time) (n int, some bool, err error) {
 	if err := db.setUp(ctx, tx, lockWait); err != nil {
 		return 0, false, err
 	}
 	var o outdated
-	err = tx.QueryRowContext(ctx, selectOutdated).Scan(&o.project, &o.study, &o.id, &o.before)
+	err = tx.QueryRowContext(ctx, selectOutdated, from).Scan(&o.project, &o.study, &o.id, &o.before)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, false, nil
 	}

@@ -46,7 +46,7 @@ func (db *DB) Apply(ctx context.Context, a ApplyStudy) (*research.Study, error) 
 		if err := db.putTriggers(ctx, tx, id, a); err != nil {
 			return err
 		}
-		return bumpRevision(ctx, tx)
+		return db.bumpStudy(ctx, tx, a.Project, id)
 	})
 	if err != nil {
 		return nil, err
@@ -147,7 +147,7 @@ func (db *DB) setTrigger(ctx context.Context, p research.ProjectID, publicID str
 				return err
 			}
 		}
-		return bumpRevision(ctx, tx)
+		return db.bumpStudy(ctx, tx, p, was.Study)
 	})
 }
 
@@ -157,14 +157,15 @@ func on(t research.Trigger) bool { return t.Active || t.Testing }
 // SetStudyState opens or closes a study.
 func (db *DB) SetStudyState(ctx context.Context, p research.ProjectID, publicID string, state research.StudyState) error {
 	return db.InTx(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, "UPDATE studies SET state = $3 WHERE project_id = $1 AND public_id = $2", p, publicID, state)
+		var id research.StudyID
+		err := tx.QueryRowContext(ctx, "UPDATE studies SET state = $3 WHERE project_id = $1 AND public_id = $2 RETURNING id", p, publicID, state).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return research.Errorf(research.NotFound, "There is no such study.")
+		}
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, research.Errorf(research.NotFound, "There is no such study."))
-		}
-		return bumpRevision(ctx, tx)
+		return db.bumpStudy(ctx, tx, p, id)
 	})
 }
 

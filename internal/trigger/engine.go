@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +31,8 @@ type Engine struct {
 	random io.Reader
 	log    *slog.Logger
 	wake   chan struct{}
+	// held by transactions that go by the rules, and while these change
+	changing sync.RWMutex
 }
 
 // NewEngine makes an engine without rules.
@@ -41,6 +44,15 @@ func NewEngine(store Store, now func() time.Time, random io.Reader, log *slog.Lo
 
 // SetRules makes the engine decide by these rules from the next transaction on.
 func (e *Engine) SetRules(r *Rules) { e.rules.Store(r) }
+
+// Change is SetRules for rules whose indexes are those of before, edited. No
+// transaction goes on meanwhile: one that began when no trigger was replayed must
+// not meet a rule of which others make the runs.
+func (e *Engine) Change(edit func() *Rules) {
+	e.changing.Lock()
+	defer e.changing.Unlock()
+	e.SetRules(edit())
+}
 
 // Needs is what active triggers of the project read.
 func (e *Engine) Needs(p research.ProjectID) []EventNeed {
@@ -176,6 +188,8 @@ func (e *Engine) drain(ctx context.Context, shards []int, wait bool) (bool, erro
 	for len(shards) > 0 {
 		var pass pass
 		held, err := e.store.InShards(ctx, shards, wait, func(s Shard) error {
+			e.changing.RLock()
+			defer e.changing.RUnlock()
 			pass = e.newPass()
 			return pass.run(ctx, s)
 		})

@@ -131,6 +131,19 @@ func (ix *Index) Rule(t research.TriggerID) (*Rule, bool) {
 	return r, ok
 }
 
+// Study is the rules of a study.
+func (ix *Index) Study(key string) []*Rule {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	return ix.studies[key]
+}
+
+// Active is the rules that are active.
+func (ix *Index) Active() []*Rule {
+	rules, _ := ix.active()
+	return rules
+}
+
 // Candidates appends the rules of which some slot (a step, absent, did or
 // did_not) may be satisfied by the event as far as can be told without its
 // person, each once and in no order.
