@@ -42,8 +42,15 @@ func (c exportCmd) Run(ctx context.Context, out io.Writer) error {
 		buffered := bufio.NewWriter(out)
 		l := newListing(buffered, c.Format)
 		err = a.Export(ctx, c.What, p, app.Query{Since: since, Person: c.Person, Study: c.Key, OptedOut: c.OptedOut}, l.row)
-		return errors.Join(err, l.end("No "+c.What+" yet."), buffered.Flush())
+		return errors.Join(err, l.end(c.empty()), buffered.Flush())
 	})
+}
+
+func (c exportCmd) empty() string {
+	if c.OptedOut {
+		return "Nobody has opted out. Whoever did and was deleted since is not listed."
+	}
+	return "No " + c.What + " yet."
 }
 
 func (c exportCmd) study(ctx context.Context, a *app.App, out io.Writer, p *research.Project) error {

@@ -463,6 +463,25 @@ func TestWaitsOfAnActivationStandInTheLog(t *testing.T) {
 	})
 }
 
+// A decision is recorded with the version that took it, also where a former one had
+// a wait for the same event.
+func TestADecisionIsOfTheVersionThatTookIt(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, abandoning)
+		w.send(event("started", "ann", ""))
+		for version, wait := range []string{"1h", "2h", "3h"} {
+			w.apply(strings.Replace(abandoning, "1h", wait, 1))
+			var got int
+			err := db.InTx(t.Context(), func(tx *sql.Tx) error {
+				return tx.QueryRowContext(t.Context(), "SELECT version FROM decisions WHERE outcome = 'waiting'").Scan(&got)
+			})
+			if err != nil || got != version+1 {
+				t.Errorf("a wait of %s is of version %d, %v; want %d", wait, got, err, version+1)
+			}
+		}
+	})
+}
+
 func TestAnActivationDoesNotFloodTheLog(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db, stateless)
