@@ -13,12 +13,13 @@ import (
 )
 
 type exportCmd struct {
-	What    string `arg:"" enum:"study,events,invites,decisions,interviews,themes,report,catalogue,why,deliveries" help:"study, events, invites, decisions, interviews, themes, report, catalogue, why or deliveries."`
-	Key     string `arg:"" optional:"" help:"The key of the study to write out."`
-	Project string `required:"" help:"The project's key, prj_…" placeholder:"KEY"`
-	Since   string `help:"Only what came after this time, like 2026-11-24T12:00:00Z or 24h." placeholder:"TIME"`
-	Person  string `help:"Only this person's, by userId or anonymousId." placeholder:"ID"`
-	Format  string `enum:"table,json,jsonl,csv" default:"table" help:"table, json, jsonl or csv."`
+	What     string `arg:"" enum:"study,events,invites,decisions,interviews,themes,report,people,catalogue,why,deliveries" help:"study, events, invites, decisions, interviews, themes, report, people, catalogue, why or deliveries."`
+	Key      string `arg:"" optional:"" help:"The key of the study to write out."`
+	Project  string `required:"" help:"The project's key, prj_…" placeholder:"KEY"`
+	Since    string `help:"Only what came after this time, like 2026-11-24T12:00:00Z or 24h." placeholder:"TIME"`
+	Person   string `help:"Only this person's, by userId or anonymousId." placeholder:"ID"`
+	OptedOut bool   `help:"Of people, only those who opted out."`
+	Format   string `enum:"table,json,jsonl,csv" default:"table" help:"table, json, jsonl or csv."`
 }
 
 // Run writes out what a project holds.
@@ -26,6 +27,9 @@ func (c exportCmd) Run(ctx context.Context, out io.Writer) error {
 	since, err := moment(c.Since, time.Now())
 	if err != nil {
 		return usage{err}
+	}
+	if c.OptedOut && c.What != "people" {
+		return usage{errors.New("--opted-out is about people: `usercall export people --opted-out --project KEY`")}
 	}
 	return opened(ctx, func(a *app.App) error {
 		p, err := a.Project(ctx, c.Project)
@@ -37,9 +41,16 @@ func (c exportCmd) Run(ctx context.Context, out io.Writer) error {
 		}
 		buffered := bufio.NewWriter(out)
 		l := newListing(buffered, c.Format)
-		err = a.Export(ctx, c.What, p, app.Query{Since: since, Person: c.Person, Study: c.Key}, l.row)
-		return errors.Join(err, l.end("No "+c.What+" yet."), buffered.Flush())
+		err = a.Export(ctx, c.What, p, app.Query{Since: since, Person: c.Person, Study: c.Key, OptedOut: c.OptedOut}, l.row)
+		return errors.Join(err, l.end(c.empty()), buffered.Flush())
 	})
+}
+
+func (c exportCmd) empty() string {
+	if c.OptedOut {
+		return "Nobody has opted out. Whoever did and was deleted since is not listed."
+	}
+	return "No " + c.What + " yet."
 }
 
 func (c exportCmd) study(ctx context.Context, a *app.App, out io.Writer, p *research.Project) error {

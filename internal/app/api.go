@@ -59,6 +59,11 @@ func (v apiViews) Catalogue(ctx context.Context, p *research.Project, q report.Q
 	return all, err
 }
 
+func (v apiViews) People(ctx context.Context, p *research.Project, q report.Query) (all []report.PersonRow, err error) {
+	err = v.db.ExportPeople(ctx, p, q, into(&all))
+	return all, err
+}
+
 func (v apiViews) Why(ctx context.Context, p *research.Project, q report.Query) (all []report.WhyRow, err error) {
 	err = v.exportWhy(ctx, p, q, into(&all))
 	return all, err

@@ -331,7 +331,7 @@ func TestAnAPIKeyOpensItsProjectOnly(t *testing.T) {
 			items, _ := answer["items"].([]any)
 			return status, items
 		}
-		for _, what := range []string{"events", "invites", "decisions"} {
+		for _, what := range []string{"events", "invites", "decisions", "people"} {
 			if status, items := read(s.keys.APIKey, what); status != http.StatusOK || len(items) != 1 {
 				t.Errorf("%s of its own: %d %v", what, status, items)
 			}

@@ -7,9 +7,6 @@ import (
 	"github.com/usercall/usercall/internal/research"
 )
 
-// Exports is what `usercall export` and the API can write out.
-var Exports = []string{"events", "invites", "decisions", "interviews", "themes", "report", "catalogue", "why", "deliveries"}
-
 // Query picks what is exported.
 type Query = report.Query
 
@@ -28,6 +25,8 @@ func (a *App) Export(ctx context.Context, kind string, p *research.Project, q re
 		return a.db.ExportThemes(ctx, p, q, func(r report.ThemeRow) error { return yield(r) })
 	case "report":
 		return a.db.ExportReports(ctx, p, q, func(r report.ReportRow) error { return yield(r) })
+	case "people":
+		return a.db.ExportPeople(ctx, p, q, func(r report.PersonRow) error { return yield(r) })
 	case "deliveries":
 		return a.db.ExportDeliveries(ctx, p, q, func(r report.DeliveryRow) error { return yield(r) })
 	case "catalogue":

@@ -53,6 +53,15 @@ type (
 		Link       string `json:"link"`
 		Test       bool   `json:"test"` // by a trigger in test mode: it is not counted
 	}
+	// PersonRow is somebody the project has events of.
+	PersonRow struct {
+		Person    string `json:"person"`
+		Kind      string `json:"kind"`  // user or anonymous
+		Email     string `json:"email"` // their trait
+		FirstSeen Time   `json:"first_seen"`
+		LastSeen  Time   `json:"last_seen"`
+		OptedOut  bool   `json:"opted_out"` // for ever, on a card or in a mail too
+	}
 	// DecisionRow is one line of the decision log.
 	DecisionRow struct {
 		At        Time   `json:"at"`
@@ -142,9 +151,10 @@ type (
 	}
 	// Query picks what is exported.
 	Query struct {
-		Since  time.Time // of receipt, reservation, decision or start
-		Person string    // its id, without the kind; "": everybody
-		Study  string    // key; "": all
-		Limit  int       // newest rows, newest first; 0: all, oldest first
+		Since    time.Time // of receipt, reservation, decision or start; of people: when they were last seen
+		Person   string    // its id, without the kind; "": everybody
+		Study    string    // key; "": all
+		OptedOut bool      // of people, only those who opted out
+		Limit    int       // newest rows, newest first; 0: all, oldest first
 	}
 )

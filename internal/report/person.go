@@ -63,6 +63,15 @@ type PersonLine struct {
 	LastSeen  time.Time
 }
 
+// Row is the person as exports spell them.
+func (l *PersonLine) Row(optedOut bool) PersonRow {
+	kind := "anonymous"
+	if l.Key.Identified() {
+		kind = "user"
+	}
+	return PersonRow{Person: l.Key.ID(), Kind: kind, Email: l.Email, FirstSeen: Time{l.FirstSeen}, LastSeen: Time{l.LastSeen}, OptedOut: optedOut}
+}
+
 // Person is what is known of somebody.
 type Person struct {
 	PersonLine

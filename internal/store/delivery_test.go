@@ -359,7 +359,7 @@ func TestAnInviteThatEndedIsNotSent(t *testing.T) {
 			o.t.Errorf("%d arrived, %d deliveries are left", len(o.ids()), len(o.stand()))
 		}
 		o.send(event("left", "ann", ""))
-		if got := o.log(); got[len(got)-1] != "ann skipped project_cooldown" {
+		if got := o.log(); got[len(got)-1] != "ann skipped excluded" {
 			o.t.Errorf("decided %q", got)
 		}
 	})

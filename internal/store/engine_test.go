@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -405,4 +406,49 @@ func TestWhoeverIsLinkedWhileTheyAreFirstSeen(t *testing.T) {
 			t.Errorf("%d people, want 12", len(people))
 		}
 	})
+}
+
+// Who opted out meets another gate than who said "don't ask again": triggers.md §5.
+func TestWhoOptedOutIsExcluded(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, leavingAny)
+		for _, who := range []string{"ann", "bob"} {
+			e := event("left", who, "")
+			e.TicketHash = invite.TicketHash("of " + who)
+			w.send(e)
+		}
+		bob, _ := db.Offered(t.Context(), invite.Visitor{Project: w.project.ID, Ticket: invite.TicketHash("of bob")}, w.clock())
+		w.move(bob, invite.Never, true)
+		if err := db.OptOut(t.Context(), w.project.ID, invite.TicketHash("of ann"), w.clock()); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(time.Minute)
+		w.send(event("left", "ann", ""), event("left", "bob", ""), event("left", "eve", ""))
+		w.wantLog("ann invited ", "bob invited ", "ann skipped excluded", "bob skipped project_cooldown", "eve invited ")
+		w.wantPeople(report.Query{}, "ann true", "bob true", "eve false")
+		w.wantPeople(report.Query{OptedOut: true}, "ann true", "bob true")
+		w.wantPeople(report.Query{Person: "eve"}, "eve false")
+		w.wantPeople(report.Query{OptedOut: true, Person: "eve"})
+		w.wantPeople(report.Query{Since: w.clock().Add(time.Millisecond)})
+		if err := db.OptOut(t.Context(), w.project.ID, invite.TicketHash("of bob"), w.clock()); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(time.Minute)
+		w.send(event("left", "bob", ""))
+		w.wantLog("ann invited ", "bob invited ", "ann skipped excluded", "bob skipped project_cooldown", "eve invited ", "bob skipped excluded")
+	})
+}
+
+// wantPeople compares an export of people, whatever the order of those seen at one
+// moment: "person opted-out".
+func (w *world) wantPeople(q report.Query, want ...string) {
+	w.t.Helper()
+	var got []string
+	err := w.db.ExportPeople(w.t.Context(), w.project, q, func(r report.PersonRow) error {
+		got = append(got, fmt.Sprint(r.Person, " ", r.OptedOut))
+		return nil
+	})
+	if slices.Sort(got); err != nil || !slices.Equal(got, want) {
+		w.t.Errorf("people %q, %v; want %q", got, err, want)
+	}
 }

@@ -82,7 +82,8 @@ func (s *shardTx) contactFacts(ctx context.Context, f *trigger.Facts, r *trigger
 			f.LastByTrigger = fromMS(last)
 			return struct{}{}, err
 		}
-		f.LastByAny, f.Dismissals, f.Never = fromMS(last), dismissals, never == 1
+		f.LastByAny, f.Dismissals = fromMS(last), dismissals
+		f.Never, f.OptedOut = never == saidNever, never == optedOut
 		return struct{}{}, err
 	}, selectContacts, int64(r.Project), string(f.Person.Key), int64(r.TriggerID))
 	return err

@@ -29,7 +29,7 @@ const (
 			again_until, ticket_hash, test`
 	insertDecision = "INSERT INTO decisions (" + decisionFields + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)" + mergeDecision
 	mergeDecision  = `
-		ON CONFLICT (trigger_id, event_seq) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, gate = excluded.gate,
+		ON CONFLICT (trigger_id, event_seq) DO UPDATE SET version = excluded.version, at = excluded.at, outcome = excluded.outcome, gate = excluded.gate,
 			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id, user_key = excluded.user_key,
 			again_until = excluded.again_until, ticket_hash = excluded.ticket_hash, test = excluded.test`
 	deleteDecision = "DELETE FROM decisions WHERE trigger_id = $1 AND event_seq = $2"

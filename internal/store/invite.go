@@ -208,8 +208,8 @@ func countDismissal(ctx context.Context, tx *sql.Tx, i *research.Invite, never b
 	if i.Test {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE contacts SET dismissals = dismissals + 1, never = CASE WHEN $3 = 1 THEN 1 ELSE never END
-		WHERE project_id = $1 AND user_key = $2 AND trigger_id = 0`, i.Project, i.Person, flag(never))
+	_, err := tx.ExecContext(ctx, `UPDATE contacts SET dismissals = dismissals + 1, never = CASE WHEN never < $3 THEN $3 ELSE never END
+		WHERE project_id = $1 AND user_key = $2 AND trigger_id = 0`, i.Project, i.Person, saidNever*flag(never))
 	return err
 }
 
@@ -251,10 +251,16 @@ func (db *DB) OptOut(ctx context.Context, project research.ProjectID, ticket []b
 	})
 }
 
+// What contacts keep of those who are never asked again; of two the greater counts.
+const (
+	saidNever = 1 // "don't ask again", on a card
+	optedOut  = 2
+)
+
 func (db *DB) optOutPerson(ctx context.Context, tx *sql.Tx, project research.ProjectID, person research.PersonKey, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO contacts (project_id, user_key, trigger_id, last_shown_at, never) VALUES ($1, $2, 0, 0, 1)
-		ON CONFLICT (project_id, user_key, trigger_id) DO UPDATE SET never = 1`, project, person)
+		INSERT INTO contacts (project_id, user_key, trigger_id, last_shown_at, never) VALUES ($1, $2, 0, 0, $3)
+		ON CONFLICT (project_id, user_key, trigger_id) DO UPDATE SET never = excluded.never`, project, person, optedOut)
 	if err != nil {
 		return err
 	}

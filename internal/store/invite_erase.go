@@ -87,7 +87,7 @@ func eraseContacts(ctx context.Context, tx *sql.Tx, p research.ProjectID, keys [
 		if err != nil {
 			return false, err
 		}
-		never = never || slices.Contains(said, 1)
+		never = never || slices.ContainsFunc(said, func(n int) bool { return n > 0 })
 	}
 	return never, nil
 }

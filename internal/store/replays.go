@@ -167,7 +167,7 @@ func (db *DB) putPastRuns(ctx context.Context, tx *sql.Tx, a trigger.Activation,
 // HandOver implements trigger.PastStore. Once the shards are held, what of the log
 // is not in the inbox was evaluated without the trigger, and what is there will be
 // evaluated with it.
-func (db *DB) HandOver(ctx context.Context, a trigger.Activation, log trigger.PastLog, now time.Time, last func(context.Context) ([]trigger.PastRun, error)) error {
+func (db *DB) HandOver(ctx context.Context, a trigger.Activation, log trigger.PastLog, now time.Time, last func(context.Context) (trigger.PastEnd, error)) error {
 	begun := false
 	err := db.inTurn(ctx, func(tx *sql.Tx) error {
 		if err := db.holdAllShards(ctx, tx); err != nil {
@@ -183,11 +183,11 @@ func (db *DB) HandOver(ctx context.Context, a trigger.Activation, log trigger.Pa
 			defer func() { l.q = db.read }()
 		}
 		begun = true
-		runs, err := last(ctx)
+		end, err := last(ctx)
 		if err != nil {
 			return err
 		}
-		if err := db.putPastRuns(ctx, tx, a, runs); err != nil {
+		if err := errors.Join(db.putPastRuns(ctx, tx, a, end.Runs), db.putWaits(ctx, tx, end.Waits)); err != nil {
 			return err
 		}
 		return db.endReplay(ctx, tx, a, log, now)
@@ -196,6 +196,15 @@ func (db *DB) HandOver(ctx context.Context, a trigger.Activation, log trigger.Pa
 		return trigger.ErrBusy
 	}
 	return err
+}
+
+// putWaits writes waits into the log of decisions.
+func (db *DB) putWaits(ctx context.Context, tx *sql.Tx, waits []*research.Decision) (err error) {
+	s := db.shardTx(hotTx{tx, db.hot})
+	for _, d := range waits {
+		err = errors.Join(err, s.Record(ctx, d, nil))
+	}
+	return errors.Join(err, s.saveDecisions(ctx))
 }
 
 func (db *DB) endReplay(ctx context.Context, tx *sql.Tx, a trigger.Activation, log trigger.PastLog, now time.Time) error {

@@ -64,7 +64,7 @@ func (t *timed) PutRuns(ctx context.Context, a trigger.Activation, runs []trigge
 	return t.PastStore.PutRuns(ctx, a, runs)
 }
 
-func (t *timed) HandOver(ctx context.Context, a trigger.Activation, log trigger.PastLog, now time.Time, last func(context.Context) ([]trigger.PastRun, error)) error {
+func (t *timed) HandOver(ctx context.Context, a trigger.Activation, log trigger.PastLog, now time.Time, last func(context.Context) (trigger.PastEnd, error)) error {
 	began := time.Now()
 	defer func() { t.took = append(t.took, time.Since(began)) }()
 	return t.PastStore.HandOver(ctx, a, log, now, last)

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/usercall/usercall/internal/report"
 	"github.com/usercall/usercall/internal/research"
 	"github.com/usercall/usercall/internal/store"
 	"github.com/usercall/usercall/internal/store/storetest"
@@ -275,7 +276,7 @@ func (b *busy) PutRuns(ctx context.Context, a trigger.Activation, runs []trigger
 	return errors.Join(b.PastStore.PutRuns(ctx, a, runs), b.meanwhile())
 }
 
-func (b *busy) HandOver(ctx context.Context, a trigger.Activation, log trigger.PastLog, now time.Time, last func(context.Context) ([]trigger.PastRun, error)) error {
+func (b *busy) HandOver(ctx context.Context, a trigger.Activation, log trigger.PastLog, now time.Time, last func(context.Context) (trigger.PastEnd, error)) error {
 	if err := b.meanwhile(); err != nil {
 		return err
 	}
@@ -434,4 +435,70 @@ func (w *world) triggerOf(study string) research.Trigger {
 		w.t.Fatal(err)
 	}
 	return s.Triggers[0]
+}
+
+// What an activation found to be waiting stands in the log as a live wait does,
+// once, however often it is activated, and so does what became of it.
+func TestWaitsOfAnActivationStandInTheLog(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, stateless)
+		w.send(event("started", "eve", "")) // over by the activation
+		w.pass(2 * time.Hour)
+		w.send(event("started", "ann", ""), event("started", "bob", ""), event("started", "dan", ""))
+		w.pass(time.Minute)
+		w.send(event("finished", "bob", ""))
+		w.apply(abandoning)
+		w.wantLog("ann waiting ", "dan waiting ")
+		for _, on := range []bool{false, true} {
+			if err := db.SetActive(t.Context(), w.project.ID, w.triggerOf("why").PublicID, on, w.clock()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.replay()
+		w.wantLog("ann waiting ", "dan waiting ")
+		w.send(event("finished", "dan", ""))
+		w.pass(2 * time.Hour)
+		w.settle()
+		w.wantLog("ann invited ", "dan cancelled ")
+	})
+}
+
+// A decision is recorded with the version that took it, also where a former one had
+// a wait for the same event.
+func TestADecisionIsOfTheVersionThatTookIt(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, abandoning)
+		w.send(event("started", "ann", ""))
+		for version, wait := range []string{"1h", "2h", "3h"} {
+			w.apply(strings.Replace(abandoning, "1h", wait, 1))
+			var got int
+			err := db.InTx(t.Context(), func(tx *sql.Tx) error {
+				return tx.QueryRowContext(t.Context(), "SELECT version FROM decisions WHERE outcome = 'waiting'").Scan(&got)
+			})
+			if err != nil || got != version+1 {
+				t.Errorf("a wait of %s is of version %d, %v; want %d", wait, got, err, version+1)
+			}
+		}
+	})
+}
+
+func TestAnActivationDoesNotFloodTheLog(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, stateless)
+		var all []research.Event
+		for i := range report.KeptPerDay + 1 {
+			all = append(all, event("started", fmt.Sprint("u", i), ""))
+			all[i].Timestamp = w.clock().Add(-time.Duration(i) * time.Second)
+		}
+		w.send(all...)
+		w.apply(abandoning)
+		if got := w.log(); len(got) != report.KeptPerDay || slices.Contains(got, "u0 waiting ") {
+			t.Errorf("the log has %d waits, or not those that end first", len(got))
+		}
+		w.pass(2 * time.Hour)
+		w.settle()
+		if n := len(w.log()); n != report.KeptPerDay+1 {
+			t.Errorf("%d are decided", n)
+		}
+	})
 }

@@ -30,7 +30,7 @@ func (r *Reports) People(ctx context.Context, p research.ProjectID, which report
 		f.add(`(user_key LIKE 'u:' || ? ESCAPE '\' OR user_key LIKE 'a:' || ? ESCAPE '\')`, likePrefix(which.Text))
 	}
 	if which.Never {
-		f.add("user_key IN (SELECT c.user_key FROM contacts c WHERE c.project_id = ? AND c.trigger_id = 0 AND c.never = 1)", p)
+		f.add("user_key IN (SELECT c.user_key FROM contacts c WHERE c.project_id = ? AND c.trigger_id = 0 AND c.never > 0)", p)
 	}
 	f.args = append(f.args, limit)
 	return collect(ctx, r.db.read, func(r row) (l report.PersonLine, err error) {
@@ -50,6 +50,25 @@ func scanPerson(r row, l *report.PersonLine, more ...any) (research.Traits, erro
 	l.FirstSeen, l.LastSeen = fromMS(first), fromMS(last)
 	_ = json.Unmarshal(traits.Get("email"), &l.Email) // anything but a string is no address
 	return traits, err
+}
+
+// ExportPeople streams a project's people, by when they were seen last.
+func (db *DB) ExportPeople(ctx context.Context, p *research.Project, q report.Query, yield func(report.PersonRow) error) error {
+	f := newFilter(p.ID, "p.project_id")
+	f.query(q, "p.last_seen", "p.user_key", "")
+	if q.OptedOut {
+		f.where = append(f.where, "c.never > 0")
+	}
+	return stream(ctx, db.read, func(r row) error {
+		var l report.PersonLine
+		var optedOut int
+		if _, err := scanPerson(r, &l, &optedOut); err != nil {
+			return err
+		}
+		return yield(l.Row(optedOut == 1))
+	}, `SELECT p.user_key, p.traits, p.first_seen, p.last_seen, CASE WHEN c.never > 0 THEN 1 ELSE 0 END
+		FROM people p LEFT JOIN contacts c ON c.project_id = p.project_id AND c.user_key = p.user_key AND c.trigger_id = 0
+		WHERE `+f.String()+order(q, "p.last_seen"), f.args...)
 }
 
 // Person implements report.PeopleStore. Whoever has events only, and was not
@@ -79,7 +98,7 @@ func (r *Reports) contact(ctx context.Context, p research.ProjectID, person *rep
 	var never int
 	err := r.db.read.QueryRowContext(ctx, "SELECT last_shown_at, dismissals, never FROM contacts WHERE project_id = $1 AND user_key = $2 AND trigger_id = 0",
 		p, person.Key).Scan(&shown, &person.Dismissals, &never)
-	person.LastShown, person.Never = fromMS(shown), never == 1
+	person.LastShown, person.Never = fromMS(shown), never > 0
 	return notFound(err)
 }
 

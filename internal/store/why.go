@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/usercall/usercall/internal/report"
@@ -68,9 +69,17 @@ func (r *Reports) Find(ctx context.Context, p research.ProjectID, id string) (re
 	}
 	said, err := r.db.standsBeside(ctx, p, browser)
 	if err == nil && said == "" {
-		err = research.Errorf(research.NotFound, "Nobody of that id has been seen here. Ids are compared exactly as your events carry them.")
+		err = research.Errorf(research.NotFound, "Nobody of that id has been seen here. Ids are compared exactly as your events carry them.%s", unlessEmail(id))
 	}
 	return said, err
+}
+
+// unlessEmail is what somebody may not know who looks for an address.
+func unlessEmail(id string) string {
+	if strings.Contains(id, "@") {
+		return " An e-mail address finds somebody only where it is their userId."
+	}
+	return ""
 }
 
 // standsBeside is the user whose id stood beside an anonymousId in every event, so

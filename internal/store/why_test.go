@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,6 +145,9 @@ func TestFind(t *testing.T) {
 		}
 		if _, err := db.Reports().Find(t.Context(), w.project.ID, "an"); research.CodeOf(err) != research.NotFound {
 			t.Errorf("half an id leads somewhere: %v", err)
+		}
+		if _, err := db.Reports().Find(t.Context(), w.project.ID, "ann@example.com"); err == nil || !strings.Contains(err.Error(), "where it is their userId") {
+			t.Errorf("of an address: %v", err)
 		}
 		other := project(t, db, "other")
 		if _, err := db.Reports().Find(t.Context(), other.ID, "ann"); research.CodeOf(err) != research.NotFound {

@@ -240,6 +240,19 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// The days on which clocks are changed have 23 and 25 hours.
+func TestDayKeyWhereClocksAreChanged(t *testing.T) {
+	for at, want := range map[string]string{
+		"2026-03-28T22:59:59.999Z": "2026-03-28", "2026-03-28T23:00:00Z": "2026-03-29", "2026-03-29T21:59:59.999Z": "2026-03-29", "2026-03-29T22:00:00Z": "2026-03-30",
+		"2026-10-24T21:59:59.999Z": "2026-10-24", "2026-10-24T22:00:00Z": "2026-10-25", "2026-10-25T22:59:59.999Z": "2026-10-25", "2026-10-25T23:00:00Z": "2026-10-26",
+	} {
+		moment, err := time.Parse(time.RFC3339, at)
+		if got := DayKey(moment, "Europe/Berlin"); err != nil || got != want {
+			t.Errorf("%s is on %s, %v; want %s", at, got, err, want)
+		}
+	}
+}
+
 func TestDayKey(t *testing.T) {
 	now := time.Date(2026, 11, 24, 23, 30, 0, 0, time.UTC)
 	for zone, want := range map[string]string{"": "2026-11-24", "UTC": "2026-11-24", "Europe/Berlin": "2026-11-25", "America/New_York": "2026-11-24", "Nowhere/At all": "2026-11-24", "Local": "2026-11-24"} {

@@ -129,6 +129,34 @@ func (p *Past) Changed(grace time.Duration) (all []PastRun) {
 	return all
 }
 
+// Waits is what is still to be decided, as the log of decisions has it: at most so
+// many, the soonest.
+func (p *Past) Waits(most int) (all []*research.Decision) {
+	for _, d := range p.soonest(most) {
+		all = append(all, record(p.rule, d.who, &d.Match, fromMilli(d.at), Verdict{Outcome: research.Waiting}))
+	}
+	return all
+}
+
+func (p *Past) soonest(most int) (all []*due) {
+	for key, who := range p.replay.people {
+		if who.runs[p.rule] == nil {
+			continue
+		}
+		for _, m := range who.runs[p.rule].Pending {
+			at := p.rule.Moment(&m)
+			if !at.After(p.from.Begun) || len(all) == most && at.UnixMilli() > all[most-1].at {
+				continue
+			}
+			d := &due{at: at.UnixMilli(), who: key, rule: p.rule, Match: m}
+			i, _ := slices.BinarySearchFunc(all, d, compareDue)
+			all = slices.Insert(all, i, d)
+			all = all[:min(len(all), most)]
+		}
+	}
+	return all
+}
+
 func (p *Past) forget(run *Run) {
 	run.Pending = slices.DeleteFunc(run.Pending, func(m Match) bool { return !p.stands(&m) })
 }

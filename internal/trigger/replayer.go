@@ -28,9 +28,15 @@ type PastStore interface {
 	// PutRuns writes runs down, of which nobody takes notice yet.
 	PutRuns(ctx context.Context, a Activation, runs []PastRun) error
 	// HandOver holds all shards, lets last apply what of the log is evaluated and
-	// was not read, writes its runs down, and makes the engine go by them from the
+	// was not read, writes down what came of it, and makes the engine go by them from the
 	// very next transaction. ErrBusy: nothing happened, and it can be tried again.
-	HandOver(ctx context.Context, a Activation, log PastLog, now time.Time, last func(context.Context) ([]PastRun, error)) error
+	HandOver(ctx context.Context, a Activation, log PastLog, now time.Time, last func(context.Context) (PastEnd, error)) error
+}
+
+// PastEnd is what the end of an activation writes down.
+type PastEnd struct {
+	Runs  []PastRun
+	Waits []*research.Decision // for the log
 }
 
 // PastLog is the log of a project on its way into an activation.
@@ -207,6 +213,10 @@ func (w *replaying) write(ctx context.Context) error {
 	return nil
 }
 
+// waitsLogged is how many waits of an activation the log of decisions has before
+// they are decided: as many as a day has of a busy kind.
+const waitsLogged = 200
+
 // tries is how often the shards are asked for.
 const tries = 20
 
@@ -226,13 +236,12 @@ func (w *replaying) handOver(ctx context.Context) (err error) {
 }
 
 // last applies the end of the log, inside the transaction that hands over.
-func (w *replaying) last(ctx context.Context) ([]PastRun, error) {
+func (w *replaying) last(ctx context.Context) (end PastEnd, err error) {
 	if w.log == nil {
-		return nil, nil
+		return end, nil
 	}
-	_, err := w.log.Read(ctx, w.past.Add)
-	if err == nil {
+	if _, err = w.log.Read(ctx, w.past.Add); err == nil {
 		err = w.past.Play(w.broken)
 	}
-	return w.past.Changed(w.grace), err
+	return PastEnd{w.past.Changed(w.grace), w.past.Waits(waitsLogged)}, err
 }

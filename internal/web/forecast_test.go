@@ -222,7 +222,7 @@ func (s *site) activating(id string, done, total int) {
 	if done < total {
 		return
 	}
-	if err := s.db.HandOver(s.t.Context(), *a, emptyLog{s.now.AddDate(0, 0, -61)}, s.now, func(context.Context) ([]trigger.PastRun, error) { return nil, nil }); err != nil {
+	if err := s.db.HandOver(s.t.Context(), *a, emptyLog{s.now.AddDate(0, 0, -61)}, s.now, func(context.Context) (end trigger.PastEnd, err error) { return end, nil }); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -36,6 +36,7 @@ type Views interface {
 	Interviews(ctx context.Context, p *research.Project, q report.Query) ([]report.InterviewRow, error)
 	Themes(ctx context.Context, p *research.Project, q report.Query) ([]report.ThemeRow, error)
 	Reports(ctx context.Context, p *research.Project, q report.Query) ([]report.ReportRow, error)
+	People(ctx context.Context, p *research.Project, q report.Query) ([]report.PersonRow, error)
 	Catalogue(ctx context.Context, p *research.Project, q report.Query) ([]report.CatalogueRow, error)
 	Why(ctx context.Context, p *research.Project, q report.Query) ([]report.WhyRow, error)
 	// Forecast is what a trigger would have done, by the keys of its study and
@@ -72,6 +73,7 @@ func Register(mux *http.ServeMux, views Views) *huma.OpenAPI {
 	list(api, "interviews", "Interviews with their transcripts", views.Interviews)
 	list(api, "themes", "Themes with their quotes", views.Themes)
 	list(api, "reports", "The report of each study", views.Reports)
+	people(api, views.People)
 	catalogue(api, views.Catalogue)
 	why(api, views.Why)
 	forecast(api, views.Forecast)
@@ -124,6 +126,24 @@ func list[T any](api huma.API, name, summary string, read func(context.Context, 
 			rows, err := read(ctx, projectOf(ctx), report.Query{Since: in.Since, Person: in.Person, Study: in.Study, Limit: in.Limit})
 			out := &listed[T]{}
 			out.Body.Items = append([]T{}, rows...)
+			return out, err
+		})
+}
+
+// askedOfPeople is what the people of a project can be asked.
+type askedOfPeople struct {
+	Person   string    `query:"person" maxLength:"512" doc:"Only the one of this userId or anonymousId."`
+	OptedOut bool      `query:"opted_out" doc:"Only those who opted out."`
+	Since    time.Time `query:"since" doc:"Only people seen at or after this time."`
+	Limit    int       `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many rows, those seen last first."`
+}
+
+func people(api huma.API, read func(context.Context, *research.Project, report.Query) ([]report.PersonRow, error)) {
+	huma.Register(api, huma.Operation{OperationID: "list-people", Method: http.MethodGet, Path: "/api/v1/people", Summary: "People, and who of them opted out"},
+		func(ctx context.Context, in *askedOfPeople) (*listed[report.PersonRow], error) {
+			rows, err := read(ctx, projectOf(ctx), report.Query{Since: in.Since, Person: in.Person, OptedOut: in.OptedOut, Limit: in.Limit})
+			out := &listed[report.PersonRow]{}
+			out.Body.Items = append([]report.PersonRow{}, rows...)
 			return out, err
 		})
 }

@@ -41,6 +41,10 @@ func (none) Reports(context.Context, *research.Project, report.Query) ([]report.
 	return nil, nil
 }
 
+func (none) People(context.Context, *research.Project, report.Query) ([]report.PersonRow, error) {
+	return nil, nil
+}
+
 func (none) Catalogue(context.Context, *research.Project, report.Query) ([]report.CatalogueRow, error) {
 	return nil, nil
 }
