@@ -91,15 +91,17 @@ func OpenAt(ctx context.Context, target string, version int64) (*sql.DB, error) 
 
 // PolledQuery is a statement that is run again and again while nothing happens.
 type PolledQuery struct {
-	SetUp string // what its transaction begins with
-	Text  string
-	Args  []any
+	Text string
+	Args []any
 }
+
+// SetUp prepares a transaction as those are in which polled queries run.
+func (db *DB) SetUp(ctx context.Context, tx *sql.Tx) error { return db.setUp(ctx, tx, 0) }
 
 // TakesUp is how a pass reads events that wait.
 func (db *DB) TakesUp() PolledQuery {
 	if db.dialect == postgresDialect {
-		return PolledQuery{"SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off", selectInboxOf, []any{[]int{40, 255, 2}, 1000}}
+		return PolledQuery{Text: selectInboxOf, Args: []any{[]int{40, 255, 2}, 1000}}
 	}
 	return PolledQuery{Text: selectInbox, Args: []any{2, 255, 64}}
 }
@@ -108,11 +110,9 @@ func (db *DB) TakesUp() PolledQuery {
 // wait.
 func (db *DB) Polls() map[string]PolledQuery {
 	now := ms(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC))
-	all := map[string]PolledQuery{"which shards": {Text: selectDueShards, Args: []any{now}}}
+	all := map[string]PolledQuery{"which shards": {Text: selectDueShards, Args: []any{now}}, "which persons": {Text: selectDue, Args: []any{now, 256}}}
 	if db.dialect == postgresDialect {
-		all["which persons"] = PolledQuery{"SET LOCAL enable_seqscan = off", selectDueOf, []any{now, 1000, []int{1, 2, 3}}}
-	} else {
-		all["which persons"] = PolledQuery{Text: selectDue, Args: []any{now, 256}}
+		all["which persons"] = PolledQuery{Text: selectDueOf, Args: []any{now, 1000, []int{1, 2, 3}}}
 	}
 	return all
 }

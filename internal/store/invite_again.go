@@ -69,7 +69,7 @@ func leftAlone(ctx context.Context, tx *sql.Tx, i *research.Invite) error {
 		return nil
 	case err != nil || i.Test:
 		return err
-	case never == 1:
+	case never > 0:
 		return research.Errorf(research.Conflict, "The person wants no invites.")
 	case last >= ms(i.ReservedAt):
 		return research.Errorf(research.Conflict, "The person was asked another way since then.")

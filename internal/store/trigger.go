@@ -20,10 +20,17 @@ func (db *DB) putInbox(ctx context.Context, tx hotTx, waited []*arrival) error {
 	return db.bulk.insertInbox(ctx, tx, waited)
 }
 
-// DueShards implements trigger.Store.
-func (db *DB) DueShards(ctx context.Context, now time.Time) ([]int, error) {
-	return collect(ctx, db.read, func(r row) (s int, err error) { return s, r.Scan(&s) },
-		selectDueShards, ms(now))
+// DueShards implements trigger.Store. It goes by the index, as evaluating does: the
+// plan is made once, often while the inbox is empty.
+func (db *DB) DueShards(ctx context.Context, now time.Time) (due []int, err error) {
+	err = db.look(ctx, func(s *shardTx) error {
+		if err := db.setUp(ctx, s.tx.Tx, 0); err != nil {
+			return err
+		}
+		due, err = collect(ctx, s.tx, func(r row) (n int, err error) { return n, r.Scan(&n) }, selectDueShards, ms(now))
+		return err
+	})
+	return due, err
 }
 
 // lockWait is how long a browser's request waits for a shard that another

@@ -121,10 +121,8 @@ func explain(t testing.TB, db *store.DB, query store.PolledQuery) (plan string) 
 		t.Fatal(err)
 	}
 	defer tx.Rollback()
-	if query.SetUp != "" {
-		if _, err := tx.ExecContext(t.Context(), query.SetUp); err != nil {
-			t.Fatal(err)
-		}
+	if err := db.SetUp(t.Context(), tx); err != nil {
+		t.Fatal(err)
 	}
 	rows, err := tx.QueryContext(t.Context(), how+query.Text, query.Args...)
 	if err != nil {

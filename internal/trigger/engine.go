@@ -13,8 +13,8 @@ import (
 	"github.com/usercall/usercall/internal/research"
 )
 
-// Rules is everything that is active, by project. It is replaced as a whole
-// when a study changes, and never changed in place.
+// Rules is everything that is active, by project. It is replaced as a whole when a
+// study changes, but for the indexes, which are edited: see Engine.Change.
 type Rules struct {
 	Index    map[research.ProjectID]*Index
 	Projects map[research.ProjectID]*research.Project
