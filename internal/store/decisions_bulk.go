@@ -71,6 +71,6 @@ func (postgresBulk) deleteDecisions(ctx context.Context, tx hotTx, gone []decide
 		triggers[i], seqs[i] = int64(d.Trigger), d.EventSeq
 	}
 	_, err := tx.ExecContext(ctx, `DELETE FROM decisions d USING unnest($1::bigint[], $2::bigint[]) AS gone (trigger_id, event_seq)
-		WHERE d.trigger_id = gone.trigger_id AND d.event_seq = gone.event_seq`, triggers, seqs)
+		WHERE d.trigger_id = gone.trigger_id AND d.event_seq = gone.event_seq AND d.outcome <> 'invited'`, triggers, seqs)
 	return err
 }

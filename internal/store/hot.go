@@ -31,8 +31,9 @@ const (
 	mergeDecision  = `
 		ON CONFLICT (trigger_id, event_seq) DO UPDATE SET version = excluded.version, at = excluded.at, outcome = excluded.outcome, gate = excluded.gate,
 			detail = excluded.detail, remedy = excluded.remedy, invite_id = excluded.invite_id, user_key = excluded.user_key,
-			again_until = excluded.again_until, ticket_hash = excluded.ticket_hash, test = excluded.test`
-	deleteDecision = "DELETE FROM decisions WHERE trigger_id = $1 AND event_seq = $2"
+			again_until = excluded.again_until, ticket_hash = excluded.ticket_hash, test = excluded.test
+			WHERE decisions.outcome <> 'invited' OR excluded.outcome = 'invited'` // why somebody was asked outlives an edit
+	deleteDecision = "DELETE FROM decisions WHERE trigger_id = $1 AND event_seq = $2 AND outcome <> 'invited'"
 	selectCount    = "SELECT kept FROM decision_counts WHERE project_id = $1 AND trigger_id = $2 AND day = $3 AND outcome = $4 AND gate = $5"
 	upsertCount    = `INSERT INTO decision_counts (project_id, trigger_id, day, outcome, gate, kept, beyond, last_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (project_id, trigger_id, day, outcome, gate) DO UPDATE SET kept = decision_counts.kept + excluded.kept,

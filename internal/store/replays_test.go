@@ -482,6 +482,22 @@ func TestADecisionIsOfTheVersionThatTookIt(t *testing.T) {
 	})
 }
 
+// An edited trigger may find again what it has invited somebody for. Why they were
+// asked stays in the log.
+func TestAnInviteStaysInTheLogOfAnEditedTrigger(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, abandoning)
+		w.send(event("started", "ann", ""))
+		w.pass(2 * time.Hour)
+		w.settle()
+		w.apply(strings.Replace(abandoning, "1h", "3h", 1))
+		w.wantLog("ann invited ")
+		w.pass(2 * time.Hour)
+		w.settle()
+		w.wantLog("ann invited ")
+	})
+}
+
 func TestAnActivationDoesNotFloodTheLog(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db, stateless)
