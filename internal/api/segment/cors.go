@@ -33,12 +33,21 @@ func cors(next http.Handler) http.Handler {
 // preflight follows.
 func OneSlash(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if plain := slashes.ReplaceAllString(r.URL.Path, "/"); plain != r.URL.Path && strings.HasPrefix(plain, "/v1/") {
-			r = r.Clone(r.Context())
-			r.URL.Path, r.URL.RawPath = plain, slashes.ReplaceAllString(r.URL.RawPath, "/")
+		if strings.Contains(r.URL.Path, "//") {
+			r = plain(r)
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+func plain(r *http.Request) *http.Request {
+	path := slashes.ReplaceAllString(r.URL.Path, "/")
+	if !strings.HasPrefix(path, "/v1/") {
+		return r
+	}
+	r = r.Clone(r.Context())
+	r.URL.Path, r.URL.RawPath = path, slashes.ReplaceAllString(r.URL.RawPath, "/")
+	return r
 }
 
 var slashes = regexp.MustCompile("//+")
