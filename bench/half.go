@@ -1,27 +1,35 @@
 package main
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // openConns is the connections of an open loop: enough that one is free whenever
 // a request is due.
 const openConns = 64
 
-// halfLoad lets each server take half of what it could in outcomes, where one
-// browser a person brought hits, beside the floor at the same rate.
-func (l *lab) halfLoad(ctx context.Context, outcomes []outcome) ([]outcome, error) {
-	return l.round(ctx, func(subjects []*subject) (entrants []entrant) {
+// half measures latency where a server has as much to do again as it has: what it
+// takes at most first, then half of that, beside the floor at the same rate.
+func half(ctx context.Context, l *lab) (string, error) {
+	most, err := l.round(ctx, kinds(load{size: 20, events: l.scale.events[20], conns: 16, hit: hits}))
+	if err != nil {
+		return "", fmt.Errorf("as fast as they go: %w", err)
+	}
+	outcomes, err := l.round(ctx, func(subjects []*subject) (entrants []entrant) {
 		for _, s := range subjects[1:] {
-			c := l.halfOf(saturation(outcomes, s.name))
+			c := l.halfOf(saturation(most, s.name))
 			entrants = append(entrants, entrant{subjects[0], c}, entrant{s, c})
 		}
 		return entrants
 	})
+	return table(openLoop, outcomes), err
 }
 
 // saturation is the events a second that a server took at most.
 func saturation(outcomes []outcome, name string) (rate float64) {
 	for _, o := range outcomes {
-		if o.name == name && o.load.hit > 0 && o.load.from == own {
+		if o.name == name {
 			rate = o.median(rateOf)
 		}
 	}

@@ -15,20 +15,13 @@ const hits = 0.01
 
 // ingest measures what it costs to take events in.
 func ingest(ctx context.Context, l *lab) (string, error) {
-	var closed, twenty []outcome
+	var closed []outcome
 	for _, size := range []int{1, 20, 100} {
 		outcomes, err := l.round(ctx, kinds(loads(size, l.scale.events[size])...))
 		if err != nil {
 			return "", fmt.Errorf("batches of %d: %w", size, err)
 		}
-		if size == 20 {
-			twenty = outcomes
-		}
 		closed = append(closed, outcomes...)
-	}
-	half, err := l.halfLoad(ctx, twenty)
-	if err != nil {
-		return "", fmt.Errorf("half load: %w", err)
 	}
 	open, err := l.round(ctx, kinds(load{size: 1, events: l.scale.openLoop, conns: openConns, rate: openRate}))
 	if err != nil {
@@ -36,9 +29,7 @@ func ingest(ctx context.Context, l *lab) (string, error) {
 	}
 	var out strings.Builder
 	out.WriteString(table(closedLoop, closed))
-	out.WriteString("\nOpen loop in batches of 20, 1 % hits, at half of the rate that the same server reached above, and the floor at that rate. " +
-		"Latency from when a request was due:\n\n" + table(openLoop, half))
-	fmt.Fprintf(&out, "\nOpen loop, %d events a second in batches of 1:\n\n%s", openRate, table(openLoop, open))
+	fmt.Fprintf(&out, "\nOpen loop, %d events a second in batches of 1. Latency from when a request was due:\n\n%s", openRate, table(openLoop, open))
 	return out.String(), nil
 }
 

@@ -115,7 +115,6 @@ func TestNobodyWaitsForTheCrowd(t *testing.T) {
 func TestHalfOf(t *testing.T) {
 	l := &lab{scale: scale{halfFor: 10}}
 	out := []outcome{
-		{entrant: entrant{&subject{name: "a"}, load{hit: hits, from: lone}}, runs: []result{{rate: 1}}},
 		{entrant: entrant{&subject{name: "a"}, load{hit: hits}}, runs: []result{{rate: 8000}}},
 		{entrant: entrant{&subject{name: "b"}, load{hit: hits}}, runs: []result{{rate: 2}}},
 	}
@@ -153,7 +152,7 @@ func TestParse(t *testing.T) {
 			t.Errorf("%s: %+v, %v", args, w, err)
 		}
 	}
-	if got := names(); got != "ingest, growth, waits, triggers, card, start, idle or backtest" {
+	if got := names(); got != "ingest, half, growth, waits, triggers, card, start, idle or backtest" {
 		t.Error(got)
 	}
 }

@@ -12,7 +12,7 @@
 // file, by hand. Nothing leaves this machine, everything it starts it ends, and
 // all that it writes is in one temporary folder.
 //
-// Start at [sections]. A section is a file: ingest.go (with half.go), growth.go
+// Start at [sections]. A section is a file: ingest.go, half.go, growth.go
 // (with fill.go and browse.go), waits.go (with bare.go), triggers.go (with
 // spread.go and edit.go), card.go, cold.go, idle.go,
 // backtest.go. Below them are the turns
@@ -39,6 +39,7 @@ import (
 // sections in the order of the document.
 var sections = []section{
 	{"ingest", "What an event costs", ingest},
+	{"half", "At half load", half},
 	{"growth", "With much stored", growth},
 	{"waits", "A million waits", waits},
 	{"triggers", "Very many triggers", many},
