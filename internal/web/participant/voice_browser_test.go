@@ -58,8 +58,12 @@ func TestASpokenQuestion(t *testing.T) {
 		t.Errorf("it asks %q", q)
 	}
 	p.shows("speaking")
-	report, done := s.until("playback"), s.until("playback_done")
-	if report.Gen != 1 || report.PlayedMS <= 0 || report.PlayedMS > 1000 || done.Gen != 1 {
+	report := s.until("playback")
+	for report.PlayedMS == 0 { // a busy browser reports before it is heard
+		report = s.until("playback")
+	}
+	done := s.until("playback_done")
+	if report.Gen != 1 || report.PlayedMS < 0 || report.PlayedMS > 1000 || done.Gen != 1 {
 		t.Errorf("it reports %+v and %+v", report, done)
 	}
 	s.state("listening")
