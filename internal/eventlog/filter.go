@@ -7,7 +7,7 @@ type Filter []byte
 
 const (
 	blockBytes  = 64
-	bitsPerHash = 14 // about 1 of 500 that are not in the set pass
+	bitsPerHash = 20 // about 1 of 2,500 that are not in the set pass
 	probes      = 7
 )
 

@@ -41,7 +41,7 @@ func TestAFilterIsRarelyWrong(t *testing.T) {
 			wrong++
 		}
 	}
-	if share := float64(wrong) / tries; share >= 0.01 {
+	if share := float64(wrong) / tries; share >= 0.001 {
 		t.Errorf("%.2f %% pass that are not in it", 100*share)
 	} else {
 		t.Logf("%.3f %% pass that are not in it, %d bytes", 100*share, len(f))
