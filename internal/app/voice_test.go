@@ -57,10 +57,15 @@ type said struct {
 	Turn                                  int
 }
 
+// token is that of an invite which somebody just got.
+func (s *site) token(user string) string {
+	link := s.sees("ticket-"+user, "m-"+user, user)["invite"].(object)["link"].(string)
+	return link[strings.LastIndex(link, "/")+1:]
+}
+
 func (s *site) phone(t *testing.T, user string) (p *phone, token string) {
 	t.Helper()
-	link := s.sees("ticket-"+user, "m-"+user, user)["invite"].(object)["link"].(string)
-	token = link[strings.LastIndex(link, "/")+1:]
+	token = s.token(user)
 	_, answer := s.ask(http.MethodPost, "/i/"+token+"/ticket", map[string]string{"Origin": s.url}, nil)
 	conn, _, err := websocket.Dial(t.Context(), s.url+"/i/socket", &websocket.DialOptions{
 		Subprotocols: []string{"usercall.interview.v1"}, HTTPHeader: http.Header{"Origin": {s.url}}})
@@ -195,7 +200,7 @@ func (s *site) putAway(t *testing.T, token string) {
 // settled is a recording when a job has settled it.
 func (s *site) settled(t *testing.T, key interview.Key) (tape research.Recording) {
 	t.Helper()
-	for range 200 {
+	for range 1200 { // a minute of a busy machine
 		var err error
 		if tape, err = s.app.db.Recording(t.Context(), key); err != nil {
 			t.Fatal(err)
@@ -277,8 +282,7 @@ func TestARecordingThatNobodyEnded(t *testing.T) {
 // recorded is an interview that is over, and whose recording is not ended.
 func (s *site) recorded(t *testing.T, user string) *interview.Record {
 	t.Helper()
-	_, token := s.phone(t, user)
-	offer, err := s.app.room.Find(t.Context(), token)
+	offer, err := s.app.room.Find(t.Context(), s.token(user))
 	if err != nil {
 		t.Fatal(err)
 	}

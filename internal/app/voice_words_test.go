@@ -31,8 +31,7 @@ const (
 // whose recording is not ended: at 1 to 3 s, and at 4 to 6 s.
 func (s *site) spokenTwice(t *testing.T, user string) *interview.Record {
 	t.Helper()
-	link := s.sees("ticket-"+user, "m-"+user, user)["invite"].(object)["link"].(string)
-	offer, err := s.app.room.Find(t.Context(), link[strings.LastIndex(link, "/")+1:])
+	offer, err := s.app.room.Find(t.Context(), s.token(user))
 	must(t, err)
 	rec, err := s.app.room.Consent(t.Context(), offer, nil, interview.Choice{Mode: "voice", Record: true})
 	must(t, err)
