@@ -7,6 +7,9 @@ require (
 	github.com/usercall/usercall v0.0.0
 )
 
-require go.yaml.in/yaml/v4 v4.0.0 // indirect
+require (
+	go.yaml.in/yaml/v4 v4.0.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
 
 replace github.com/usercall/usercall => ../..
