@@ -52,7 +52,7 @@ type scale struct {
 
 var (
 	full = scale{runs: 3, events: map[int]int{1: 20_000, 20: 100_000, 100: 150_000}, openLoop: 5_000, halfFor: 15,
-		persons: 200, starts: 5, history: 100_000, growRun: 70_000, growTo: 10_000_000, browsed: 200, idleFor: 10, warmUp: 2_000, settleFor: 15, backtest: 5_000_000, waits: 1_000_000, waitsEnded: 100_000, waitsFor: 180, triggers: 100_000, edits: 20}
+		persons: 200, starts: 5, history: 100_000, growRun: 70_000, growTo: 10_000_000, browsed: 200, idleFor: 10, warmUp: 2_000, settleFor: 15, backtest: 5_000_000, waits: 1_000_000, waitsEnded: 100_000, waitsFor: 180, triggers: 100_000, edits: 10}
 	quick = scale{runs: 1, events: map[int]int{1: 500, 20: 2_000, 100: 3_000}, openLoop: 500, halfFor: 2,
 		persons: 3, starts: 2, history: 3_000, growRun: 2_000, growTo: 30_000, browsed: 10, idleFor: 2, warmUp: 200, settleFor: 15, backtest: 20_000, waits: 5_000, waitsEnded: 1_000, waitsFor: 8, triggers: 1_000, edits: 2}
 )
