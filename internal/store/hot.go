@@ -73,9 +73,10 @@ const (
 	beginReserve, keepReserve, undoReserve = "SAVEPOINT reserve", "RELEASE SAVEPOINT reserve", "ROLLBACK TO SAVEPOINT reserve"
 	countInterviews                        = `SELECT count(*) FROM interviews
 		WHERE project_id = $1 AND study_id = $2 AND test = 0 AND state IN ('completed', 'running', 'paused')`
-	selectInbox   = "SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE shard BETWEEN $1 AND $2 ORDER BY shard, seq LIMIT $3"
+	selectPending = "SELECT seq, user_key, ticket_hash, news, record FROM inbox"
+	selectInbox   = selectPending + " WHERE shard BETWEEN $1 AND $2 ORDER BY shard, seq LIMIT $3"
 	selectInboxOf = `SELECT waiting.* FROM unnest($1::int[]) AS held (shard) CROSS JOIN LATERAL (
-			SELECT seq, user_key, ticket_hash, news, record FROM inbox WHERE inbox.shard = held.shard ORDER BY seq LIMIT $2) AS waiting LIMIT $2`
+			` + selectPending + ` WHERE inbox.shard = held.shard ORDER BY seq LIMIT $2) AS waiting LIMIT $2`
 	deleteInbox   = "DELETE FROM inbox WHERE shard = $1 AND seq = $2"
 	insertInbox   = "INSERT INTO inbox (shard, seq, project_id, user_key, ticket_hash, news, record) VALUES ($1, $2, $3, $4, $5, $6, $7)"
 	selectLastSeq = "SELECT last_seq FROM event_log WHERE one = 1"

@@ -65,10 +65,11 @@ type outdated struct {
 	before  int
 }
 
-// One look into the index for each trigger of a study that changed. A join would read the whole table where
-// PostgreSQL knows too little of it.
+// One look into the index for each trigger of a study that changed. A join would read
+// the whole table where PostgreSQL knows too little of it.
 const selectOutdated = `SELECT project_id, study_id, id, CASE WHEN deleted = 1 THEN version + 1 ELSE version END FROM triggers t
-	WHERE study_id IN (SELECT id FROM studies WHERE changed >= $1) AND (SELECT r.version FROM trigger_runs r WHERE r.trigger_id = t.id ORDER BY r.version LIMIT 1) < CASE WHEN deleted = 1 THEN version + 1 ELSE version END
+	WHERE study_id IN (SELECT id FROM studies WHERE changed >= $1)
+		AND (SELECT r.version FROM trigger_runs r WHERE r.trigger_id = t.id ORDER BY r.version LIMIT 1) < CASE WHEN deleted = 1 THEN version + 1 ELSE version END
 	ORDER BY id LIMIT 1`
 
 // dropOldRuns drops some runs of one trigger, and tells whether any trigger has such

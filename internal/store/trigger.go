@@ -24,9 +24,6 @@ func (db *DB) putInbox(ctx context.Context, tx hotTx, waited []*arrival) error {
 // plan is made once, often while the inbox is empty.
 func (db *DB) DueShards(ctx context.Context, now time.Time) (due []int, err error) {
 	err = db.look(ctx, func(s *shardTx) error {
-		if err := db.setUp(ctx, s.tx.Tx, 0); err != nil {
-			return err
-		}
 		due, err = collect(ctx, s.tx, func(r row) (n int, err error) { return n, r.Scan(&n) }, selectDueShards, ms(now))
 		return err
 	})

@@ -31,12 +31,7 @@ func pend(t testing.TB, db *store.DB, n int) {
 func TestAskingWhatIsDueReadsAnIndex(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		pend(t, db, 20_000)
-		for _, analysed := range []bool{false, true} {
-			if analysed {
-				if _, err := db.Writer().ExecContext(t.Context(), "ANALYZE"); err != nil {
-					t.Fatal(err)
-				}
-			}
+		analysedOrNot(t, db, func(analysed bool) {
 			for name, query := range db.Polls() {
 				plan := explain(t, db, query)
 				if !strings.Contains(plan, "trigger_runs_due") {
@@ -48,7 +43,7 @@ func TestAskingWhatIsDueReadsAnIndex(t *testing.T) {
 					}
 				}
 			}
-		}
+		})
 	})
 }
 
@@ -57,12 +52,7 @@ func TestAskingWhatIsDueReadsAnIndex(t *testing.T) {
 func TestAskingWhatWaitsReadsAnIndex(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		crowd(t, db, 20_000)
-		for _, analysed := range []bool{false, true} {
-			if analysed {
-				if _, err := db.Writer().ExecContext(t.Context(), "ANALYZE"); err != nil {
-					t.Fatal(err)
-				}
-			}
+		analysedOrNot(t, db, func(analysed bool) {
 			plan := explain(t, db, db.Polls()["which shards"])
 			if !strings.Contains(plan, "SEARCH i USING") && !strings.Contains(plan, "inbox_pkey") || strings.Contains(plan, "Seq Scan on inbox") {
 				t.Errorf("analysed %v: reads every event:\n%s", analysed, plan)
@@ -70,7 +60,7 @@ func TestAskingWhatWaitsReadsAnIndex(t *testing.T) {
 			if due, err := db.DueShards(t.Context(), noon); err != nil || len(due) != 3 || due[0] != 2 || due[1] != 40 || due[2] != 255 {
 				t.Errorf("shards %v, %v", due, err)
 			}
-		}
+		})
 	})
 }
 
@@ -79,12 +69,7 @@ func TestAskingWhatWaitsReadsAnIndex(t *testing.T) {
 func TestTakingUpEventsReadsNoMoreThanItTakes(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		crowd(t, db, 20_000)
-		for _, analysed := range []bool{false, true} {
-			if analysed {
-				if _, err := db.Writer().ExecContext(t.Context(), "ANALYZE"); err != nil {
-					t.Fatal(err)
-				}
-			}
+		analysedOrNot(t, db, func(analysed bool) {
 			plan := explain(t, db, db.TakesUp())
 			if !strings.Contains(plan, "SEARCH inbox USING") && !strings.Contains(plan, "inbox_pkey") || strings.Contains(plan, "Seq Scan on inbox") {
 				t.Errorf("analysed %v: reads every event:\n%s", analysed, plan)
@@ -92,8 +77,19 @@ func TestTakingUpEventsReadsNoMoreThanItTakes(t *testing.T) {
 			if strings.Contains(plan, "Sort") || strings.Contains(plan, "TEMP B-TREE") {
 				t.Errorf("analysed %v: puts every event in order:\n%s", analysed, plan)
 			}
-		}
+		})
 	})
+}
+
+// analysedOrNot looks at plans while the database knows nothing of its tables, and
+// once it has counted them.
+func analysedOrNot(t *testing.T, db *store.DB, look func(analysed bool)) {
+	t.Helper()
+	look(false)
+	if _, err := db.Writer().ExecContext(t.Context(), "ANALYZE"); err != nil {
+		t.Fatal(err)
+	}
+	look(true)
 }
 
 // crowd puts so many events into the inboxes of three shards.

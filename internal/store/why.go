@@ -44,6 +44,9 @@ func (db *DB) look(ctx context.Context, at func(*shardTx) error) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was written
+	if err := db.setUp(ctx, tx, 0); err != nil {
+		return err
+	}
 	s := db.shardTx(hotTx{Tx: tx})
 	s.looking = true
 	return at(s)
